@@ -1,0 +1,80 @@
+"""The commands of `flask`: what operators type, and what boot.sh calls.
+
+Only the command line imports this module, so what it needs costs a server nothing.
+"""
+
+import sys
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_migrate import Migrate
+
+from app import database, i18n
+from app.database import DatabaseAway, db
+from config import ConfigError, sqlite_path
+
+# sysexits(3): what boot.sh passes on to whoever started the container
+EX_UNAVAILABLE, EX_CANTCREAT, EX_CONFIG = 69, 73, 78
+
+
+def init_app(app):
+    """Give the `flask` command what is ours beside `db`, which Flask-Migrate brings."""
+    Migrate(app, db, directory=str(Path(app.root_path).parent / "migrations"))
+    app.cli.add_command(wait_db)
+    app.cli.add_command(translate)
+
+
+def fail(code: int, message: str):
+    """End the command with one line and a code that tells the kind of fault."""
+    click.echo(f"microblog: {message}", err=True)
+    sys.exit(code)
+
+
+@click.command("wait-db")
+@click.option("--seconds", type=int, help="How long to wait [DB_WAIT_SECONDS].")
+@with_appcontext
+def wait_db(seconds):
+    """Wait until the database answers and what serving needs is there."""
+    url = current_app.config["SQLALCHEMY_DATABASE_URI"]
+    try:
+        database.prepare_directory(url)
+        assert current_app.secret_key
+    except ConfigError as error:
+        fail(EX_CONFIG, str(error))
+    except OSError as error:
+        folder = sqlite_path(url).parent
+        fail(
+            EX_CANTCREAT,
+            f"{folder} can't be written by user {_user()} ({error.strerror}): give it that owner, "
+            f"or mount a volume there, or set DATA_DIR",
+        )
+    try:
+        database.wait_until_ready(db.engine, current_app.config["DB_WAIT_SECONDS"] if seconds is None else seconds)
+    except DatabaseAway as error:
+        fail(EX_UNAVAILABLE, f"{error}; is it running, and DATABASE_URL right?")
+
+
+def _user() -> str:
+    import os
+
+    return f"{os.getuid()}:{os.getgid()}"
+
+
+@click.group()
+def translate():
+    """The catalogues of the user interface's languages."""
+
+
+@translate.command("compile")
+@click.option("--missing", is_flag=True, help="Only those without a current compiled catalogue.")
+@with_appcontext
+def compile_(missing):
+    """Compile the catalogues; where their folder is read-only, into DATA_DIR."""
+    try:
+        written = i18n.compile_catalogues(i18n.CATALOGUES, current_app.config["DATA_DIR"], everything=not missing)
+    except OSError as error:
+        fail(EX_CANTCREAT, f"no compiled catalogue can be written: {error}; set DATA_DIR to a folder that can")
+    for path in written:
+        click.echo(f"compiled {path}")

@@ -1,0 +1,82 @@
+"""Errors as people and programs see them: a page, or JSON under /api."""
+
+import logging
+
+from flask import g, jsonify, render_template, request
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.http import HTTP_STATUS_CODES
+
+from app.database import db
+from app.exceptions import DomainError, NotAllowed, NotFound
+
+log = logging.getLogger(__name__)
+
+STATUS = {NotAllowed: 403, NotFound: 404}  # any other DomainError: 400
+
+# Heading and advice of each page; other codes use 400's or, from 500 on, 500's.
+TEXTS = {
+    400: (_l("That request can't be understood"), _l("Go back, check what you entered and try again.")),
+    403: (_l("Not allowed"), _l("You don't have the right to do that.")),
+    404: (_l("Page not found"), _l("The address may be wrong, or what was here is gone.")),
+    405: (_l("That is not done this way"), _l("Use the buttons of the pages rather than the address bar.")),
+    413: (_l("That is too large"), _l("Send less at once.")),
+    429: (_l("Too many requests"), _l("Wait a little, then try again.")),
+    500: (_l("Something went wrong here"), _l("It is not your fault, and it has been logged. Try again later.")),
+    503: (_l("Not available right now"), _l("The database doesn't answer. Try again in a moment.")),
+}
+
+
+def init_app(app):
+    """Answer every error in the reader's form and language."""
+    app.register_error_handler(HTTPException, answer)
+    app.register_error_handler(CSRFError, answer_csrf)
+    app.register_error_handler(DomainError, answer_domain_error)
+    app.register_error_handler(OperationalError, answer_database_away)
+
+
+def wants_json() -> bool:
+    """Under /api errors are JSON and elsewhere pages, whatever Accept says: curl's `*/*` means neither."""
+    return request.path == "/api" or request.path.startswith("/api/")
+
+
+def answer(error: HTTPException, message: str | None = None):
+    """`error` as a page or as `{"error": …, "message": …}`; its own headers (Allow, Retry-After) are kept."""
+    code = error.code or 500
+    heading, advice = TEXTS.get(code, TEXTS[400 if code < 500 else 500])
+    if code >= 500:
+        db.session.rollback()
+    if wants_json():
+        body = jsonify(error=HTTP_STATUS_CODES.get(code, "Unknown"), message=message or str(advice))
+    else:
+        # From 500 on the page asks the database nothing: it may be what failed.
+        template = "errors/error.html" if code < 500 else "errors/failure.html"
+        body = render_template(
+            template, code=code, heading=heading, advice=message or advice, request_id=g.get("request_id")
+        )
+    response = error.get_response()
+    response.data = body.get_data() if wants_json() else body
+    response.content_type = "application/json" if wants_json() else "text/html; charset=utf-8"
+    return response
+
+
+def answer_csrf(error: CSRFError):
+    """A form without a good token: nothing was written."""
+    return answer(error, str(_l("This page had been open for too long. Nothing was saved: go back and send it again.")))
+
+
+def answer_domain_error(error: DomainError):
+    """The rule that was broken, in the status that HTTP has for it."""
+    wrapped = HTTPException(str(error))
+    wrapped.code = STATUS.get(type(error), 400)
+    return answer(wrapped, str(error))
+
+
+def answer_database_away(error: OperationalError):
+    """The database is away or busy: 503, which tells clients and proxies that later is worth a try."""
+    log.error("database: %s", error.orig)
+    return answer(ServiceUnavailable())
+
+

@@ -1,0 +1,11 @@
+"""The extensions, made once and bound to the application by the factory."""
+
+from flask_babel import Babel
+from flask_bootstrap import Bootstrap5
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+
+babel = Babel()
+bootstrap = Bootstrap5()
+csrf = CSRFProtect()
+login = LoginManager()

@@ -1,0 +1,5 @@
+"""posts"""
+
+
+def init_app(app):
+    """Nothing to add yet."""

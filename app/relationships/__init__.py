@@ -1,0 +1,5 @@
+"""relationships"""
+
+
+def init_app(app):
+    """Nothing to add yet."""

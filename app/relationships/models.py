@@ -1,0 +1,19 @@
+"""Who follows whom."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import UTCDateTime, db, utc_now
+
+
+class Follow(db.Model):
+    """`follower` reads the posts of `followed` on the home timeline."""
+
+    follower_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    # The primary key answers "whom do I follow"; this index answers "who follows me".
+    followed_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)

@@ -1,0 +1,5 @@
+"""users"""
+
+
+def init_app(app):
+    """Nothing to add yet."""

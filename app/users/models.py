@@ -1,0 +1,47 @@
+"""People."""
+
+import secrets
+from datetime import datetime
+
+from flask_login import UserMixin
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import TABLE_OPTIONS, UTCDateTime, db, utc_now
+
+
+def new_session_id() -> str:
+    """A random id for what sessions carry instead of the user's own (Flask-Login's alternative id)."""
+    return secrets.token_urlsafe(24)
+
+
+class User(UserMixin, db.Model):
+    """A person with an account.
+
+    `username_key` and `email_key` decide what is unique: databases disagree on case and accents.
+    """
+
+    # An id is never given twice (SQLite would reuse the highest): avatars and cached posts are named by it.
+    __table_args__ = TABLE_OPTIONS | {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(64))
+    username_key: Mapped[str] = mapped_column(String(64), unique=True)
+    email: Mapped[str] = mapped_column(String(254))  # RFC 5321: a path of 256 with its angle brackets
+    email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    display_name: Mapped[str] = mapped_column(String(400), default="")  # at most 64 graphemes; a form's rule
+    about_me: Mapped[str] = mapped_column(String(1000), default="")  # at most 140 graphemes
+    password_hash: Mapped[str] = mapped_column(String(256))
+    locale: Mapped[str | None] = mapped_column(String(8))
+    session_id: Mapped[str] = mapped_column(String(43), unique=True, default=new_session_id)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+    last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+
+    @property
+    def name(self) -> str:
+        """What pages call the person."""
+        return self.display_name or self.username
+
+    def get_id(self) -> str:
+        """What the session carries; a new one ends all sessions of the person."""
+        return self.session_id

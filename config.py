@@ -1,0 +1,133 @@
+"""All settings, read once from the environment (https://12factor.net/config).
+
+`.env.example` lists them for people; this module is what the code believes.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+ROOT = Path(__file__).resolve().parent
+
+# Secrets that stand in tutorials: whoever reads them can sign anyone's session.
+PLACEHOLDERS = {
+    "change-me", "changeme", "change_me", "dev", "secret", "secret-key", "my-secret-key",
+    "you-will-never-guess", "a-really-long-and-unique-key-that-nobody-knows", "replace-me",
+}  # fmt: skip
+
+# One driver and one dialect serve both servers.
+SERVERS = {"mysql", "mariadb"}
+DRIVER = "mysql+pymysql"
+
+
+class ConfigError(Exception):
+    """A setting is wrong; the message is one line that says which and what to do."""
+
+
+class Config:
+    """The settings as Flask's upper-case keys: `app.config.from_object(Config(os.environ))`.
+
+    Raises ConfigError where a value can't be used.
+    """
+
+    # A post is 1–140 graphemes; the rest is room for the longest form and a picture to come (bytes).
+    MAX_CONTENT_LENGTH = 1024 * 1024
+    MAX_FORM_MEMORY_SIZE = 100 * 1024
+    LANGUAGES = ("en", "fr", "es")
+    POSTS_PER_PAGE = 25
+    SESSION_COOKIE_SAMESITE = "Lax"
+    SESSION_COOKIE_HTTPONLY = True
+    REMEMBER_COOKIE_SAMESITE = "Lax"
+    REMEMBER_COOKIE_HTTPONLY = True
+    # A form left open over lunch must still be accepted; the token dies with the session anyway.
+    WTF_CSRF_TIME_LIMIT = None
+    BOOTSTRAP_SERVE_LOCAL = True
+    SQLALCHEMY_TRACK_MODIFICATIONS = False
+    SEND_FILE_MAX_AGE_DEFAULT = 3600  # seconds
+
+    def __init__(self, environ=os.environ):
+        self._environ = environ
+        self.DEV = self._environment() == "DEV"
+        self.DATA_DIR = Path(environ.get("DATA_DIR") or ROOT / "instance").resolve()
+        self.SQLALCHEMY_DATABASE_URI = self._database_url()
+        self.SQLALCHEMY_ENGINE_OPTIONS = _engine_options(self.SQLALCHEMY_DATABASE_URI)
+        self.DB_WAIT_SECONDS = self._integer("DB_WAIT_SECONDS", 60)
+        self.SECRET_KEY = self._secret_key()
+        self.SITE_URL = (environ.get("SITE_URL") or "").rstrip("/")
+        if self.SITE_URL and not re.match(r"https?://[^/]+", self.SITE_URL):
+            raise ConfigError(f"SITE_URL={self.SITE_URL!r} is no address; give one such as https://blog.example")
+        # Cookies ignore ports (RFC 6265, section 8.5): instances on one host need a name each.
+        self.SESSION_COOKIE_NAME = environ.get("SESSION_COOKIE_NAME") or "microblog"
+        self.REMEMBER_COOKIE_NAME = f"{self.SESSION_COOKIE_NAME}_remember"
+        self.SESSION_COOKIE_SECURE = self.SITE_URL.startswith("https://")
+        self.REMEMBER_COOKIE_SECURE = self.SESSION_COOKIE_SECURE
+
+    def _value(self, name):
+        """The setting `name`, or the content of the file that `name`_FILE names (Docker's and Kubernetes' secrets)."""
+        path = self._environ.get(f"{name}_FILE")
+        if not path:
+            return self._environ.get(name) or ""
+        if self._environ.get(name):
+            raise ConfigError(f"{name} and {name}_FILE are both set; keep one")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{name}_FILE={path} can't be read: {error}") from error
+
+    def _environment(self):
+        name = self._environ.get("APP_ENVIRONMENT") or "PROD"
+        if name not in {"PROD", "DEV"}:
+            raise ConfigError(f"APP_ENVIRONMENT={name!r} is not known; use PROD (the default) or DEV")
+        return name
+
+    def _integer(self, name, default):
+        text = self._environ.get(name) or str(default)
+        if not text.isascii() or not text.isdigit():
+            raise ConfigError(f"{name}={text!r} is not a whole number; give one such as {default}")
+        return int(text)
+
+    def _database_url(self):
+        text = self._value("DATABASE_URL") or f"sqlite:///{self.DATA_DIR / 'app.db'}"
+        try:
+            url = make_url(text)
+        except ArgumentError as error:
+            raise ConfigError(
+                "DATABASE_URL is no database address; give one such as mysql://user:password@host/name"
+            ) from error
+        backend = url.get_backend_name()
+        if backend in SERVERS:
+            url = url.set(drivername=DRIVER).update_query_dict({"charset": "utf8mb4"})  # the default may be latin1
+        elif backend != "sqlite":
+            raise ConfigError(f"DATABASE_URL names the database {backend!r}; use sqlite, mysql or mariadb")
+        return url.render_as_string(hide_password=False)
+
+    def _secret_key(self):
+        """The key given, or None: then one is made beside the SQLite database when it is first needed."""
+        key = self._value("SECRET_KEY")
+        if key.strip().lower() in PLACEHOLDERS:
+            raise ConfigError(
+                "SECRET_KEY is a known placeholder; make a real one: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+            )
+        return key or None
+
+
+def _engine_options(url: str) -> dict:
+    """What SQLAlchemy's engine is made with: no connection that a server has closed is handed out."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return {}
+    return {
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,  # seconds; a firewall or the server's wait_timeout drops idle connections
+        "connect_args": {"connect_timeout": 5},  # seconds
+    }
+
+
+def sqlite_path(url: str | URL) -> Path | None:
+    """The file of an SQLite database, or None for a server's or one in memory."""
+    url = make_url(url)
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(url.database)

@@ -1,0 +1,57 @@
+"""What the tests of the application share: an application on a real database, emptied after each test.
+
+The database is `DATABASE_URL` (the companion's, by `make test DB=mariadb`) or an SQLite file that goes with the run.
+"""
+
+import os
+
+import flask_migrate
+import pytest
+from sqlalchemy import text
+
+from app import cli, create_app
+from app.database import db
+from config import Config
+
+
+@pytest.fixture(scope="session")
+def environ(tmp_path_factory):
+    """The settings of the application under test, as its environment."""
+    given = {"DATABASE_URL": url} if (url := os.environ.get("DATABASE_URL")) else {}
+    return given | {"DATA_DIR": str(tmp_path_factory.mktemp("data")), "SECRET_KEY": "only-for-these-tests"}
+
+
+@pytest.fixture(scope="session")
+def application(environ):
+    """The application with its schema, made once by the migrations themselves."""
+    app = create_app(Config(environ))
+    app.testing = True
+    cli.init_app(app)
+    with app.app_context():
+        flask_migrate.upgrade()
+    return app
+
+
+@pytest.fixture
+def app(application):
+    """The application, its tables empty again when the test is over."""
+    yield application
+    with application.app_context():
+        for table in reversed(db.metadata.sorted_tables):
+            db.session.execute(table.delete())
+        if db.engine.dialect.name == "sqlite":
+            db.session.execute(text("DELETE FROM sqlite_sequence"))
+        db.session.commit()
+
+
+@pytest.fixture
+def context(app):
+    """An application context, for tests that call services and queries."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def client(app):
+    """A browser without JavaScript, with the CSRF protection that people meet."""
+    return app.test_client()
