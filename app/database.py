@@ -71,6 +71,17 @@ def _prepare_connection(connection, _record):
             connection.execute(f"PRAGMA {pragma}")
 
 
+@event.listens_for(Engine, "savepoint")
+def _begin_before_savepoint(connection, _name):
+    """SQLite: a savepoint inside of a transaction, as on other databases.
+
+    Python's driver begins a transaction at the first write only; a savepoint before it would be the outermost, which
+    commits when it is released. IMMEDIATE waits its turn, as the write that follows would.
+    """
+    if connection.dialect.name == "sqlite" and not connection.connection.dbapi_connection.in_transaction:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 class DatabaseAway(Exception):
     """The database did not answer in time; the message is one line without its password."""
 

@@ -5,7 +5,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from flask import current_app, request, session
+from flask import current_app, has_request_context, request, session
 from flask_babel import get_locale
 from flask_login import current_user
 
@@ -34,6 +34,8 @@ def remember_choice():
 
 def select_locale() -> str:
     """The person's own setting, else the choice kept in the session, else what the browser asks for."""
+    if not has_request_context():  # a command
+        return "en"
     if current_user.is_authenticated and current_user.locale in _languages():
         return current_user.locale
     if session.get("lang") in _languages():
