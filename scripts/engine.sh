@@ -31,6 +31,9 @@ choose_engine() {
             ;;
         local) engine=local cli= ;;
     esac
+    # What these scripts call need not choose again.
+    ENGINE=$engine
+    export ENGINE
 }
 
 podman_answers() {
@@ -49,8 +52,28 @@ docker_trouble() {
     esac
 }
 
+# Podman asks for higher limits than a confined machine may grant (a container, a CI runner): there, what is granted.
+podman_limits() {
+    # shellcheck disable=SC3045  # POSIX has no -H; dash, bash and busybox do
+    granted=$(ulimit -Hn)
+    [ "$granted" = unlimited ] || [ "$granted" -ge 1048576 ] || echo "--ulimit nofile=4096:4096 --ulimit nproc=4096:4096"
+}
+
 # need_engine WHAT: for what exists in containers only.
 need_engine() {
     choose_engine
     [ "$engine" != local ] || die "$1 needs a container engine, and none answers or ENGINE=local was asked for; 'make doctor' says what is missing"
+}
+
+# Where the engine keeps images, and what is free there, in MB; empty where it can't be seen (an engine elsewhere).
+data_root() {
+    case $engine in
+        docker) timeout 20 "$cli" info --format '{{.DockerRootDir}}' ;;
+        podman) podman info --format '{{.Store.GraphRoot}}' ;;
+        *) pwd ;;
+    esac
+}
+
+free_space() {
+    df -Pm "$(data_root)" 2>/dev/null | awk 'NR == 2 { print $4 }'
 }

@@ -14,8 +14,8 @@ die() {
     exit "${2:-1}"
 }
 
-# show COMMAND…: prints the command as a person would type it, then runs it.
-show() (
+# print_command COMMAND…: prints a command as a person would type it.
+print_command() (
     line=+
     for word in "$@"; do
         case $word in
@@ -24,8 +24,13 @@ show() (
         esac
     done
     say "$line"
-    "$@"
 )
+
+# show COMMAND…: prints the command, then runs it.
+show() {
+    print_command "$@"
+    "$@"
+}
 
 # one_of NAME VALUE ALLOWED…: refuses a value that is not in the list.
 one_of() (
