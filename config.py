@@ -36,7 +36,6 @@ class Config:
     # A post is 1–140 graphemes; the rest is room for the longest form and a picture to come (bytes).
     MAX_CONTENT_LENGTH = 1024 * 1024
     MAX_FORM_MEMORY_SIZE = 100 * 1024
-    LANGUAGES = ("en", "fr", "es")
     POSTS_PER_PAGE = 25
     SESSION_COOKIE_SAMESITE = "Lax"
     SESSION_COOKIE_HTTPONLY = True

@@ -3,20 +3,25 @@
 Only the command line imports this module, so what it needs costs a server nothing.
 """
 
+import contextlib
+import re
 import sys
 from pathlib import Path
 
 import click
+from babel import localedata
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import Migrate
 
-from app import database, i18n
+from app import catalogues, database, i18n
 from app.database import DatabaseAway, db
-from config import ConfigError, sqlite_path
+from config import ROOT, ConfigError, sqlite_path
 
 # sysexits(3): what boot.sh passes on to whoever started the container
-EX_UNAVAILABLE, EX_CANTCREAT, EX_CONFIG = 69, 73, 78
+EX_USAGE, EX_UNAVAILABLE, EX_CANTCREAT, EX_CONFIG = 64, 69, 73, 78
+
+LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?")  # as catalogues' folders are named
 
 
 def init_app(app):
@@ -67,14 +72,49 @@ def translate():
     """The catalogues of the user interface's languages."""
 
 
+@translate.command("init")
+@click.argument("language")
+@with_appcontext
+def init(language):
+    """Start the catalogue of a new LANGUAGE, such as de or pt_BR."""
+    if not LANGUAGE.fullmatch(language) or not localedata.exists(language):
+        fail(EX_USAGE, f"{language!r} is no language code; give one such as de or pt_BR")
+    source = catalogues.source_of(i18n.CATALOGUES, language)
+    if language == i18n.ENGLISH or source.exists():
+        fail(EX_USAGE, f"{language} is there already; `flask translate update` adds new texts to it")
+    with _writable(i18n.CATALOGUES):
+        count = catalogues.create(source, catalogues.extract(ROOT))
+    click.echo(f"{source.relative_to(ROOT)}: {count} texts to translate, then: flask translate compile")
+
+
+@translate.command("update")
+@with_appcontext
+def update():
+    """Take new texts of the code into each catalogue, and drop those that are gone."""
+    texts = catalogues.extract(ROOT)
+    for language in catalogues.languages(i18n.CATALOGUES):
+        source = catalogues.source_of(i18n.CATALOGUES, language)
+        with _writable(source):
+            count = catalogues.update(source, texts)
+        click.echo(f"{source.relative_to(ROOT)}: {f'{count} texts to translate' if count else 'complete'}")
+
+
 @translate.command("compile")
 @click.option("--missing", is_flag=True, help="Only those without a current compiled catalogue.")
 @with_appcontext
 def compile_(missing):
     """Compile the catalogues; where their folder is read-only, into DATA_DIR."""
     try:
-        written = i18n.compile_catalogues(i18n.CATALOGUES, current_app.config["DATA_DIR"], everything=not missing)
+        written = catalogues.compile_all(i18n.CATALOGUES, current_app.config["DATA_DIR"], everything=not missing)
     except OSError as error:
         fail(EX_CANTCREAT, f"no compiled catalogue can be written: {error}; set DATA_DIR to a folder that can")
     for path in written:
         click.echo(f"compiled {path}")
+
+
+@contextlib.contextmanager
+def _writable(path):
+    try:
+        yield
+    except OSError as error:
+        fail(EX_CANTCREAT, f"{path} can't be written ({error.strerror}); run this where the source is yours")

@@ -1,14 +1,16 @@
 """Errors as people and programs see them: a page, or JSON under /api."""
 
+import functools
 import logging
 
-from flask import g, jsonify, render_template, request
+from flask import current_app, jsonify, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.http import HTTP_STATUS_CODES
 
+from app import i18n
 from app.database import db
 from app.exceptions import DomainError, NotAllowed, NotFound
 
@@ -44,22 +46,26 @@ def wants_json() -> bool:
 
 def answer(error: HTTPException, message: str | None = None):
     """`error` as a page or as `{"error": …, "message": …}`; its own headers (Allow, Retry-After) are kept."""
-    code = error.code or 500
-    heading, advice = TEXTS.get(code, TEXTS[400 if code < 500 else 500])
-    if code >= 500:
-        db.session.rollback()
-    if wants_json():
-        body = jsonify(error=HTTP_STATUS_CODES.get(code, "Unknown"), message=message or str(advice))
-    else:
-        # From 500 on the page asks the database nothing: it may be what failed.
-        template = "errors/error.html" if code < 500 else "errors/failure.html"
-        body = render_template(
-            template, code=code, heading=heading, advice=message or advice, request_id=g.get("request_id")
-        )
     response = error.get_response()
-    response.data = body.get_data() if wants_json() else body
-    response.content_type = "application/json" if wants_json() else "text/html; charset=utf-8"
+    if error.code >= 500:
+        db.session.rollback()
+        with i18n.without_person():  # nor do Flask's context processors run: who is it?, they ask the database
+            _write(response, current_app.jinja_env.get_template("errors/failure.html").render, message)
+    else:
+        _write(response, functools.partial(render_template, "errors/error.html"), message)
     return response
+
+
+def _write(response, render, message):
+    code = response.status_code
+    heading, advice = TEXTS.get(code, TEXTS[400 if code < 500 else 500])
+    advice = message or str(advice)
+    if wants_json():
+        response.data = jsonify(error=HTTP_STATUS_CODES.get(code, "Unknown"), message=advice).get_data()
+        response.content_type = "application/json"
+    else:
+        response.data = render(code=code, heading=heading, advice=advice)
+        response.content_type = "text/html; charset=utf-8"
 
 
 def answer_csrf(error: CSRFError):
@@ -78,5 +84,3 @@ def answer_database_away(error: OperationalError):
     """The database is away or busy: 503, which tells clients and proxies that later is worth a try."""
     log.error("database: %s", error.orig)
     return answer(ServiceUnavailable())
-
-

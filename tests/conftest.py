@@ -9,7 +9,7 @@ import flask_migrate
 import pytest
 from sqlalchemy import text
 
-from app import cli, create_app
+from app import catalogues, cli, create_app, i18n
 from app.database import db
 from config import Config
 
@@ -23,7 +23,8 @@ def environ(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def application(environ):
-    """The application with its schema, made once by the migrations themselves."""
+    """The application, its schema and its catalogues, made once as boot.sh makes them."""
+    catalogues.compile_all(i18n.CATALOGUES, environ["DATA_DIR"])
     app = create_app(Config(environ))
     app.testing = True
     cli.init_app(app)
