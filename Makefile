@@ -46,7 +46,7 @@ given := $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name)
 unknown := $(filter-out $(VARIABLES) $(SITE) DOCKER MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(given))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists them))
 
-.PHONY: help doctor build run stop restart logs shell ps images clean
+.PHONY: help build run stop restart logs shell ps images test-images clean
 
 ## print this menu
 help: ; @scripts/help
@@ -74,6 +74,9 @@ ps: ; @scripts/ps
 
 ## list this project's images
 images: ; @scripts/images
+
+## test the images of every stage, and these commands, from outside
+test-images: ; @scripts/test-images
 
 ## remove this project's containers and images; data only by name: DATA=microblog-5000
 clean: ; @scripts/clean

@@ -1,0 +1,74 @@
+"""The menu and its errors: what people type, what they see."""
+
+import re
+
+import pytest
+from engine import ROOT, free_port, get, run_command
+
+
+def listed(text, heading):
+    """The first words of the lines under a heading of the menu."""
+    section = text.split(heading)[1].split("\n\n")[0]
+    return re.findall(r"^  ([A-Za-z-]+)", section, re.MULTILINE)
+
+
+def test_make_alone_prints_every_target_and_variable(make):
+    menu = run_command(["make"]).stdout
+    makefile = (ROOT / "Makefile").read_text()
+    targets = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split()
+    variables = re.search(r"^VARIABLES = (.*)$", makefile, re.MULTILINE)[1].split()
+    assert listed(menu, "Targets\n") == targets
+    assert listed(menu, "Variables, with their defaults\n") == variables
+    assert menu == run_command(["make", "help"]).stdout
+
+
+def test_the_menu_names_every_stage_there_is_in_course_order(make):
+    folders = {p.name for p in (ROOT / "docker").iterdir() if (p / "Dockerfile").is_file()}
+    line = next(line for line in make("help").stdout.splitlines() if line.startswith("  STAGE "))
+    assert set(line.split("docker/: ")[1].split()) == folders
+
+
+def test_a_stray_variable_of_the_shell_changes_nothing(make):
+    stray = {"ENV": "x", "PORT": "x", "STAGE": "x", "IMAGE": "x", "TAG": "x", "DB": "x", "BASE": "x", "ENGINE": "x"}
+    assert run_command(["make", "help"], env=stray).stdout == run_command(["make", "help"]).stdout
+
+
+def test_an_unknown_variable_is_refused_before_anything_runs():
+    result = run_command(["make", "run", "PROT=5001"], check=False)
+    assert result.returncode != 0
+    assert "there is no variable PROT; 'make help' lists them" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "line"),
+    [
+        ({"STAGE": "v9"}, "error: STAGE=v9 is not known; it is one of: "),
+        ({"STAGE": "ubuntu-sleep", "TARGET": "awake"}, "error: TARGET=awake is not known; it is one of: bare sleep"),
+        ({"STAGE": "v0.2", "TARGET": "bare"}, "error: STAGE=v0.2 has no targets to choose from; leave TARGET out"),
+        ({"ENV": "dev"}, "error: ENV=dev is not known; it is one of: PROD DEV"),
+        ({"DB": "oracle"}, "error: DB=oracle is not known; it is one of: sqlite"),
+        ({"ENGINE": "lxc"}, "error: ENGINE=lxc is not known; it is one of: auto docker podman local"),
+        ({"BASE": "alpine"}, "error: BASE=alpine is not known; it is one of: auto hub debian"),
+        ({"PORT": "http"}, "error: PORT=http is no port; give a number from 1 to 65535"),
+        ({"PORT": "65536"}, "error: PORT=65536 is no port; give a number from 1 to 65535"),
+        ({"STAGE": "v0.2", "ENV": "DEV"}, "error: STAGE=v0.2 has no ENV=DEV"),
+        ({"BIND": "203.0.113.7"}, "error: BIND=203.0.113.7 is no address of this machine; use 127.0.0.1 or 0.0.0.0"),
+    ],
+)
+def test_a_value_that_is_not_known_is_refused_in_one_line(make, variables, line):
+    result = make("run", check=False, **({"PORT": free_port()} | variables))
+    assert result.returncode != 0
+    errors = [text for text in result.stderr.splitlines() if text.startswith("error: ")]
+    assert len(errors) == 1
+    assert errors[0].startswith(line)
+
+
+def test_run_prints_the_engines_own_commands_and_the_address(make, project):
+    port = free_port()
+    result = make("run", STAGE="v0.2", PORT=port)
+    assert f"\n+ docker build -t {project}:v0.2 -f docker/v0.2/Dockerfile" in "\n" + result.stderr
+    assert f"\n+ docker run -d --name {project}-{port}" in result.stderr
+    assert result.stdout.splitlines()[-1] == f"Microblog (v0.2, PROD) answers: http://localhost:{port}"
+    assert get(f"http://localhost:{port}/").status == 200
+    assert f"+ docker stop {project}-{port}" in make("stop", PORT=port).stderr
+    assert get(f"http://localhost:{port}/") is None
