@@ -19,7 +19,7 @@ from app.database import DatabaseAway, db
 from config import ROOT, ConfigError, sqlite_path
 
 # sysexits(3): what boot.sh passes on to whoever started the container
-EX_USAGE, EX_UNAVAILABLE, EX_CANTCREAT, EX_CONFIG = 64, 69, 73, 78
+EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE, EX_CANTCREAT, EX_CONFIG = 64, 69, 70, 73, 78
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?")  # as catalogues' folders are named
 
@@ -42,23 +42,38 @@ def fail(code: int, message: str):
 @with_appcontext
 def wait_db(seconds):
     """Wait until the database answers and what serving needs is there."""
-    url = current_app.config["SQLALCHEMY_DATABASE_URI"]
     try:
-        database.prepare_directory(url)
-        assert current_app.secret_key
+        current_app.secret_key  # noqa: B018  made here where none is given
     except ConfigError as error:
         fail(EX_CONFIG, str(error))
     except OSError as error:
-        folder = sqlite_path(url).parent
-        fail(
-            EX_CANTCREAT,
-            f"{folder} can't be written by user {_user()} ({error.strerror}): give it that owner, "
-            f"or mount a volume there, or set DATA_DIR",
-        )
+        _fail_for_folder(error)
+    wait_for_database(seconds)
+
+
+def wait_for_database(seconds: int | None = None):
+    """Return once the database can be used; end the command with one line when it can't within `seconds`."""
     try:
-        database.wait_until_ready(db.engine, current_app.config["DB_WAIT_SECONDS"] if seconds is None else seconds)
+        database.prepare_directory(current_app.config["SQLALCHEMY_DATABASE_URI"])
+    except OSError as error:
+        _fail_for_folder(error)
+    if seconds is None:
+        seconds = current_app.config["DB_WAIT_SECONDS"]
+    try:
+        database.wait_until_ready(
+            db.engine, seconds, lambda where: click.echo(f"microblog: waiting up to {seconds} s for {where}", err=True)
+        )
     except DatabaseAway as error:
-        fail(EX_UNAVAILABLE, f"{error}; is it running, and DATABASE_URL right?")
+        fail(EX_UNAVAILABLE, str(error))
+
+
+def _fail_for_folder(error: OSError):
+    folder = sqlite_path(current_app.config["SQLALCHEMY_DATABASE_URI"]).parent
+    fail(
+        EX_CANTCREAT,
+        f"{folder} can't be written by user {_user()} ({error.strerror}): give it that owner, "
+        f"or mount a volume there, or set DATA_DIR",
+    )
 
 
 def _user() -> str:

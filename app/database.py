@@ -1,8 +1,11 @@
 """The database: one session per request, and what differs between SQLite and MySQL/MariaDB."""
 
 import contextlib
-import fcntl
+import errno
+import os
+import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +13,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, event, text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -52,7 +55,11 @@ class UTCDateTime(TypeDecorator):
         return dialect.type_descriptor(DateTime())
 
     def process_bind_param(self, value, dialect):
-        return value and value.astimezone(UTC).replace(tzinfo=None)
+        if value is None:
+            return None
+        if value.tzinfo is None:  # astimezone would take it for the server's local time
+            raise ValueError(f"{value!r} has no time zone; use utc_now() or an aware datetime")
+        return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value, dialect):
         return value and value.replace(tzinfo=UTC)
@@ -65,9 +72,10 @@ def utc_now() -> datetime:
 
 @event.listens_for(Engine, "connect")
 def _prepare_connection(connection, _record):
-    """SQLite: readers beside a writer (WAL), a writer that waits its turn, foreign keys that hold."""
+    """SQLite: a writer that waits its turn, readers beside it (WAL), foreign keys that hold."""
     if type(connection).__module__.startswith("sqlite3"):
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
+        # In this order: the switch to WAL may have to wait for another process that makes it.
+        for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
 
@@ -86,65 +94,101 @@ class DatabaseAway(Exception):
     """The database did not answer in time; the message is one line without its password."""
 
 
+class BrokenReferences(Exception):
+    """A migration would leave rows that refer to nothing; the message is one line."""
+
+
 def prepare_directory(url: str) -> None:
-    """Make the folder of an SQLite database. Raises OSError where it can't be made or written."""
+    """Make the folder of an SQLite database. Raises OSError where it, or the database in it, can't be written.
+
+    The database itself is never opened here: closing it would drop the locks that SQLite holds on it in this process
+    (https://sqlite.org/howtocorrupt.html, section 2.2).
+    """
     path = sqlite_path(url)
     if path is None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.closing(open(path, "ab")):  # the same right that SQLite will need
+    with tempfile.TemporaryFile(dir=path.parent):  # SQLite makes files beside the database too
         pass
+    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
-def wait_until_ready(engine: Engine, seconds: float) -> None:
+def wait_until_ready(engine: Engine, seconds: float, on_wait: Callable[[str], None] = lambda where: None) -> None:
     """Return once the database answers; raise DatabaseAway when it has not after `seconds`.
 
     A wrong password or database name is given the same patience: a server that is being set up says so too.
+    `on_wait` is told the address, once, when the first attempt has failed.
     """
+    where = engine.url.render_as_string(hide_password=True)
     end = time.monotonic() + seconds
+    waiting = False
     while True:
         try:
             with engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
+                connection.execute(text("SELECT 1 FROM (SELECT 1) AS one"))
             return
-        except OperationalError as error:
+        except DBAPIError as error:
+            reason = error.orig.args[-1]  # PyMySQL puts the server's code before it
+            if not isinstance(error, OperationalError):  # a file that is no database will not become one
+                raise DatabaseAway(f"{where} can't be used: {reason}; is DATABASE_URL right?") from error
             if time.monotonic() >= end:
-                where = engine.url.render_as_string(hide_password=True)
-                raise DatabaseAway(f"{where} did not answer within {seconds:g} s: {error.orig}") from error
-            time.sleep(0.5)
+                raise DatabaseAway(
+                    f"{where} did not answer within {seconds:g} s: {reason}; is it running, and DATABASE_URL right?"
+                ) from error
+        if not waiting:
+            waiting = True
+            on_wait(where)
+        time.sleep(0.5)
 
 
 @contextlib.contextmanager
 def migration_lock(connection: Connection, seconds: int):
     """Let one process at a time change the schema; another waits for it, `seconds` at most.
 
-    SQLite: flock(2) on a file beside the database. MySQL and MariaDB: GET_LOCK, which belongs to `connection` and
-    so ends with the process that holds it. Raises DatabaseAway when the wait is over.
+    The lock ends with the process that holds it, however that ends. Raises DatabaseAway when the wait is over.
     """
-    path = sqlite_path(connection.engine.url)
-    if path is not None:
-        with open(path.with_name(path.name + ".migrate.lock"), "w", encoding="utf-8") as file:
-            _flock(file, seconds)
-            yield
-    elif connection.dialect.name == "mysql":
-        name = f"migrate {connection.engine.url.database}"[:64]  # the server's limit
-        if not connection.scalar(text("SELECT GET_LOCK(:name, :seconds)"), {"name": name, "seconds": seconds}):
-            raise DatabaseAway(f"another process has been migrating for {seconds} s; see its log")
-        try:
-            yield
-        finally:
-            connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": name})
-    else:
+    hold = _hold_write_lock if connection.dialect.name == "sqlite" else _hold_named_lock
+    with hold(connection, seconds):
         yield
 
 
-def _flock(file, seconds):
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            if time.monotonic() >= end:
-                raise DatabaseAway(f"another process has been migrating for {seconds} s; see its log") from error
-            time.sleep(0.1)
+@contextlib.contextmanager
+def _hold_write_lock(connection, seconds):
+    """SQLite: one transaction with the file's only write lock, so a migration that fails leaves nothing behind.
 
+    Foreign keys are not enforced meanwhile, and checked before the commit: a batch migration builds a table anew and
+    drops the old one, which would delete the rows of other tables that refer to it (https://sqlite.org/lang_altertable.html).
+    """
+    try:
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={seconds * 1000}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as error:
+            raise _migrating_for(seconds) from error
+        yield
+        if orphans := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+            raise BrokenReferences(f"{len(orphans)} rows refer to nothing, the first in {orphans[0][0]!r}")
+        connection.commit()
+    finally:
+        connection.rollback()
+        _prepare_connection(connection.connection.driver_connection, None)
+
+
+@contextlib.contextmanager
+def _hold_named_lock(connection, seconds):
+    """MySQL, MariaDB: GET_LOCK, which belongs to the connection. Their DDL commits, so each migration does too."""
+    name = f"migrate {connection.engine.url.database}"[:64]  # the server's limit
+    if not connection.scalar(text("SELECT GET_LOCK(:name, :seconds)"), {"name": name, "seconds": seconds}):
+        raise _migrating_for(seconds)
+    connection.commit()  # Alembic commits after each migration only when no transaction is open
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": name})
+
+
+def _migrating_for(seconds) -> DatabaseAway:
+    return DatabaseAway(f"another process has been changing the database for {seconds} s; see its log")

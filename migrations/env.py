@@ -1,16 +1,18 @@
 """How Alembic reaches the database: through the application's own engine, one process at a time."""
 
-from logging.config import fileConfig
+import logging
 
 from alembic import context
+from alembic.util import CommandError
 from flask import current_app
 
-from app.database import db, migration_lock
+from app.cli import EX_SOFTWARE, EX_UNAVAILABLE, fail, wait_for_database
+from app.database import DatabaseAway, db, migration_lock
 from app.posts import models as _posts  # noqa: F401  every model must be known to compare it with the database
 from app.relationships import models as _relationships  # noqa: F401
 from app.users import models as _users  # noqa: F401
 
-fileConfig(context.config.config_file_name, disable_existing_loggers=False)
+log = logging.getLogger("alembic.env")
 
 
 def run_offline():
@@ -30,10 +32,32 @@ def run_online():
         )
         with context.begin_transaction():
             context.run_migrations()
-        connection.commit()
 
 
+def run_or_fail():
+    """Change the schema, or end the command with a last line that says why not, and what is left."""
+    wait_for_database()
+    try:
+        run_online()
+    except DatabaseAway as error:
+        fail(EX_UNAVAILABLE, str(error))
+    except CommandError as error:
+        fail(EX_SOFTWARE, f"{error}; does this image's code fit the database, or is it an older one?")
+    except Exception as error:  # a migration is code: it can fail in any way
+        log.exception("the migration failed here:")
+        left = "nothing was changed" if db.engine.dialect.name == "sqlite" else "what came before it in its file stays"
+        fail(EX_SOFTWARE, f"a migration failed ({_line(error)}); {left}; see the lines above")
+
+
+def _line(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    return " ".join(str(cause.args[-1] if cause.args else type(cause).__name__).split())
+
+
+# The server's logging, where it is set up already, stays as it is.
+logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+logging.getLogger("alembic").setLevel(logging.INFO)
 if context.is_offline_mode():
     run_offline()
 else:
-    run_online()
+    run_or_fail()

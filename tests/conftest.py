@@ -7,7 +7,6 @@ import os
 
 import flask_migrate
 import pytest
-from sqlalchemy import text
 
 from app import catalogues, cli, create_app, i18n
 from app.database import db
@@ -30,6 +29,10 @@ def application(environ):
     cli.init_app(app)
     with app.app_context():
         flask_migrate.upgrade()
+        for table in db.metadata.sorted_tables:
+            if db.session.execute(table.select().limit(1)).first():
+                pytest.exit(f"{db.engine.url!r} holds rows in {table.name!r}, which the tests would delete")
+        db.session.remove()
     return app
 
 
@@ -40,8 +43,6 @@ def app(application):
     with application.app_context():
         for table in reversed(db.metadata.sorted_tables):
             db.session.execute(table.delete())
-        if db.engine.dialect.name == "sqlite":
-            db.session.execute(text("DELETE FROM sqlite_sequence"))
         db.session.commit()
 
 

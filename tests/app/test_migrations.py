@@ -1,0 +1,173 @@
+"""The migrations on the database of the run. Each test leaves the newest schema behind, for the tests after it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from app.database import db
+from app.posts.models import Post
+from app.users.models import User
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = ScriptDirectory(str(ROOT / "migrations"))
+REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
+BROKEN = '''
+"""Break."""
+from alembic import op
+revision, down_revision = "broken", "{head}"
+def upgrade():
+    op.execute("CREATE TABLE half (x INTEGER)")
+    op.execute("SELECT x FROM nowhere")
+def downgrade():
+    op.execute("DROP TABLE half")
+'''
+REBUILD = '''
+"""Rebuild."""
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "rebuild", "{head}"
+def upgrade():
+    with op.batch_alter_table("user", recreate="auto") as batch:
+        batch.alter_column("locale", existing_type=sa.String(8), type_=sa.String(35))
+def downgrade():
+    with op.batch_alter_table("user", recreate="auto") as batch:
+        batch.alter_column("locale", existing_type=sa.String(35), type_=sa.String(8))
+'''
+
+
+@pytest.fixture
+def schema(context):
+    """The database, with the newest schema again when the test is over."""
+    yield db.engine
+    db.session.remove()
+    flask_migrate.upgrade()
+
+
+@pytest.fixture
+def empty(schema):
+    """The database without any table."""
+    db.drop_all()
+    with schema.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+    return schema
+
+
+@pytest.fixture
+def migrations(tmp_path):
+    """A copy of the migrations: `migrations(source)` adds one after the newest and gives the folder."""
+    folder = tmp_path / "migrations"
+    for source in ("alembic.ini", "env.py", "versions"):
+        (folder / source).parent.mkdir(exist_ok=True)
+        (folder / source).symlink_to(ROOT / "migrations" / source)
+    (folder / "versions").unlink()
+    (folder / "versions").mkdir()
+    for script in (ROOT / "migrations" / "versions").glob("*.py"):
+        (folder / "versions" / script.name).symlink_to(script)
+
+    def add(source):
+        (folder / "versions" / "added.py").write_text(source.format(head=REVISIONS[-1]), encoding="utf-8")
+        return folder
+
+    return add
+
+
+def flask(environ, *arguments):
+    """`flask ARGUMENTS` as a process of its own, started."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "microblog", *arguments],
+        cwd=ROOT, env={**os.environ, **environ}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+
+
+def tables(engine):
+    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def revision(engine):
+    with engine.connect() as connection:
+        return connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
+def test_models_and_schema_are_the_same(schema):
+    with schema.connect() as connection:
+        migration_context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(migration_context, db.metadata) == []
+
+
+def test_each_migration_can_be_undone_and_done_again(schema):
+    for target, before in zip(REVISIONS[::-1], [*REVISIONS[-2::-1], None], strict=True):
+        flask_migrate.downgrade(revision=before or "base")
+        assert revision(schema) == before
+        flask_migrate.upgrade(revision=target)
+        assert revision(schema) == target
+        flask_migrate.downgrade(revision=before or "base")
+    assert tables(schema) == set()
+
+
+def test_tables_hold_every_character_whatever_the_server_s_default(schema):
+    if schema.dialect.name == "sqlite":
+        pytest.skip("SQLite holds text in UTF-8 only")
+    query = "SELECT table_name, {} FROM information_schema.{} WHERE table_schema = DATABASE() AND {} != '{}'"
+    odd = " AND table_name != 'alembic_version'"
+    with schema.connect() as connection:
+        for what, view, value in (
+            ("engine", "tables", "InnoDB"),
+            ("table_collation", "tables", "utf8mb4_bin"),
+            ("collation_name", "columns", "utf8mb4_bin"),
+        ):
+            assert connection.execute(text(query.format(what, view, what, value) + odd)).all() == []
+
+
+def test_five_at_once_on_an_empty_database_migrate_it_once(empty, environ):
+    replicas = [flask(environ, "db", "upgrade") for _ in range(5)]
+    outputs = [replica.communicate(timeout=120)[0] for replica in replicas]
+    assert [replica.returncode for replica in replicas] == [0] * 5, outputs
+    assert "".join(outputs).count("Running upgrade") == len(REVISIONS), outputs
+    assert revision(empty) == REVISIONS[-1]
+
+
+def test_a_migration_that_fails_says_so_in_its_last_line_and_is_not_recorded(schema, environ, migrations):
+    broken = flask(environ, "db", "upgrade", "--directory", str(migrations(BROKEN)))
+    output = broken.communicate(timeout=120)[0]
+    assert broken.returncode == 70, output
+    assert output.splitlines()[-1].startswith("microblog: a migration failed ("), output
+    assert "nowhere" in output.splitlines()[-1]
+    assert revision(schema) == REVISIONS[-1]
+    if schema.dialect.name == "sqlite":
+        assert "half" not in tables(schema)
+    else:  # its DDL can't be rolled back, and the message says so
+        with schema.begin() as connection:
+            connection.execute(text("DROP TABLE half"))
+
+
+def test_a_database_newer_than_the_code_is_refused(schema, environ):
+    with schema.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'future'"))
+    older = flask(environ, "db", "upgrade")
+    output = older.communicate(timeout=120)[0]
+    with schema.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": REVISIONS[-1]})
+    assert older.returncode == 70, output
+    assert "'future'" in output.splitlines()[-1]
+    assert "Traceback" not in output
+
+
+def test_a_table_that_is_built_anew_keeps_the_rows_that_refer_to_it(schema, migrations):
+    key = {"username_key": "susan", "email_key": "susan@e.example"}
+    susan = User(username="susan", email="susan@e.example", password_hash="-", **key)
+    db.session.add(Post(author=susan, body="hello"))
+    db.session.commit()
+    db.session.remove()
+    folder = str(migrations(REBUILD))
+    flask_migrate.upgrade(directory=folder)
+    flask_migrate.downgrade(directory=folder)
+    with schema.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM post")) == 1
