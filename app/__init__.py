@@ -26,8 +26,8 @@ def create_app(config: Config | None = None) -> Microblog:
 
     database.db.init_app(app)
     bootstrap.init_app(app)
+    requests.init_app(app)  # before the rest: it names the request and looks at what comes in
     csrf.init_app(app)
-    requests.init_app(app)
     errors.init_app(app)
     i18n.init_app(app)
     theme.init_app(app)

@@ -4,6 +4,7 @@ import re
 import uuid
 
 from flask import abort, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface
 
 # Everything comes from this host; nothing is inline. Bootstrap's style sheet draws its small icons as data: images.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -27,12 +28,24 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+# Databases and C libraries end a string at a NUL, each in its own way; half of a surrogate pair has no UTF-8.
+UNFIT = re.compile("[\0\ud800-\udfff]")
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in cookies, except where the answer is the same for everybody."""
+
+    def save_session(self, app, session, response):
+        """Add nothing to what caches may share: with `Vary: Cookie` each session would fetch each picture anew."""
+        if not response.cache_control.public:
+            super().save_session(app, session, response)
 
 
 def init_app(app):
     """Check what comes in and mark what goes out."""
+    app.session_interface = Sessions()
     app.before_request(give_id)
-    app.before_request(refuse_nul)
+    app.before_request(refuse_unfit)
     app.after_request(set_headers)
 
 
@@ -42,13 +55,40 @@ def give_id():
     g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
-def refuse_nul():
-    """No field holds a NUL byte: databases and C libraries end a string there, each in its own way."""
-    values = [*request.args.values()]
-    if request.method in ("POST", "PUT", "PATCH"):
-        values += request.form.values()
-    if any("\0" in value for value in values):
+def refuse_unfit():
+    """Answer 400 to text that can't be kept as it is, wherever in the request it stands."""
+    if any(UNFIT.search(value) for value in _texts()):
         abort(400)
+
+
+def _texts():
+    for fields in (request.args, request.form):
+        for _name, value in fields.items(multi=True):
+            yield value
+    for _name, file in request.files.items(multi=True):
+        yield file.filename or ""
+    if request.is_json:
+        yield from _texts_of(_json())
+
+
+def _json():
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:  # brackets in brackets, without end
+        abort(400)
+
+
+def _texts_of(value):
+    """Every text in a JSON value, names of fields too."""
+    values = [value]
+    while values:
+        match values.pop():
+            case str(text):
+                yield text
+            case list(items):
+                values += items
+            case dict(fields):
+                values += [*fields.keys(), *fields.values()]
 
 
 def set_headers(response):
