@@ -3,14 +3,30 @@
 The database is `DATABASE_URL` (the companion's, by `make test DB=mariadb`) or an SQLite file that goes with the run.
 """
 
+import contextvars
 import os
+import re
 
 import flask_migrate
 import pytest
+from flask.testing import FlaskClient
 
 from app import catalogues, cli, create_app, i18n
+from app.auth.services import register
 from app.database import db
 from config import Config
+
+PASSWORD = "correct horse"  # of everybody whom make_user makes
+
+
+class Browser(FlaskClient):
+    """A browser without JavaScript. Its requests see nothing of the test's own context, as at a real server.
+
+    (Flask would let them share the `g`, and so the person logged in, of a context that the test has open.)
+    """
+
+    def open(self, *args, **kwargs):
+        return contextvars.Context().run(super().open, *args, **kwargs)
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +42,8 @@ def application(environ):
     catalogues.compile_all(i18n.CATALOGUES, environ["DATA_DIR"])
     app = create_app(Config(environ))
     app.testing = True
+    app.test_client_class = Browser
+    app.config["PASSWORD_METHOD"] = "scrypt:512:8:1"  # the same function with less work: a run makes many accounts
     cli.init_app(app)
     with app.app_context():
         flask_migrate.upgrade()
@@ -55,5 +73,43 @@ def context(app):
 
 @pytest.fixture
 def client(app):
-    """A browser without JavaScript, with the CSRF protection that people meet."""
+    """A browser, with the CSRF protection that people meet."""
     return app.test_client()
+
+
+@pytest.fixture
+def make_user(context):
+    """`make_user("susan")`: a person with an account, committed."""
+
+    def make(username, password=PASSWORD):
+        user = register(username, f"{username}@example.com", password)
+        db.session.commit()
+        return user
+
+    return make
+
+
+@pytest.fixture
+def fill_in(client):
+    """`fill_in("/auth/login", username="susan", …)`: open the page, fill in its form, send it; the answer.
+
+    `to` is the form's action where it isn't the page itself, `client` another browser.
+    """
+
+    def fill_in(page, to=None, client=client, **fields):
+        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get(page, follow_redirects=True).text)[1]
+        return client.post(to or page, data={"csrf_token": token, **fields})
+
+    return fill_in
+
+
+@pytest.fixture
+def log_in(client, fill_in):
+    """`log_in("susan")`: log in as somebody whom make_user made."""
+
+    def log_in(username, client=client, **fields):
+        response = fill_in("/auth/login", client=client, username=username, password=PASSWORD, **fields)
+        assert response.status_code == 302, response.text
+        return response
+
+    return log_in

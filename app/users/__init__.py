@@ -1,5 +1,8 @@
-"""users"""
+"""People: profiles and pictures."""
 
 
 def init_app(app):
-    """Nothing to add yet."""
+    """Add the pages."""
+    from app.users import routes
+
+    app.register_blueprint(routes.bp)

@@ -1,0 +1,47 @@
+"""Forms of signing in."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, EmailField, PasswordField, StringField
+from wtforms.validators import DataRequired, EqualTo
+
+from app.auth import passwords
+from app.forms import Form, obeys
+from app.users import rules
+
+
+class LoginForm(Form):
+    username = StringField(
+        _l("Username or e-mail address"),
+        [DataRequired(_l("Enter your username or e-mail address."))],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        _l("Password"), [DataRequired(_l("Enter your password."))], render_kw={"autocomplete": "current-password"}
+    )
+    remember_me = BooleanField(_l("Keep me logged in on this device"))
+
+
+class RegisterForm(Form):
+    username = StringField(
+        _l("Username"),
+        [obeys(rules.username)],
+        description=_l("1 to 64 of these: letters a to z, digits, underscores. It is in the address of your page."),
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "maxlength": 64},
+    )
+    email = EmailField(
+        _l("E-mail address"),
+        [obeys(rules.email)],
+        description=_l("Nobody else sees it."),
+        render_kw={"autocomplete": "email"},
+    )
+    password = PasswordField(
+        _l("Password"),
+        [obeys(passwords.checked)],
+        description=_l("8 to 200 characters."),
+        render_kw={"autocomplete": "new-password"},
+    )
+    password2 = PasswordField(
+        _l("Password again"),
+        [EqualTo("password", _l("The two passwords differ."))],
+        render_kw={"autocomplete": "new-password"},
+    )

@@ -1,0 +1,27 @@
+"""What changes who may come in. Nothing is committed here: the view does that."""
+
+from app.auth import passwords
+from app.database import db
+from app.users import queries, services
+from app.users.models import User, new_session_id
+
+
+def register(username: str, email: str, password: str, locale: str | None = None) -> User:
+    """A new account with that password. Raises Invalid for a broken rule or when a name or address is taken."""
+    return services.create_user(username, email, passwords.hashed(passwords.checked(password)), locale)
+
+
+def authenticate(name: str, password: str) -> User | None:
+    """The person of that username or e-mail address if the password is theirs, else None.
+
+    One password hash is worked out either way, so that the time it takes doesn't tell which names exist.
+    """
+    name = name.strip()
+    user = queries.by_email(name) if "@" in name else queries.by_username(name)
+    return user if passwords.matches(password, user.password_hash if user else None) else None
+
+
+def renew_session_id(user: User) -> None:
+    """End every session of the person, remembered ones too."""
+    user.session_id = new_session_id()
+    db.session.flush()

@@ -1,0 +1,49 @@
+"""The session of whoever sits at this browser."""
+
+from flask import abort, flash, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import login_user, logout_user
+
+from app.auth.destination import path_of
+from app.errors import wants_json
+from app.extensions import login
+from app.users.models import User
+
+
+def init_app(app):
+    """Tell Flask-Login who is who, and what those see who are not logged in."""
+    from app.auth.queries import user_of_session
+
+    login.init_app(app)
+    # A session isn't bound to an address: those of schools, phones and proxies change while people read.
+    login.session_protection = None
+    login.user_loader(user_of_session)
+    login.unauthorized_handler(ask_to_log_in)
+
+
+def start(user: User, remember: bool = False) -> None:
+    """Begin the person's session on nothing that stood there before, so that nobody else holds a part of it."""
+    _forget()
+    login_user(user, remember=remember)
+
+
+def end() -> None:
+    """End the session at this browser; others of the same person go on."""
+    _forget()
+    logout_user()
+
+
+def _forget():
+    language = session.get("lang")
+    session.clear()
+    if language:
+        session["lang"] = language
+
+
+def ask_to_log_in():
+    """Lead to the login page and from there back to the page that was asked for, or that held the form."""
+    if wants_json():
+        abort(401)
+    page = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else path_of(request.referrer)
+    flash(_("Please log in to see this page."), "info")
+    return redirect(url_for("auth.login", next=page))

@@ -1,0 +1,60 @@
+"""Pages of people."""
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import refresh
+from flask_login import current_user, login_required
+
+from app.database import db
+from app.exceptions import Invalid
+from app.forms import form_view
+from app.users import avatars, queries, services
+from app.users.forms import ProfileForm
+
+bp = Blueprint("users", __name__)
+
+YEAR = 365 * 24 * 3600  # seconds
+
+
+@bp.get("/user/<username>")
+@login_required
+def profile(username):
+    user = queries.by_username(username) or abort(404)
+    if user.username != username:
+        query = request.query_string.decode()
+        return redirect(url_for("users.profile", username=user.username) + (f"?{query}" if query else ""))
+    return render_template("users/profile.html", user=user)
+
+
+@bp.route("/edit_profile", methods=["GET", "POST"])
+@login_required
+@form_view
+def edit():
+    form = ProfileForm(obj=current_user)
+    if form.validate_on_submit():
+        try:
+            services.update_profile(
+                current_user,
+                username=form.username.data,
+                display_name=form.display_name.data,
+                about_me=form.about_me.data,
+                locale=form.locale.data,
+            )
+        except Invalid as error:
+            form.show(error)
+        else:
+            db.session.commit()
+            refresh()  # the language may have changed
+            flash(_("Your changes are saved."), "success")
+            return redirect(url_for("users.profile", username=current_user.username))
+    return render_template("users/edit.html", form=form), form.status
+
+
+@bp.get("/avatar/<int:user_id>.svg")
+def avatar(user_id):
+    """Drawn from the number alone, so no database is asked, and browsers keep it for a year."""
+    response = Response(avatars.identicon(user_id), mimetype="image/svg+xml")
+    response.cache_control.public = True
+    response.cache_control.max_age = YEAR
+    response.cache_control.immutable = True
+    return response

@@ -1,0 +1,65 @@
+"""What changes accounts. Nothing is committed here: the view does that."""
+
+import contextlib
+import re
+
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+
+from app.database import db
+from app.exceptions import Invalid
+from app.users import rules
+from app.users.models import User
+
+# How SQLite ("user.email_key"), MariaDB ("'uq_user_email_key'") and MySQL ("'user.uq_user_email_key'") name the index
+# at the end of what they say.
+TAKEN = re.compile(r"(username|email)_key'?$")
+
+
+def create_user(username: str, email: str, password_hash: str, locale: str | None = None) -> User:
+    """A new account. Raises Invalid for a broken rule, or when the username or the address is taken."""
+    user = User(password_hash=password_hash, locale=rules.locale(locale))
+    _name(user, username)
+    _address(user, email)
+    with _told_what_is_taken():
+        db.session.add(user)
+    return user
+
+
+def update_profile(user: User, *, username: str, display_name: str, about_me: str, locale: str | None) -> None:
+    """Set what the person says of themselves. Raises Invalid for a broken rule, or when the username is taken."""
+    values = rules.display_name(display_name), rules.about_me(about_me), rules.locale(locale)
+    with _told_what_is_taken():
+        _name(user, username)
+        user.display_name, user.about_me, user.locale = values
+
+
+def delete_user(user: User) -> None:
+    """Delete the account and, by the foreign keys of the database, all that hangs on it."""
+    db.session.delete(user)
+    db.session.flush()
+    db.session.expire_all()  # what the database deleted may be loaded
+
+
+def _name(user: User, username: str) -> None:
+    user.username = rules.username(username)
+    user.username_key = rules.username_key(username)
+
+
+def _address(user: User, email: str) -> None:
+    user.email = rules.email(email)
+    user.email_key = rules.email_key(user.email)
+
+
+@contextlib.contextmanager
+def _told_what_is_taken():
+    """Flush what happens inside; the database alone knows whether somebody else was first."""
+    try:
+        with db.session.begin_nested():
+            yield
+    except IntegrityError as error:
+        taken = TAKEN.search(str(error.orig.args[-1]))
+        if taken is None:
+            raise
+        message = {"username": _("This username is taken."), "email": _("This address has an account already.")}
+        raise Invalid(taken[1], message[taken[1]]) from error

@@ -1,0 +1,199 @@
+import threading
+
+import pytest
+from sqlalchemy import func, inspect, select
+
+from app.database import db
+from app.exceptions import Invalid
+from app.posts.models import Post
+from app.relationships.models import Follow
+from app.users import services
+from app.users.models import User
+
+
+def create(username="susan", email="susan@example.com", **values):
+    return services.create_user(username, email, password_hash="", **values)
+
+
+def broken(rule, *args, **values):
+    """The field whose rule was broken."""
+    with pytest.raises(Invalid) as caught:
+        rule(*args, **values)
+    return caught.value.field
+
+
+def people():
+    return db.session.scalar(select(func.count()).select_from(User))
+
+
+def test_a_new_account_waits_for_the_views_commit(context):
+    assert create().id
+    db.session.rollback()
+    assert people() == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "a/b",
+        "..",
+        ".",
+        "<b>x",
+        "admin\n",
+        "susan ",
+        " susan",
+        "s" * 65,
+        "s" * 500,
+        "ｓusan",
+        "su\u200bsan",
+        "ѕusan",  # Cyrillic
+        "\u202esusan",
+        "álice",
+        "sus\0an",
+        "1٢",  # digits of another script
+    ],
+)
+def test_names_that_others_may_take_for_another_are_refused(context, name):
+    create()
+    assert broken(create, name, "other@example.com") == "username"
+    assert people() == 1
+
+
+@pytest.mark.parametrize("name", ["Susan", "SUSAN", "sUsan"])
+def test_a_name_is_taken_whatever_its_case(context, name):
+    create("susan")
+    assert broken(create, name, "other@example.com") == "username"
+
+
+@pytest.mark.parametrize("name", ["a", "_", "42", "Susan_B_Anthony", "s" * 64])
+def test_letters_digits_and_underscores_make_a_name(context, name):
+    assert create(name).username == name
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["", "notanemail", "a@", "@example.com", "a b@example.com", "a@example", "a@b@example.com", "a@exa\0mple.com",
+     "a@example.com\n\nb", "é@example.com", f"{'a' * 250}@example.com", "a@-example.com", "Susan <susan@example.com>"],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(context, email):
+    assert broken(create, "susan", email) == "email"
+
+
+@pytest.mark.parametrize("email", ["SUSAN@example.com", "susan@EXAMPLE.COM", " susan@example.com "])
+def test_an_address_has_one_account_whatever_its_case(context, email):
+    create("susan", "susan@example.com")
+    assert broken(create, "other", email) == "email"
+
+
+def test_an_address_is_kept_as_it_was_written(context):
+    assert create(email="Susan.B@Example.com").email == "Susan.B@example.com"
+
+
+@pytest.mark.parametrize("name", ["username_key", "email_key", "uq_user_email_key"])
+def test_names_that_look_like_those_of_an_index_confuse_nobody(context, name):
+    create(name, "first@example.com")
+    assert broken(create, name, "second@example.com") == "username"
+
+
+def test_of_two_who_register_one_name_at_once_one_gets_it(app):
+    """Both look at a database where the name is free, then both write."""
+    ready = threading.Barrier(2)
+    outcome = []
+
+    def try_to_register(number):
+        with app.app_context():
+            people()
+            ready.wait(10)
+            try:
+                create("susan", f"susan{number}@example.com")
+                db.session.commit()
+                outcome.append("registered")
+            except Invalid as error:
+                db.session.rollback()
+                outcome.append(error.field)
+
+    both = [threading.Thread(target=try_to_register, args=(number,)) for number in (1, 2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join(30)
+    assert sorted(outcome) == ["registered", "username"]
+
+
+def update(user, **changes):
+    values = {"username": user.username, "display_name": "", "about_me": "", "locale": None}
+    services.update_profile(user, **values | changes)
+
+
+def test_a_profile_is_changed_and_cleaned(context):
+    user = create()
+    update(user, username="SusanB", display_name="  Susan\n B. ", about_me=" one\r\ntwo ", locale="en")
+    db.session.commit()
+    assert (user.username, user.username_key) == ("SusanB", "susanb")
+    assert (user.display_name, user.about_me, user.locale) == ("Susan B.", "one\ntwo", "en")
+
+
+def test_a_taken_username_changes_nothing_and_leaves_the_session_usable(context):
+    create("john", "john@example.com")
+    user = create("susan")
+    db.session.commit()
+    assert broken(update, user, username="John", about_me="new") == "username"
+    assert (user.username, user.about_me) == ("susan", "")
+    db.session.commit()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("display_name", "x" * 65),
+        ("display_name", "Z" + "\u0337" * 400),
+        ("display_name", "bell\x07"),
+        ("display_name", "nul\0"),
+        ("about_me", "x" * 141),
+        ("about_me", "Z" + "\u0337" * 1000),
+        ("about_me", "\x1b[31mred"),
+        ("locale", "xx"),
+        ("locale", "../../etc"),
+    ],
+)
+def test_what_breaks_a_rule_names_its_field(context, field, value):
+    assert broken(update, create(), **{field: value}) == field
+
+
+@pytest.mark.parametrize("name", ["👩‍👩‍👧‍👦" * 30, "سوزان \u202e", "日本語 🫠", "<b>Susan</b>", "é" * 64])
+def test_any_script_makes_a_display_name_on_every_database(context, name):
+    user = create()
+    update(user, display_name=name)
+    db.session.commit()
+    db.session.expire_all()
+    assert user.name == name.strip()
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\u200b", "\u3164\u2800"])
+def test_a_name_with_nothing_to_see_gives_way_to_the_username(context, name):
+    user = create()
+    update(user, display_name=name)
+    assert user.name == "susan"
+
+
+def test_a_deleted_user_leaves_nothing_behind_and_takes_nothing_of_others(context):
+    susan, john = create("susan"), create("john", "john@example.com")
+    db.session.add_all([Post(author_id=susan.id, body="hers"), Post(author_id=john.id, body="his")])
+    for follower, followed in ((susan, john), (john, susan)):
+        db.session.add(Follow(follower_id=follower.id, followed_id=followed.id))
+    db.session.commit()
+    services.delete_user(susan)
+    db.session.commit()
+    assert db.session.scalars(select(User.username)).all() == ["john"]
+    assert db.session.scalars(select(Post.body)).all() == ["his"]
+    assert db.session.scalars(select(Follow.follower_id)).all() == []
+
+
+def test_no_table_keeps_the_id_of_a_user_who_is_gone(context):
+    """Of every feature, those to come too: the database itself deletes the row or empties the column."""
+    inspector = inspect(db.engine)
+    for table in inspector.get_table_names():
+        for key in inspector.get_foreign_keys(table):
+            if key["referred_table"] == "user":
+                assert key["options"].get("ondelete") in {"CASCADE", "SET NULL"}, (table, key["constrained_columns"])
