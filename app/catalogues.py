@@ -10,9 +10,13 @@ import uuid
 from io import BytesIO
 from pathlib import Path
 
-COPYRIGHT = "# {language} texts of Microblog.\n# Update with `flask translate update`, check with `make lint`."
+HEADER = "# {language} texts of Microblog.\n# Update with `flask translate update`, check with `make lint`."
 # Header lines that differ from one run or machine to the next and tell a reader nothing.
-NOISE = re.compile(rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team|Report-Msgid-Bugs-To|Project-Id-Version).*\n', re.M)
+NOISE = re.compile(
+    rb'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team|Report-Msgid-Bugs-To'
+    rb"|Project-Id-Version).*\n",
+    re.M,
+)
 # Beside Babel's own names for a text: those that a lazy one has in the code.
 KEYWORDS = {"_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
 
@@ -103,7 +107,8 @@ def extract(root: Path):
         directory_filter=lambda path: Path(path).is_relative_to(root / "app") and Path(path).name != "__pycache__",
     )
     catalogue = Catalog(project="Microblog", charset="utf-8", fuzzy=False)
-    for file, line, message, comments, context in found:
+    # By file, then by text: the order of a file's lines is as fleeting as their numbers.
+    for file, line, message, comments, context in sorted(found, key=lambda text: (text[0], str(text[2]))):
         catalogue.add(message, None, [(file, line)], auto_comments=comments, context=context)
     return catalogue
 
@@ -145,7 +150,7 @@ def write(source: Path, catalogue):
     """Write `catalogue` as `source`, the same bytes whenever its texts are the same."""
     from babel.messages.pofile import write_po
 
-    catalogue.header_comment = COPYRIGHT.format(language=catalogue.locale.english_name)
+    catalogue.header_comment = HEADER.format(language=catalogue.locale.english_name)
     content = BytesIO()
-    write_po(content, catalogue, width=100, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
+    write_po(content, catalogue, width=100, include_lineno=False, ignore_obsolete=True)
     _replace(source, NOISE.sub(b"", content.getvalue()).rstrip() + b"\n")

@@ -1,0 +1,48 @@
+"""What Python code says to people goes through the catalogues."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+APP = Path(__file__).resolve().parents[2] / "app"
+MODULES = sorted(APP.rglob("*.py"))
+SAYS = {"flash", "Invalid", "NotAllowed", "NotFound", "ValidationError"}
+
+
+def said(tree):
+    """The literal texts that `tree` gives to what shows them: messages, errors, labels of fields."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call):
+            name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+            shown = (
+                call.args[1:2] if name == "Invalid" else call.args[:1] if name in SAYS or name.endswith("Field") else []
+            )
+            shown += [keyword.value for keyword in call.keywords if keyword.arg in {"label", "description", "message"}]
+            yield from (f"{name}({ast.unparse(part)})" for part in shown if _is_text(part))
+
+
+def _is_text(node):
+    return isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value
+    )
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(APP)))
+def test_every_message_and_label_can_be_translated(path):
+    assert list(said(ast.parse(path.read_text(encoding="utf-8")))) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        ('flash("Saved.", "success")', 1),
+        ('flash(_("Saved."), "success")', 0),
+        ('raise Invalid("body", "Too long")', 1),
+        ('raise Invalid("body", _("Too long"))', 0),
+        ('body = TextAreaField("Post")', 1),
+        ('body = TextAreaField(_l("Post"), description="Short")', 1),
+    ],
+)
+def test_reader_sees_faults(code, count):
+    assert len(list(said(ast.parse(code)))) == count
