@@ -1,0 +1,37 @@
+// Shows how many characters are left in a textarea with `data-graphemes-max`, counted as app/text.py counts them:
+// composed (NFC), a line's end is one character, white space around the text is none.
+
+const segmenter = "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
+const NEAR = 20; // characters left from which on a screen reader is told
+
+export function count(text) {
+  const tidy = text.normalize("NFC").replace(/\r\n?/g, "\n").trim();
+  return segmenter ? [...segmenter.segment(tidy)].length : [...tidy].length;
+}
+
+function attach(area) {
+  const limit = Number(area.dataset.graphemesMax);
+  const shown = document.createElement("span");
+  const spoken = document.createElement("span");
+  shown.className = "count";
+  shown.setAttribute("aria-hidden", "true");
+  spoken.className = "visually-hidden";
+  spoken.setAttribute("role", "status");
+  const foot = area.form?.querySelector(".composer-foot");
+  if (foot) foot.prepend(shown, spoken);
+  else area.after(shown, spoken);
+
+  const update = () => {
+    const left = limit - count(area.value);
+    shown.textContent = left;
+    shown.classList.toggle("near", left <= NEAR && left >= 0);
+    shown.classList.toggle("over", left < 0);
+    spoken.textContent = left <= NEAR ? (area.dataset.graphemesLeft ?? "#").replace("#", left) : "";
+  };
+  area.addEventListener("input", update);
+  area.form?.addEventListener("reset", () => setTimeout(update));
+  window.addEventListener("pageshow", update); // the browser has put back what was typed
+  update();
+}
+
+document.querySelectorAll("textarea[data-graphemes-max]").forEach(attach);

@@ -1,0 +1,50 @@
+import pytest
+
+from app import templating
+
+
+def address(client, page="/nope"):
+    """The address of the style sheet on `page`."""
+    text = client.get(page).text
+    return next(part for part in text.split('"') if "theme.css" in part)
+
+
+def test_static_file_can_be_kept_for_ever_under_its_version(client):
+    response = client.get(address(client))
+    assert response.status_code == 200
+    assert {"public", "max-age=31536000", "immutable"} <= set(response.headers["Cache-Control"].split(", "))
+
+
+def test_static_file_without_version_is_asked_for_again(client):
+    assert "immutable" not in client.get("/static/css/theme.css").headers["Cache-Control"]
+
+
+def test_changed_file_has_another_address(app, client, tmp_path, monkeypatch):
+    (tmp_path / "css").mkdir()
+    for name in ("logo.svg", "icons.svg", "css/site.css", "css/theme.css", "js/menus.js", "js/graphemes.js"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("a", encoding="utf-8")
+    monkeypatch.setattr(app, "static_folder", str(tmp_path))
+    before = address(client)
+    (tmp_path / "css" / "theme.css").write_text("b", encoding="utf-8")
+    templating._digest.cache_clear()
+    assert address(client) != before
+
+
+@pytest.mark.parametrize(
+    ("url", "change", "expected"),
+    [
+        ("/nope", {"lang": "fr"}, "?lang=fr"),
+        ("/nope?before=3&lang=es&tag=a&tag=b", {"lang": "fr"}, "?before=3&tag=a&tag=b&lang=fr"),
+        ("/nope?q=%22%3E%3Cscript%3E%26", {"theme": "dark"}, "?q=%22%3E%3Cscript%3E%26&theme=dark"),
+        ("//evil.example", {"theme": "dark"}, "?theme=dark"),
+    ],
+)
+def test_same_page_with_another_query(app, url, change, expected):
+    with app.test_request_context(url):
+        assert templating.here(**change) == expected
+
+
+def test_page_that_only_takes_forms_leads_to_the_start(app):
+    with app.test_request_context("/auth/logout", method="POST"):
+        assert templating.here(lang="fr") == "/?lang=fr"
