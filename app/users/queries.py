@@ -9,6 +9,8 @@ from app.users.models import User
 
 def by_username(username: str) -> User | None:
     """The person of that name, whatever its case."""
+    if not rules.USERNAME.fullmatch(username):  # MariaDB finds "susan" for "susan " too
+        return None
     return db.session.scalar(select(User).where(User.username_key == rules.username_key(username)))
 
 
