@@ -57,6 +57,9 @@ class Config:
         self.SQLALCHEMY_ENGINE_OPTIONS = _engine_options(self.SQLALCHEMY_DATABASE_URI)
         self.DB_WAIT_SECONDS = self._integer("DB_WAIT_SECONDS", 60)
         self.SECRET_KEY = self._secret_key()
+        # Nothing here uses it: gunicorn reads it itself, and would end with a traceback.
+        if self._integer("WEB_CONCURRENCY", 2) < 1:
+            raise ConfigError("WEB_CONCURRENCY=0 leaves no worker to answer; give one such as 2")
         self.SITE_URL = (environ.get("SITE_URL") or "").rstrip("/")
         if self.SITE_URL and not re.match(r"https?://[^/]+", self.SITE_URL):
             raise ConfigError(f"SITE_URL={self.SITE_URL!r} is no address; give one such as https://blog.example")

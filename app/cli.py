@@ -4,17 +4,18 @@ Only the command line imports this module, so what it needs costs a server nothi
 """
 
 import contextlib
+import os
 import re
 import sys
 from pathlib import Path
 
 import click
+import flask_migrate
 from babel import localedata
 from flask import current_app
 from flask.cli import with_appcontext
-from flask_migrate import Migrate
 
-from app import catalogues, database, i18n
+from app import catalogues, database, health, i18n
 from app.database import DatabaseAway, db
 from config import ROOT, ConfigError, sqlite_path
 
@@ -26,8 +27,9 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?")  # as catalogu
 
 def init_app(app):
     """Give the `flask` command what is ours beside `db`, which Flask-Migrate brings."""
-    Migrate(app, db, directory=str(Path(app.root_path).parent / "migrations"))
+    flask_migrate.Migrate(app, db, directory=str(Path(app.root_path).parent / "migrations"))
     app.cli.add_command(wait_db)
+    app.cli.add_command(prepare)
     app.cli.add_command(translate)
 
 
@@ -71,14 +73,27 @@ def _fail_for_folder(error: OSError):
     folder = sqlite_path(current_app.config["SQLALCHEMY_DATABASE_URI"]).parent
     fail(
         EX_CANTCREAT,
-        f"{folder} can't be written by user {_user()} ({error.strerror}): give it that owner, "
-        f"or mount a volume there, or set DATA_DIR",
+        f"{folder} can't be written by user {_user()} ({error.strerror}): give it that owner "
+        f"with all that is in it, or mount another volume there, or set DATA_DIR",
     )
 
 
-def _user() -> str:
-    import os
+@click.command()
+@click.option("--migrate/--no-migrate", default=True, help="Whether to upgrade the schema too [yes].")
+@with_appcontext
+@click.pass_context
+def prepare(context, migrate):
+    """Get ready to serve: wait-db, translate compile --missing and db upgrade.
 
+    In one process, which boot.sh starts: each would load the application anew, longer than all that there is to do.
+    """
+    context.invoke(wait_db)
+    context.invoke(compile_, missing=True)
+    if migrate and not health.schema_is_current():
+        flask_migrate.upgrade()
+
+
+def _user() -> str:
     return f"{os.getuid()}:{os.getgid()}"
 
 

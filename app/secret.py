@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from config import ConfigError, sqlite_path
@@ -31,11 +32,11 @@ def _create(path: Path, key: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
         raise FileExistsError(path)
-    temporary = path.with_name(f".secret_key.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
-    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(key)
+    # A name drawn at random (and mode 0600): in replicas that share the folder all processes have the same number.
+    handle, temporary = tempfile.mkstemp(prefix=".secret_key.", dir=path.parent)
     try:
+        with open(handle, "w", encoding="ascii") as file:
+            file.write(key)
         os.link(temporary, path)  # fails when another was first
     finally:
-        temporary.unlink()
+        Path(temporary).unlink()

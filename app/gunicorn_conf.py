@@ -1,0 +1,54 @@
+"""The production server's settings; boot.sh passes this file to gunicorn (https://docs.gunicorn.org/en/stable/settings.html).
+
+It stands in app/ because third parties' Dockerfiles copy nothing else that it could stand in, and is read as a file
+rather than imported, so that it takes effect before the application is loaded.
+"""
+
+import os
+import signal
+import sys
+
+from gunicorn.glogging import Logger
+
+# The kernel ignores a signal that process 1 has no handler for. gunicorn sets its own when the application is loaded;
+# a container that is stopped earlier than that must not wait for the engine's SIGKILL.
+signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+
+
+class AccessLogger(Logger):
+    """gunicorn's logger, with a path as it came."""
+
+    def atoms(self, resp, req, environ, request_time):
+        """The parts of a log line; `%(U)s` is the path still quoted: `%0a`, decoded, would forge another line."""
+        atoms = super().atoms(resp, req, environ, request_time)
+        atoms["U"] = environ["RAW_URI"].partition("?")[0]
+        return atoms
+
+
+bind = os.environ.get("BIND", "0.0.0.0:5000")
+
+# From the environment, not from the number of cores: a container sees all cores of its host, whatever its share is.
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# Short pages from a local database: processes beat threads here, which wait for one another.
+worker_class = "sync"
+# Loaded once, before the workers are forked: they share its memory. It holds no connection that they would share too.
+preload_app = True
+
+# Workers show that they are alive by touching a file. On a container's own file system that can block for seconds.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+# Engines send SIGTERM and, 10 s later, SIGKILL: a request that is being answered gets most of that time.
+graceful_timeout = 8
+# A worker silent for that long is replaced.
+timeout = 30
+# The socket of gunicorn's own control tool wants a writable home; an engine controls this server.
+control_socket_disable = True
+
+# To the engine, which keeps logs and adds the time.
+accesslog = "-"
+errorlog = "-"
+logger_class = AccessLogger
+# The query is left out (it may hold what nobody should read later); the id is that of the answer's X-Request-ID.
+access_log_format = '%(h)s "%(m)s %(U)s %(H)s" %(s)s %(B)s bytes %(M)s ms %({x-request-id}o)s'
+
+# gunicorn itself believes no proxy's headers; whether the application does is a setting of its own.
+forwarded_allow_ips = ""

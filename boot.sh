@@ -1,0 +1,56 @@
+#!/bin/sh
+# boot.sh [web | migrate]: web, the default, prepares the database and serves; migrate prepares it and ends.
+# APP_ENVIRONMENT: PROD, the default, serves with gunicorn; DEV with Flask's own server, which reloads and debugs.
+# Exit codes (sysexits(3)): 64 a wrong argument or APP_ENVIRONMENT, 69 the database is not there, 70 a migration failed,
+# 73 a directory can't be written, 78 a wrong setting; each after one line that says what to do.
+set -eu
+
+refuse() {
+    echo "boot.sh: $2" >&2
+    exit "$1"
+}
+
+cd "$(dirname "$0")"
+[ ! -d venv/bin ] || PATH=$PWD/venv/bin:$PATH # dependencies that were installed beside this file
+export PATH FLASK_APP=microblog.py
+
+role=${1:-web}
+case $role in
+    web | migrate) ;;
+    *) refuse 64 "'$role' is no role; use web (the default) or migrate" ;;
+esac
+export APP_ENVIRONMENT="${APP_ENVIRONMENT:-PROD}" BIND="${BIND:-0.0.0.0:5000}" WEB_CONCURRENCY="${WEB_CONCURRENCY:-2}"
+case $APP_ENVIRONMENT in
+    PROD | DEV) ;;
+    *) refuse 64 "APP_ENVIRONMENT='$APP_ENVIRONMENT' is not known; use PROD (the default) or DEV" ;;
+esac
+case $APP_ENVIRONMENT:${FLASK_DEBUG:-0} in
+    DEV:* | PROD:0 | PROD:[Nn]o | PROD:[Ff]alse) ;;
+    *) refuse 78 "FLASK_DEBUG is set: its debugger runs code for anyone; unset it, or set APP_ENVIRONMENT=DEV" ;;
+esac
+case $role:${MIGRATE_ON_BOOT:-1} in
+    migrate:* | web:1) migrate=--migrate ;;
+    web:0) migrate=--no-migrate ;;
+    *) refuse 78 "MIGRATE_ON_BOOT='$MIGRATE_ON_BOOT' is not known; use 1 (the default) or 0" ;;
+esac
+
+# Beside the shell, not in front of it: a shell hears a signal only while it waits, and process 1 must hear it.
+stopped='' child='' status=0
+trap 'stopped=yes; kill "$child" 2>/dev/null || :' TERM INT
+flask prepare "$migrate" &
+child=$!
+[ -z "$stopped" ] || kill "$child"
+wait "$child" || status=$?
+if [ -n "$stopped" ]; then
+    wait "$child" || : # a migration is finished first
+    [ "$role" = web ] || exit 143
+    exit 0
+fi
+[ "$status" = 0 ] && [ "$role" = web ] || exit "$status"
+
+if [ "$APP_ENVIRONMENT" = DEV ]; then
+    set -- app/translations/*/LC_MESSAGES/*.po
+    host=${BIND%:*} catalogues=$(IFS=: && echo "$*") # Python and templates are watched anyway
+    exec flask run --debug --host "$host" --port "${BIND##*:}" --extra-files "$catalogues"
+fi
+exec gunicorn -c app/gunicorn_conf.py microblog:app

@@ -1,0 +1,114 @@
+"""boot.sh and what it runs first, on the machine that the tests run on: what it refuses, and what it leaves behind."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from config import ROOT
+
+
+@pytest.fixture
+def environ(tmp_path):
+    """The environment of a fresh start: no settings of whoever runs the tests."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "VIRTUAL_ENV") if name in os.environ}
+    return kept | {"DATA_DIR": str(tmp_path / "data"), "DB_WAIT_SECONDS": "1"}
+
+
+@pytest.fixture
+def boot(environ, tmp_path):
+    """boot("migrate", NAME=value, …): runs boot.sh to its end, from another folder; status, output and errors."""
+
+    def run(*arguments, **settings):
+        command = ["sh", str(ROOT / "boot.sh"), *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, env=environ | settings, capture_output=True, text=True, check=False, timeout=120
+        )
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "status", "line"),
+    [
+        (["wbe"], {}, 64, "boot.sh: 'wbe' is no role; use web (the default) or migrate"),
+        ([], {"APP_ENVIRONMENT": "prod"}, 64, "'prod' is not known; use PROD (the default) or DEV"),
+        ([], {"APP_ENVIRONMENT": "dev"}, 64, "'dev' is not known; use PROD (the default) or DEV"),
+        ([], {"APP_ENVIRONMENT": "staging"}, 64, "'staging' is not known; use PROD (the default) or DEV"),
+        ([], {"FLASK_DEBUG": "1"}, 78, "FLASK_DEBUG is set: its debugger runs code for anyone; unset it, or set APP"),
+        ([], {"FLASK_DEBUG": "true", "APP_ENVIRONMENT": ""}, 78, "FLASK_DEBUG is set"),
+        ([], {"MIGRATE_ON_BOOT": "no"}, 78, "MIGRATE_ON_BOOT='no' is not known; use 1 (the default) or 0"),
+        ([], {"WEB_CONCURRENCY": "many"}, 78, "WEB_CONCURRENCY='many' is not a whole number"),
+        ([], {"DATABASE_URL": "oracle://there"}, 78, "use sqlite, mysql or mariadb"),
+        ([], {"SECRET_KEY": "change-me"}, 78, "SECRET_KEY is a known placeholder"),
+        ([], {"DATABASE_URL": "mysql://a:b@127.0.0.1:1/c"}, 78, "set SECRET_KEY or SECRET_KEY_FILE"),
+        ([], {"DATABASE_URL": "mysql://a:b@127.0.0.1:1/c", "SECRET_KEY": "x" * 9}, 69, "did not answer within 1 s"),
+        ([], {"DATA_DIR": "/dev/null/data"}, 73, "/dev/null/data can't be written by user"),
+    ],
+)
+def test_what_can_t_be_is_refused_in_one_line_and_with_the_status_of_its_kind(boot, arguments, settings, status, line):
+    result = boot(*arguments, **settings)
+    assert (result.returncode, result.stdout) == (status, "")
+    assert line in result.stderr.splitlines()[-1]
+    assert "Traceback" not in result.stderr
+    assert "a:b@" not in result.stderr  # a password
+
+
+def test_migrate_prepares_the_database_and_ends(boot, tmp_path):
+    result = boot("migrate")
+    assert result.returncode == 0, result.stderr
+    assert "Running upgrade  -> 0001" in result.stderr
+    assert {"app.db", "secret_key"} <= {file.name for file in (tmp_path / "data").iterdir()}
+
+
+def test_a_second_start_has_nothing_to_do_and_says_nothing(boot):
+    boot("migrate")
+    second = boot("migrate")
+    assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
+
+
+def test_empty_settings_are_those_by_default(boot):
+    empty = dict.fromkeys(("APP_ENVIRONMENT", "FLASK_DEBUG", "MIGRATE_ON_BOOT", "WEB_CONCURRENCY", "DATABASE_URL"), "")
+    assert boot("migrate", **empty).returncode == 0
+
+
+@pytest.fixture
+def waiting(environ):
+    """waiting(role): boot.sh while it waits for a database that is not there."""
+    processes = []
+
+    def start(*arguments):
+        settings = {"DATABASE_URL": "mysql://a:b@127.0.0.1:1/c", "SECRET_KEY": "x" * 9, "DB_WAIT_SECONDS": "60"}
+        # A session of its own, so that a signal reaches boot.sh alone: an engine sends it to process 1 alone.
+        process = subprocess.Popen(
+            ["sh", str(ROOT / "boot.sh"), *arguments],
+            env=environ | settings,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        processes.append(process)
+        assert "waiting" in process.stderr.readline()
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.stderr.close()
+        process.wait()
+
+
+@pytest.mark.parametrize(("role", "status"), [("web", 0), ("migrate", 143)])
+def test_a_signal_ends_the_wait_for_the_database(waiting, role, status):
+    """A server that was asked to stop has stopped; a migration that was asked to stop has not been done."""
+    process = waiting(role)
+    begin = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == status
+    assert time.monotonic() - begin < 5
+
+
+def test_boot_sh_is_short_enough_to_be_read():
+    assert len((ROOT / "boot.sh").read_text().splitlines()) < 60

@@ -1,0 +1,86 @@
+"""What gunicorn itself makes of its settings, as boot.sh starts it."""
+
+import subprocess
+import sys
+
+import pytest
+from gunicorn.app.wsgiapp import WSGIApplication
+
+from config import ROOT, Config, ConfigError
+
+
+@pytest.fixture
+def settings(monkeypatch):
+    """settings(NAME=value, …): gunicorn's configuration in an environment with these variables."""
+
+    def load(**environ):
+        for name in ("BIND", "WEB_CONCURRENCY", "GUNICORN_CMD_ARGS"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.chdir(ROOT)
+        monkeypatch.setattr(sys, "argv", ["gunicorn", "-c", "app/gunicorn_conf.py", "microblog:app"])
+        monkeypatch.setattr("signal.signal", lambda number, handler: None)
+        return WSGIApplication().cfg
+
+    return load
+
+
+def test_the_number_of_workers_comes_from_the_environment(settings):
+    assert settings().workers == 2
+    assert settings(WEB_CONCURRENCY="5").workers == 5
+
+
+@pytest.mark.parametrize("value", ["0", "many", "-1", "2.5"])
+def test_a_number_of_workers_that_is_none_is_refused_before_gunicorn_starts(value):
+    with pytest.raises(ConfigError, match="WEB_CONCURRENCY"):
+        Config({"WEB_CONCURRENCY": value})
+
+
+def test_it_listens_where_bind_says(settings):
+    assert settings().bind == ["0.0.0.0:5000"]
+    assert settings(BIND="127.0.0.1:5001").bind == ["127.0.0.1:5001"]
+
+
+def test_an_answer_has_time_to_end_before_the_engine_kills(settings):
+    assert 0 < settings().graceful_timeout < 10  # seconds, the engine's
+
+
+def test_there_is_no_control_socket_and_no_proxy_is_believed(settings):
+    assert settings().control_socket_disable
+    assert settings().forwarded_allow_ips == []
+
+
+def test_all_is_logged_to_the_engine(settings):
+    assert (settings().accesslog, settings().errorlog) == ("-", "-")
+
+
+def test_heartbeats_go_to_memory_where_there_is_some(settings, monkeypatch):
+    assert settings().worker_tmp_dir == "/dev/shm"
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    assert settings().worker_tmp_dir is None
+
+
+def test_a_log_line_holds_the_request_s_id_and_neither_the_query_nor_a_line_break(settings):
+    config = settings()
+
+    class Response:
+        status = "200 OK"
+        sent = 12
+        headers = (("X-Request-ID", "the-id-of-it"),)
+
+    class Duration:
+        seconds, microseconds = 0, 7000
+
+    request = {"REQUEST_METHOD": "GET", "RAW_URI": "/a%0ab?token=secret", "SERVER_PROTOCOL": "HTTP/1.1"}
+    environ = request | {"PATH_INFO": "/a\nb", "QUERY_STRING": "token=secret", "REMOTE_ADDR": "192.0.2.1"}
+    logger = config.logger_class(config)
+    line = config.access_log_format % logger.atoms_wrapper_class(logger.atoms(Response, {}, environ, Duration))
+    assert line == '192.0.2.1 "GET /a%0ab HTTP/1.1" 200 12 bytes 7 ms the-id-of-it'
+
+
+def test_a_stop_while_the_application_is_loaded_is_heard():
+    """Process 1 gets no signal that it has no handler for: what gunicorn has none for yet, the settings must have."""
+    code = "import os, runpy; runpy.run_path('app/gunicorn_conf.py'); os.kill(os.getpid(), 15); print('deaf')"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (0, "")
