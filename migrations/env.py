@@ -1,6 +1,7 @@
 """How Alembic reaches the database: through the application's own engine, one process at a time."""
 
 import logging
+import signal
 
 from alembic import context
 from alembic.util import CommandError
@@ -23,15 +24,22 @@ def run_offline():
 
 
 def run_online():
-    """Change the schema under the lock; whoever waited for it then finds nothing left to do."""
-    with db.engine.connect() as connection, migration_lock(connection, current_app.config["DB_WAIT_SECONDS"]):
-        context.configure(
-            connection=connection,
-            target_metadata=db.metadata,
-            **current_app.extensions["migrate"].configure_args,
-        )
-        with context.begin_transaction():
-            context.run_migrations()
+    """Change the schema under the lock; whoever waited for it then finds nothing left to do.
+
+    SIGTERM waits for the end: where DDL is not transactional, a migration cut short leaves a schema that nobody knows.
+    """
+    try:
+        with db.engine.connect() as connection, migration_lock(connection, current_app.config["DB_WAIT_SECONDS"]):
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+            context.configure(
+                connection=connection,
+                target_metadata=db.metadata,
+                **current_app.extensions["migrate"].configure_args,
+            )
+            with context.begin_transaction():
+                context.run_migrations()
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 def run_or_fail():

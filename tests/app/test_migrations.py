@@ -1,6 +1,7 @@
 """The migrations on the database of the run. Each test leaves the newest schema behind, for the tests after it."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,23 @@ def upgrade():
 def downgrade():
     with op.batch_alter_table("user", recreate="auto") as batch:
         batch.alter_column("locale", existing_type=sa.String(35), type_=sa.String(8))
+'''
+
+SLOW = '''
+"""Take long."""
+import time
+from pathlib import Path
+from alembic import op
+revision, down_revision = "slow", "{head}"
+def upgrade():
+    op.execute("CREATE TABLE half (x INTEGER)")
+    print("halfway", flush=True)
+    while not Path(__file__).with_name("go").exists():
+        time.sleep(0.05)
+    op.execute("CREATE TABLE whole (x INTEGER)")
+def downgrade():
+    op.execute("DROP TABLE half")
+    op.execute("DROP TABLE whole")
 '''
 
 
@@ -146,6 +164,19 @@ def test_a_migration_that_fails_says_so_in_its_last_line_and_is_not_recorded(sch
     else:  # its DDL can't be rolled back, and the message says so
         with schema.begin() as connection:
             connection.execute(text("DROP TABLE half"))
+
+
+def test_a_stop_in_the_midst_of_a_migration_waits_for_its_end(schema, environ, migrations):
+    folder = migrations(SLOW)
+    slow = flask(environ, "db", "upgrade", "--directory", str(folder))
+    while "halfway" not in slow.stdout.readline():
+        assert slow.poll() is None
+    slow.terminate()
+    (folder / "versions" / "go").touch()
+    output = slow.communicate(timeout=120)[0]
+    reached = revision(schema)
+    flask_migrate.downgrade(directory=str(folder))
+    assert (slow.returncode, reached) == (-signal.SIGTERM, "slow"), output
 
 
 def test_a_database_newer_than_the_code_is_refused(schema, environ):
