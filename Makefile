@@ -3,9 +3,9 @@
 # A line of "##" explains what follows it; `make help` shows these.
 
 # The stages in course order, and those of them that hold the whole application.
-STAGES = ubuntu-sleep v0.2 healthcheck
-APP_STAGES =
-DEFAULT_STAGE = v0.2
+STAGES = ubuntu-sleep v0.2 healthcheck gunicorn optimized
+APP_STAGES = gunicorn optimized
+DEFAULT_STAGE = optimized
 DBS = sqlite
 
 ## which packaging, a folder under docker/: $(STAGES)
