@@ -136,7 +136,8 @@ class Container:
 
     def processes(self) -> list[str]:
         """The command lines inside, process 1 first."""
-        script = 'for p in /proc/[0-9]*; do echo "${p#/proc/} $(tr "\\0" " " < $p/cmdline)"; done'
+        # printf, not echo: the shell's own command line, which is left out, holds a backslash.
+        script = 'for p in /proc/[0-9]*; do printf "%s %s\\n" "${p#/proc/}" "$(tr "\\0" " " < $p/cmdline)"; done'
         lines = (line.split(" ", 1) for line in self.exec("sh", "-c", script).splitlines())
         found = sorted((int(number), command.strip()) for number, command in lines if command.strip())
         return [command for _, command in found if script not in command]
