@@ -6,7 +6,7 @@
 STAGES = ubuntu-sleep v0.2 healthcheck gunicorn optimized
 APP_STAGES = gunicorn optimized
 DEFAULT_STAGE = optimized
-DBS = sqlite
+DBS = sqlite mariadb
 
 ## which packaging, a folder under docker/: $(STAGES)
 STAGE = $(DEFAULT_STAGE)
