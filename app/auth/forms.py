@@ -21,6 +21,23 @@ class LoginForm(Form):
     remember_me = BooleanField(_l("Keep me logged in on this device"))
 
 
+def _new_password():
+    """A pair of fields for a password to come."""
+    return (
+        PasswordField(
+            _l("New password"),
+            [obeys(passwords.checked)],
+            description=_l("8 to 200 characters."),
+            render_kw={"autocomplete": "new-password"},
+        ),
+        PasswordField(
+            _l("New password again"),
+            [EqualTo("new_password", _l("The two passwords differ."))],
+            render_kw={"autocomplete": "new-password"},
+        ),
+    )
+
+
 class RegisterForm(Form):
     username = StringField(
         _l("Username"),
@@ -45,3 +62,12 @@ class RegisterForm(Form):
         [EqualTo("password", _l("The two passwords differ."))],
         render_kw={"autocomplete": "new-password"},
     )
+
+
+class ChangePasswordForm(Form):
+    password = PasswordField(
+        _l("Current password"),
+        [DataRequired(_l("Enter your password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new_password, new_password2 = _new_password()

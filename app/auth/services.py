@@ -1,7 +1,10 @@
 """What changes who may come in. Nothing is committed here: the view does that."""
 
+from flask_babel import gettext as _
+
 from app.auth import passwords
 from app.database import db
+from app.exceptions import Invalid
 from app.users import queries, services
 from app.users.models import User, new_session_id
 
@@ -19,6 +22,24 @@ def authenticate(name: str, password: str) -> User | None:
     name = name.strip()
     user = queries.by_email(name) if "@" in name else queries.by_username(name)
     return user if passwords.matches(password, user.password_hash if user else None) else None
+
+
+def change_password(user: User, current: str, new: str) -> None:
+    """Give the person another password, and end their sessions. Raises Invalid."""
+    confirm(user, current)
+    set_password(user, new)
+
+
+def set_password(user: User, new: str) -> None:
+    """Set the password of a person who has shown who they are, and end their sessions. Raises Invalid."""
+    user.password_hash = passwords.hashed(passwords.checked(new))
+    renew_session_id(user)
+
+
+def confirm(user: User, password: str) -> None:
+    """Whoever sits at an open session must know its password before they take it over. Raises Invalid."""
+    if not passwords.matches(password, user.password_hash):
+        raise Invalid("password", _("That is not your password."))
 
 
 def renew_session_id(user: User) -> None:

@@ -1,8 +1,8 @@
 """The session of whoever sits at this browser."""
 
-from flask import abort, flash, redirect, request, session, url_for
+from flask import abort, current_app, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 
 from app.auth.destination import path_of
 from app.errors import wants_json
@@ -25,6 +25,12 @@ def start(user: User, remember: bool = False) -> None:
     """Begin the person's session on nothing that stood there before, so that nobody else holds a part of it."""
     _forget()
     login_user(user, remember=remember)
+
+
+def go_on() -> None:
+    """Begin the session anew for the same person, remembered if it was, after all of theirs were ended."""
+    user = current_user._get_current_object()  # the proxy would stand for itself
+    start(user, remember=current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies)
 
 
 def end() -> None:

@@ -1,0 +1,78 @@
+import pytest
+
+from app.auth.passwords import matches
+from app.database import db
+from app.users.queries import by_username
+
+CHANGE = {"password": "correct horse", "new_password": "battery staple", "new_password2": "battery staple"}
+
+
+@pytest.fixture
+def susan_has(make_user):
+    """Whether a password is susan's, as the database knows it now."""
+    make_user("susan")
+
+    def susan_has(password):
+        db.session.rollback()
+        return matches(password, by_username("susan").password_hash)
+
+    return susan_has
+
+
+@pytest.fixture
+def elsewhere(app, susan_has, log_in):
+    """Another browser at which susan is logged in, and remembered."""
+    browser = app.test_client()
+    log_in("susan", client=browser, remember_me="y")
+    return browser
+
+
+def is_logged_in(client):
+    return client.get("/settings").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/settings", "/settings/password"])
+def test_settings_are_for_whoever_is_logged_in(client, path):
+    assert client.get(path).headers["Location"] == f"/auth/login?next={path}"
+
+
+def test_a_changed_password_ends_all_sessions_but_this_one(client, susan_has, elsewhere, log_in, fill_in):
+    log_in("susan")
+    assert fill_in("/settings/password", **CHANGE).headers["Location"] == "/settings"
+    assert susan_has("battery staple")
+    assert is_logged_in(client)
+    assert not is_logged_in(elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"password": "wrong horse"}, "That is not your password."),
+        ({"password": ""}, "Enter your password."),
+        ({"new_password": "short", "new_password2": "short"}, "at least 8 characters"),
+        ({"new_password2": "battery stable"}, "The two passwords differ."),
+    ],
+)
+def test_a_password_is_not_changed_otherwise(client, susan_has, elsewhere, log_in, fill_in, fields, message):
+    log_in("susan")
+    response = fill_in("/settings/password", **CHANGE | fields)
+    assert response.status_code == 400
+    assert message in response.text
+    assert susan_has("correct horse")
+    assert is_logged_in(elsewhere)
+
+
+def test_logging_out_everywhere_else_leaves_this_session(client, susan_has, elsewhere, log_in, fill_in):
+    log_in("susan", remember_me="y")
+    assert fill_in("/settings", to="/settings/log_out_everywhere").status_code == 302
+    assert is_logged_in(client)
+    assert not is_logged_in(elsewhere)
+    client.delete_cookie("microblog")  # what closing a browser does
+    assert is_logged_in(client)  # who was remembered still is
+
+
+def test_a_session_that_was_not_remembered_is_not_remembered_after(client, susan_has, log_in, fill_in):
+    log_in("susan")
+    fill_in("/settings/password", **CHANGE)
+    client.delete_cookie("microblog")
+    assert not is_logged_in(client)
