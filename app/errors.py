@@ -2,17 +2,20 @@
 
 import functools
 import logging
+from urllib.parse import urlsplit
 
 from flask import current_app, jsonify, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.http import HTTP_STATUS_CODES
 
 from app import i18n
 from app.database import db
 from app.exceptions import DomainError, NotAllowed, NotFound
+from app.forms import STALE
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +24,7 @@ STATUS = {NotAllowed: 403, NotFound: 404}  # any other DomainError: 400
 # Heading and advice of each page; other codes use 400's or, from 500 on, 500's.
 TEXTS = {
     400: (_l("That request can't be understood"), _l("Go back, check what you entered and try again.")),
+    401: (_l("Who are you?"), _l("Log in first.")),
     403: (_l("Not allowed"), _l("You don't have the right to do that.")),
     404: (_l("Page not found"), _l("The address may be wrong, or what was here is gone.")),
     405: (_l("That is not done this way"), _l("Use the buttons of the pages rather than the address bar.")),
@@ -36,7 +40,8 @@ def init_app(app):
     app.register_error_handler(HTTPException, answer)
     app.register_error_handler(CSRFError, answer_csrf)
     app.register_error_handler(DomainError, answer_domain_error)
-    app.register_error_handler(OperationalError, answer_database_away)
+    for away in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.register_error_handler(away, answer_database_away)
 
 
 def wants_json() -> bool:
@@ -69,8 +74,28 @@ def _write(response, render, message):
 
 
 def answer_csrf(error: CSRFError):
-    """A form without a good token: nothing was written."""
-    return answer(error, str(_l("This page had been open for too long. Nothing was saved: go back and send it again.")))
+    """A form without a good token, because its page is older than the session: nothing was written.
+
+    The page gives back what was typed, with a new token, to send it again. Not to a form that stood on another site:
+    whoever wrote that one must not have their words put in the person's mouth.
+    """
+    if wants_json() or not _is_from_here():
+        return answer(error, str(STALE))
+    typed = [(name, value) for name, value in request.form.items(multi=True) if _may_be_shown(name) and value]
+    response = error.get_response()
+    response.data = render_template("errors/stale_form.html", advice=STALE, typed=typed)
+    return response
+
+
+def _is_from_here() -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site:
+        return site == "same-origin"
+    return urlsplit(request.headers.get("Origin", "")).netloc == request.host
+
+
+def _may_be_shown(name: str) -> bool:
+    return name != "csrf_token" and "password" not in name
 
 
 def answer_domain_error(error: DomainError):
@@ -80,7 +105,7 @@ def answer_domain_error(error: DomainError):
     return answer(wrapped, str(error))
 
 
-def answer_database_away(error: OperationalError):
+def answer_database_away(error: OperationalError | InterfaceError | PoolTimeoutError):
     """The database is away or busy: 503, which tells clients and proxies that later is worth a try."""
-    log.error("database: %s", error.orig)
-    return answer(ServiceUnavailable())
+    log.error("database: %s", getattr(error, "orig", error))
+    return answer(ServiceUnavailable(retry_after=5))  # seconds

@@ -1,0 +1,88 @@
+"""What holds for every form: a bad CSRF token changes nothing and loses nothing."""
+
+import re
+
+import pytest
+from flask import url_for
+from sqlalchemy import select
+
+from app.database import db
+
+STALE = "This page had been open for too long. Nothing was saved"
+
+
+def everything():
+    """All rows of all tables."""
+    db.session.rollback()
+    return {table.name: db.session.execute(select(table)).all() for table in db.metadata.sorted_tables}
+
+
+def pages_that_write(app):
+    """Path and method of every route that is sent something, its variables filled in."""
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            values = {name: 1 if f"<int:{name}>" in rule.rule else "john" for name in rule.arguments}
+            for method in rule.methods & {"POST", "PUT", "PATCH", "DELETE"}:
+                if not rule.rule.startswith("/api/"):
+                    yield url_for(rule.endpoint, **values), method
+
+
+FIELDS = {
+    "email": "x@example.com", "password": "correct horse", "password2": "correct horse",
+    "display_name": "X", "about_me": "X", "locale": "", "body": "X",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("username", ["john", "nobody_yet"])
+@pytest.mark.parametrize("token", [None, "", "forged"])
+@pytest.mark.parametrize("logged_in", [True, False])
+def test_no_page_writes_without_a_good_token(app, client, make_user, log_in, username, token, logged_in):
+    make_user("john")
+    make_user("susan")
+    if logged_in:
+        log_in("susan")
+    fields = FIELDS | {"username": username} | ({} if token is None else {"csrf_token": token})
+    before = everything()
+    pages = list(pages_that_write(app))
+    assert ("/auth/logout", "POST") in pages
+    for path, method in pages:
+        response = client.open(path, method=method, data=fields)
+        assert response.status_code in (400, 302), path
+        if response.status_code == 302:  # nobody to write for, or nobody to log in
+            assert response.headers["Location"].startswith("/auth/login" if not logged_in else "/"), path
+    assert everything() == before
+    assert (client.get("/edit_profile").status_code == 200) is logged_in
+
+
+def test_a_stale_form_is_shown_again_with_what_was_typed(client):
+    typed = {
+        "username": "susan",
+        "email": "susan@example.com",
+        "password": "correct horse",
+        "password2": "correct horse",
+    }
+    page = client.post("/auth/register", data=typed)
+    assert page.status_code == 400
+    assert STALE in page.text
+    assert 'value="susan"' in page.text
+    assert 'value="susan@example.com"' in page.text
+    assert "correct horse" not in page.text
+
+
+def test_a_stale_form_is_accepted_when_sent_again(client, fill_in, make_user):
+    make_user("susan")
+    client.post("/auth/login", data={"username": "susan", "password": "correct horse", "csrf_token": "old"})
+    assert fill_in("/auth/login", username="susan", password="correct horse").status_code == 302
+
+
+def test_a_token_of_the_session_before_is_stale(client, fill_in, make_user, log_in):
+    """A page that stood open in another tab while the person logged in again."""
+    make_user("susan")
+    log_in("susan")
+    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get("/edit_profile").text)[1]
+    with client.session_transaction() as session:
+        del session["csrf_token"]
+    response = client.post("/edit_profile", data={"username": "susan2", "about_me": "typed", "csrf_token": token})
+    assert response.status_code == 400
+    assert STALE in response.text
+    assert "typed" in response.text
