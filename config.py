@@ -44,7 +44,7 @@ class Config:
     # A form left open over lunch must still be accepted; the token dies with the session anyway.
     WTF_CSRF_TIME_LIMIT = None
     # How werkzeug hashes passwords: OWASP's second choice of scrypt parameters, 32 MiB and about 0.1 s for each try.
-    PASSWORD_METHOD = "scrypt:32768:8:1"
+    PASSWORD_METHOD = "scrypt:32768:8:1"  # noqa: S105
     BOOTSTRAP_SERVE_LOCAL = True
     SQLALCHEMY_TRACK_MODIFICATIONS = False
     SEND_FILE_MAX_AGE_DEFAULT = 3600  # seconds
@@ -63,6 +63,8 @@ class Config:
         self.SITE_URL = (environ.get("SITE_URL") or "").rstrip("/")
         if self.SITE_URL and not re.match(r"https?://[^/]+", self.SITE_URL):
             raise ConfigError(f"SITE_URL={self.SITE_URL!r} is no address; give one such as https://blog.example")
+        self.TRUSTED_PROXIES = self._integer("TRUSTED_PROXIES", 0)
+        self.REDIS_URL = self._value("REDIS_URL")  # may hold a password
         # Cookies ignore ports (RFC 6265, section 8.5): instances on one host need a name each.
         self.SESSION_COOKIE_NAME = environ.get("SESSION_COOKIE_NAME") or "microblog"
         self.REMEMBER_COOKIE_NAME = f"{self.SESSION_COOKIE_NAME}_remember"

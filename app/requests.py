@@ -5,6 +5,7 @@ import uuid
 
 from flask import abort, current_app, g, request
 from flask.sessions import SecureCookieSessionInterface
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 # Everything comes from this host; nothing is inline. Bootstrap's style sheet draws its small icons as data: images.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -43,6 +44,8 @@ class Sessions(SecureCookieSessionInterface):
 
 def init_app(app):
     """Check what comes in and mark what goes out."""
+    if trusted := app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)
     app.session_interface = Sessions()
     app.before_request(give_id)
     app.before_request(refuse_unfit)

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from app import catalogues, cli, create_app, i18n
 from app.auth.services import register
 from app.database import db
+from app.limits import limiter
 from config import Config
 
 PASSWORD = "correct horse"  # of everybody whom make_user makes
@@ -58,6 +59,7 @@ def application(environ):
 def app(application):
     """The application, its tables empty again when the test is over."""
     yield application
+    limiter.reset()
     with application.app_context():
         for table in reversed(db.metadata.sorted_tables):
             db.session.execute(table.delete())

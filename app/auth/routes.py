@@ -10,11 +10,13 @@ from app.auth.forms import LoginForm, RegisterForm
 from app.database import db
 from app.exceptions import Invalid
 from app.forms import form_view
+from app.limits import limited, typed, was_refused
 
 bp = Blueprint("auth", __name__, url_prefix="/auth")
 
 
 @bp.route("/login", methods=["GET", "POST"])
+@limited("10 per minute; 60 per hour", typed("username"), "200 per minute; 2000 per hour", when=was_refused)
 @form_view
 def login():
     if current_user.is_authenticated:
@@ -30,6 +32,7 @@ def login():
 
 
 @bp.route("/register", methods=["GET", "POST"])
+@limited("20 per hour", typed("email"), "500 per hour")
 @form_view
 def register():
     if current_user.is_authenticated:

@@ -9,6 +9,7 @@ from app.auth.forms import ChangePasswordForm
 from app.database import db
 from app.exceptions import Invalid
 from app.forms import form_view
+from app.limits import limited, was_refused
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -21,6 +22,7 @@ def index():
 
 @bp.route("/password", methods=["GET", "POST"])
 @login_required
+@limited("10 per minute; 60 per hour", when=was_refused)
 @form_view
 def password():
     form = ChangePasswordForm()

@@ -1,0 +1,77 @@
+"""How often something may be tried: by account first, by address only generously.
+
+A classroom shares one address, and behind an engine's proxy everybody has the gateway's. Counts are exact with Redis
+(REDIS_URL); in memory each worker of the server counts for itself, so that limits are looser by their number.
+"""
+
+import ipaddress
+import math
+import time
+
+from flask import request
+from flask_babel import ngettext
+from flask_limiter import Limiter, RateLimitExceeded
+from flask_login import current_user
+
+from app import errors
+
+
+def address() -> str:
+    """Where the request comes from. Of IPv6 the first 64 bits: the rest is the subscriber's own to change."""
+    try:
+        found = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:  # a server on a Unix socket knows none
+        return "unknown"
+    found = getattr(found, "ipv4_mapped", None) or found
+    if found.version == 6:
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
+
+
+def person() -> str:
+    """Who is logged in."""
+    return f"person {current_user.id}"
+
+
+def typed(field: str):
+    """Whom the form is about, who need not exist: what was typed into `field`, whatever its case."""
+    return lambda: f"typed {request.form.get(field, '').strip().lower()[:254]}"
+
+
+limiter = Limiter(address, strategy="moving-window", in_memory_fallback_enabled=True)
+
+
+def init_app(app):
+    """Count where the settings say."""
+    app.config["RATELIMIT_STORAGE_URI"] = app.config["REDIS_URL"] or "memory://"
+    limiter.init_app(app)
+    app.register_error_handler(RateLimitExceeded, answer)
+
+
+def limited(by_account: str, account=person, by_address: str | None = None, when=None):
+    """Limit what a view is sent (not its showing), as "10 per minute; 60 per hour", by account and by address.
+
+    `when(response)` tells whether a request counts; without it all do.
+    """
+
+    def decorate(view):
+        if by_address:
+            view = limiter.limit(by_address, methods=["POST"], deduct_when=when)(view)
+        return limiter.limit(by_account, key_func=account, methods=["POST"], deduct_when=when)(view)
+
+    return decorate
+
+
+def was_refused(response) -> bool:
+    """Whether the form was not accepted: whoever guesses is counted, whoever knows is not."""
+    return response.status_code == 400
+
+
+def answer(error: RateLimitExceeded):
+    """429, with the seconds after which the next try counts as one."""
+    error.retry_after = max(1, math.ceil(limiter.current_limit.window.reset_time - time.time()))
+    minutes = math.ceil(error.retry_after / 60)
+    return errors.answer(
+        error,
+        ngettext("Too often. Try again in a minute.", "Too often. Try again in %(num)d minutes.", minutes),
+    )
