@@ -28,6 +28,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+LARGEST_ID = 2**63 - 1  # what an integer column of any of our databases can be compared with
+
 # utf8mb4 holds every character; its binary collation keeps 🍣 and 🍺, a and á apart. Names that must be unique
 # whatever their case have a canonical key beside them, the same on every database.
 TABLE_OPTIONS = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin", "mysql_engine": "InnoDB"}

@@ -1,11 +1,14 @@
 """Paging by key: a page is what stands before or after an id, so new rows never move or repeat others."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Select
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
-LARGEST_ID = 2**63 - 1  # what an integer column of any of our databases can be compared with
+from app.database import LARGEST_ID
 
 
 @dataclass(frozen=True)
@@ -15,51 +18,69 @@ class Key:
     before: int | None = None
     after: int | None = None
 
+    @property
+    def arguments(self) -> dict[str, int]:
+        """The key as a query string has it."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+    def narrow(self, query: Select, column, limit: int) -> Select:
+        """`query` with the `limit` rows nearest to the key, nearest first, by `column`, which holds the id."""
+        if self.after is not None:
+            query = query.where(column > self.after)
+        elif self.before is not None:
+            query = query.where(column < self.before)
+        return self.order(query, column).limit(limit)
+
+    def order(self, query: Select, column) -> Select:
+        """`query` in the order in which a page at this key is fetched: nearest first."""
+        return query.order_by(column.desc() if self.after is None else column.asc())
+
 
 @dataclass(frozen=True)
 class Page:
     """Rows, newest id first; `older` and `newer` are the keys of the neighbours, or None where there are none."""
 
-    items: list[Any]
+    items: Sequence[Any]
     older: Key | None
     newer: Key | None
 
 
-def key_from(args) -> Key:
-    """The key that the query string `args` asks for (`before=ID` or `after=ID`).
+def key_from(arguments: MultiDict) -> Key:
+    """The key that a query string asks for (`before=ID` or `after=ID`).
 
     An id of no row, or of another list, is a place like any other: the nearest page is shown.
-    Raises BadRequest for what is not a whole number.
+    Raises BadRequest for what is not a whole number, and for two answers to the one question.
     """
-    return Key(before=_id(args.get("before")), after=_id(args.get("after")))
+    given = [(name, value) for name in ("before", "after") for value in arguments.getlist(name)]
+    if len(given) > 1:
+        raise BadRequest()
+    return Key(**{name: _id(value) for name, value in given})
 
 
-def _id(value: str | None) -> int | None:
-    if value is None:
-        return None
+def _id(value: str) -> int:
     if not (value.isascii() and value.isdigit()):
         raise BadRequest()
-    return min(int(value[:20]), LARGEST_ID)
+    return int(value) if len(value) < len(str(LARGEST_ID)) else LARGEST_ID
 
 
-def paginate(fetch, key: Key, size: int) -> Page:
+def paginate(fetch: Callable[[Key, int], Sequence[Any]], key: Key, size: int) -> Page:
     """The page of `size` rows at `key`.
 
-    `fetch(key, limit)` gives at most `limit` rows with an `id` on that side of the key, nearest to it first: newest
-    first, but oldest first for `after`. One row more than the page is asked for, which tells whether others follow.
+    `fetch(key, limit)` gives at most `limit` rows with an `id` on that side of the key, nearest to it first, as
+    `Key.narrow` does. One row more than the page is asked for, which tells whether others follow. Where less than a
+    page is newer than `after`, the newest page is shown whole.
     """
     rows = fetch(key, size + 1)
-    more = len(rows) > size
-    rows = rows[:size]
+    more, rows = len(rows) > size, rows[:size]
     if key.after is not None:
-        rows = rows[::-1]
-        if len(rows) < size:  # less than a page is newer: show the newest page whole
+        if len(rows) < size:
             return paginate(fetch, Key(), size)
-        newer_left, older_left = more, True
-    else:
-        newer_left, older_left = key.before is not None, more
-    return Page(
-        items=rows,
-        older=Key(before=rows[-1].id) if rows and older_left else None,
-        newer=Key(after=rows[0].id) if rows and newer_left else (Key() if newer_left else None),
-    )
+        rows = rows[::-1]
+        return Page(rows, older=Key(before=rows[-1].id), newer=Key(after=rows[0].id) if more else None)
+    return Page(rows, older=Key(before=rows[-1].id) if more else None, newer=_newer(key, rows))
+
+
+def _newer(key: Key, rows: Sequence[Any]) -> Key | None:
+    if key.before is None:
+        return None
+    return Key(after=rows[0].id) if rows else Key()  # nothing is that old: back to the newest

@@ -6,6 +6,9 @@ import uuid
 from flask import abort, current_app, g, request
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
+
+from app.database import LARGEST_ID
 
 # Everything comes from this host; nothing is inline. Bootstrap's style sheet draws its small icons as data: images.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -42,10 +45,18 @@ class Sessions(SecureCookieSessionInterface):
             super().save_session(app, session, response)
 
 
+class IdConverter(IntegerConverter):
+    """`<id:post_id>` in a rule: the id of a row. A larger number than any column holds is of nothing: 404."""
+
+    def __init__(self, map, *args, **kwargs):
+        super().__init__(map, *args, max=LARGEST_ID, **kwargs)
+
+
 def init_app(app):
     """Check what comes in and mark what goes out."""
     if trusted := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)
+    app.url_map.converters["id"] = IdConverter
     app.session_interface = Sessions()
     app.before_request(give_id)
     app.before_request(refuse_unfit)

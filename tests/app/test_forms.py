@@ -21,7 +21,7 @@ def pages_that_write(app):
     """Path and method of every route that is sent something, its variables filled in."""
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
-            values = {name: 1 if f"<int:{name}>" in rule.rule else "john" for name in rule.arguments}
+            values = {name: 1 if re.search(rf"<(int|id):{name}>", rule.rule) else "john" for name in rule.arguments}
             for method in rule.methods & {"POST", "PUT", "PATCH", "DELETE"}:
                 if not rule.rule.startswith("/api/"):
                     yield url_for(rule.endpoint, **values), method
