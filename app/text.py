@@ -33,3 +33,11 @@ def tidy(text: str) -> str:
 def tidy_line(text: str) -> str:
     """The text in composed form (NFC) on one line, white space between words made a single space."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def isolated(text: str) -> str:
+    """The text between marks that keep its direction, and overrides in it, from what stands around it (UAX #9).
+
+    For names inside of plain sentences; pages have `<bdi>` for that.
+    """
+    return f"\u2068{text}\u2069"

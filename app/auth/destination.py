@@ -1,4 +1,4 @@
-"""Where a person goes after logging in: `?next=`, which anybody may have written."""
+"""Where a person goes after logging in, or after a button: `next`, which anybody may have written."""
 
 import re
 from urllib.parse import urlsplit
@@ -16,8 +16,8 @@ def is_local(target: str | None) -> bool:
 
 
 def destination() -> str:
-    """The page to go to: `?next=` if it is on this site, else the home timeline."""
-    target = request.args.get("next")
+    """The page to go to: `next`, of the address or the form, if it is on this site, else the home timeline."""
+    target = request.values.get("next")
     return target if is_local(target) else url_for("timelines.home")
 
 

@@ -1,5 +1,9 @@
-"""posts"""
+"""Posts: what people write."""
 
 
 def init_app(app):
-    """Nothing to add yet."""
+    """Add the pages, and what other features' pages show posts with."""
+    from app.posts import rendering, routes
+
+    app.jinja_env.globals["posts_html"] = rendering.posts_html
+    app.register_blueprint(routes.bp)

@@ -1,5 +1,8 @@
-"""relationships"""
+"""Who follows whom."""
 
 
 def init_app(app):
-    """Nothing to add yet."""
+    """Add the pages."""
+    from app.relationships import routes
+
+    app.register_blueprint(routes.bp)

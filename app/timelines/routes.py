@@ -1,10 +1,29 @@
 """Pages of timelines."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask_login import current_user, login_required
+
+from app.pagination import key_from
+from app.timelines import queries
 
 bp = Blueprint("timelines", __name__)
 
 
 @bp.get("/")
+@login_required
 def home():
-    return render_template("timelines/home.html")
+    page = queries.home(current_user.id, key_from(request.args), current_app.config["POSTS_PER_PAGE"])
+    return render_template("timelines/home.html", page=page)
+
+
+@bp.get("/index")
+def index():
+    """The home timeline's address in the well-known tutorial application."""
+    return redirect(url_for("timelines.home", **request.args), 301)
+
+
+@bp.get("/explore")
+@login_required
+def public():
+    page = queries.public(key_from(request.args), current_app.config["POSTS_PER_PAGE"])
+    return render_template("timelines/public.html", page=page)

@@ -1,6 +1,6 @@
 """Pages of people."""
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import refresh
 from flask_login import current_user, login_required
@@ -8,6 +8,9 @@ from flask_login import current_user, login_required
 from app.database import db
 from app.exceptions import Invalid
 from app.forms import form_view
+from app.pagination import key_from
+from app.relationships import queries as relationships
+from app.timelines import queries as timelines
 from app.users import avatars, queries, services
 from app.users.forms import ProfileForm
 
@@ -23,7 +26,9 @@ def profile(username):
     if user.username != username:
         query = request.query_string.decode()
         return redirect(url_for("users.profile", username=user.username) + (f"?{query}" if query else ""))
-    return render_template("users/profile.html", user=user)
+    page = timelines.profile(user.id, key_from(request.args), current_app.config["POSTS_PER_PAGE"])
+    standing = relationships.standing(user.id, current_user.id)
+    return render_template("users/profile.html", user=user, page=page, standing=standing)
 
 
 @bp.route("/edit_profile", methods=["GET", "POST"])

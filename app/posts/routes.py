@@ -1,0 +1,35 @@
+"""What people do with posts."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from app.auth.destination import destination
+from app.database import db
+from app.forms import form_view
+from app.posts import services
+from app.posts.forms import PostForm
+
+bp = Blueprint("posts", __name__)
+
+
+@bp.route("/post", methods=["GET", "POST"])
+@login_required
+@form_view
+def create():
+    form = PostForm()
+    if form.validate_on_submit():
+        services.create_post(current_user.id, form.body.data)
+        db.session.commit()
+        flash(_("Your post is out."), "success")
+        return redirect(url_for("timelines.home"))
+    return render_template("posts/create.html", form=form), form.status
+
+
+@bp.post("/posts/<id:post_id>/delete")
+@login_required
+def delete(post_id):
+    services.delete_post(post_id, by=current_user.id)
+    db.session.commit()
+    flash(_("Your post is deleted."), "success")
+    return redirect(destination())

@@ -1,0 +1,36 @@
+"""What changes who follows whom. Nothing is committed here: the view does that."""
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from app.database import db
+from app.exceptions import Invalid, NotFound
+from app.relationships.models import Follow
+from app.users.models import User
+
+
+def follow(follower_id: int, followed_id: int) -> bool:
+    """Let one person follow another; True when that is new. Whoever does so already still does.
+
+    Raises Invalid for oneself, NotFound for nobody.
+    """
+    if follower_id == followed_id:
+        raise Invalid("username", _("You can't follow yourself."))
+    try:
+        with db.session.begin_nested():
+            db.session.execute(insert(Follow).values(follower_id=follower_id, followed_id=followed_id))
+    except IntegrityError as error:  # the row is there, perhaps since this moment, or the person is not
+        # A locking read sees what others have committed meanwhile, which the transaction's own snapshot may not.
+        if db.session.scalar(select(User.id).where(User.id == followed_id).with_for_update(read=True)) is None:
+            raise NotFound(_("This person is not there.")) from error
+        return False
+    return True
+
+
+def unfollow(follower_id: int, followed_id: int) -> bool:
+    """Let one person no longer follow another; True when they did until now."""
+    result = db.session.execute(
+        delete(Follow).where(Follow.follower_id == follower_id, Follow.followed_id == followed_id)
+    )
+    return result.rowcount > 0

@@ -1,0 +1,54 @@
+"""What the tests of posts, follows and timelines share."""
+
+import contextlib
+
+import pytest
+from sqlalchemy import event
+
+from app.database import db
+from app.posts.services import create_post
+from app.relationships.services import follow
+
+
+@pytest.fixture
+def write(context):
+    """`write(susan, "Hello", …)`: posts of hers, committed, in the order given; the last one's id."""
+
+    def write(author, *bodies):
+        ids = [create_post(author.id, body).id for body in bodies]
+        db.session.commit()
+        return ids[-1]
+
+    return write
+
+
+@pytest.fixture
+def let_follow(context):
+    """`let_follow(susan, john, mary)`: the first follows the others, committed."""
+
+    def let_follow(follower, *others):
+        for other in others:
+            follow(follower.id, other.id)
+        db.session.commit()
+
+    return let_follow
+
+
+@pytest.fixture
+def statements(context):
+    """`with statements() as sent:`: the SQL that the database is sent meanwhile, as (statement, parameters)."""
+
+    @contextlib.contextmanager
+    def statements():
+        sent = []
+
+        def note(_connection, _cursor, statement, parameters, _context, _many):
+            sent.append((statement, parameters))
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return statements

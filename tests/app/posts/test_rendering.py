@@ -1,0 +1,83 @@
+import pytest
+
+from app.database import db
+from app.posts import rendering
+
+
+@pytest.fixture
+def susan(make_user, log_in):
+    person = make_user("susan")
+    log_in("susan")
+    return person
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    rendering._article.cache_clear()
+
+
+def rendered():
+    return rendering._article.cache_info().misses
+
+
+def test_a_post_is_rendered_once_for_all_pages_and_readers(app, client, susan, make_user, write, log_in):
+    write(susan, "Hello")
+    make_user("john")
+    make_user("mary")
+    for name in ("john", "mary"):
+        other = app.test_client()
+        log_in(name, client=other)
+        for path in ("/explore", "/user/susan"):
+            assert "Hello" in other.get(path).text
+    assert rendered() == 1
+
+
+def test_its_author_alone_sees_the_button(app, client, susan, make_user, write, log_in):
+    write(susan, "Hello")
+    make_user("john")
+    other = app.test_client()
+    log_in("john", client=other)
+    assert "formaction" in client.get("/explore").text
+    assert "formaction" not in other.get("/explore").text
+    assert "formaction" in client.get("/explore").text
+
+
+def test_a_new_name_shows_at_once_on_every_post(client, susan, write):
+    write(susan, "Hello")
+    assert "<bdi>susan</bdi>" in client.get("/explore").text
+    susan.display_name = "Susan B."
+    db.session.commit()
+    assert "<bdi>Susan B.</bdi>" in client.get("/explore").text
+    susan.username = susan.username_key = "sue"
+    db.session.commit()
+    assert 'href="/user/sue"' in client.get("/explore").text
+
+
+def test_each_language_has_its_words_and_dates(client, susan, write):
+    write(susan, "Hello")
+    english = client.get("/explore", headers={"Accept-Language": "en"}).text
+    french = client.get("/explore", headers={"Accept-Language": "fr"}).text
+    assert client.get("/explore", headers={"Accept-Language": "en"}).text == english
+    assert rendered() == 2
+    assert french != english
+
+
+def test_addresses_follow_the_path_that_the_site_is_mounted_at(client, susan, write):
+    write(susan, "Hello")
+    assert 'href="/user/susan"' in client.get("/explore").text
+    mounted = client.get("/explore", environ_overrides={"SCRIPT_NAME": "/blog"}).text
+    assert 'href="/blog/user/susan"' in mounted
+    assert 'src="/blog/avatar/' in mounted
+
+
+def test_a_template_that_is_being_edited_is_rendered_anew(app, client, susan, write, monkeypatch):
+    write(susan, "Hello")
+    monkeypatch.setattr(app.jinja_env, "auto_reload", True)
+    client.get("/explore")
+    client.get("/explore")
+    assert rendered() == 0
+
+
+def test_the_moment_of_writing_is_there_for_programs_too(client, susan, write):
+    write(susan, "Hello")
+    assert '+00:00"' in client.get("/explore").text.partition('<time class="post-time" datetime="')[2][:40]

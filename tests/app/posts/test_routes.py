@@ -1,0 +1,106 @@
+import re
+
+import pytest
+
+from app.database import db
+from app.posts.models import Post
+
+
+def bodies():
+    db.session.rollback()
+    return [post.body for post in db.session.query(Post).order_by(Post.id)]
+
+
+@pytest.fixture
+def susan(make_user, log_in):
+    person = make_user("susan")
+    log_in("susan")
+    return person
+
+
+def test_a_post_written_at_home_stands_on_the_home_timeline(client, susan, fill_in):
+    response = fill_in("/", to="/post", body="Hello <b>world</b>")
+    assert (response.status_code, response.location) == (302, "/")
+    assert "Hello &lt;b&gt;world&lt;/b&gt;" in client.get("/").text
+
+
+def test_lines_of_a_browser_are_kept_as_lines(susan, fill_in):
+    fill_in("/", to="/post", body="one\r\ntwo")
+    assert bodies() == ["one\ntwo"]
+
+
+@pytest.mark.parametrize("body", ["", "\u200b", "\r\n \r\n", "a" * 141, "a\x07"])
+def test_what_cannot_be_a_post_is_shown_again_with_the_reason(susan, fill_in, body):
+    response = fill_in("/", to="/post", body=body)
+    assert response.status_code == 400
+    assert 'aria-invalid="true"' in response.text
+    assert bodies() == []
+    if body.isprintable():
+        assert f">\n{body}</textarea>" in response.text
+
+
+def test_a_nul_byte_is_a_bad_request(susan, fill_in):
+    assert fill_in("/", to="/post", body="a\0b").status_code == 400
+    assert bodies() == []
+
+
+@pytest.mark.parametrize("token", [None, "", "expired"])
+def test_without_a_good_token_nothing_is_written_and_what_was_typed_is_kept(client, susan, token):
+    data = {"body": "Precious words"} | ({} if token is None else {"csrf_token": token})
+    response = client.post("/post", data=data)
+    assert response.status_code == 400
+    assert "Precious words</textarea>" in response.text
+    assert bodies() == []
+
+
+def test_a_visitor_is_asked_to_log_in_before_writing(context, fill_in):
+    response = fill_in("/auth/login", to="/post", body="Hello")
+    assert response.status_code == 302
+    assert response.location.startswith("/auth/login")
+    assert bodies() == []
+
+
+def test_ones_own_posts_have_a_button_to_delete_them_and_others_do_not(client, susan, make_user, write, let_follow):
+    john = make_user("john")
+    let_follow(susan, john)
+    mine, other = write(susan, "mine"), write(john, "his")
+    page = client.get("/").text
+    assert f'formaction="/posts/{mine}/delete"' in page
+    assert f"/posts/{other}/delete" not in page
+
+
+def test_a_deleted_post_is_gone_and_one_is_back_where_one_was(client, susan, write, fill_in):
+    post_id = write(susan, "one", "two")
+    response = fill_in("/user/susan", to=f"/posts/{post_id}/delete", next="/user/susan?before=9")
+    assert (response.status_code, response.location) == (302, "/user/susan?before=9")
+    assert bodies() == ["one"]
+
+
+def test_the_buttons_form_leads_back_to_its_own_page(client, susan, write):
+    write(susan, "one")
+    form = re.search(r'<form id="actions".*?</form>', client.get("/explore?before=999999999").text, re.S)[0]
+    assert 'name="next" value="/explore?before=999999999"' in form
+    assert 'name="csrf_token"' in form
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example/", "/\\evil", ""])
+def test_deleting_never_leads_to_another_site(susan, write, fill_in, elsewhere):
+    post_id = write(susan, "one")
+    assert fill_in("/", to=f"/posts/{post_id}/delete", next=elsewhere).location == "/"
+
+
+def test_anothers_post_cannot_be_deleted(susan, make_user, write, fill_in):
+    post_id = write(make_user("john"), "his")
+    assert fill_in("/", to=f"/posts/{post_id}/delete").status_code == 403
+    assert bodies() == ["his"]
+
+
+@pytest.mark.parametrize("post_id", ["1", "0", "99999999999999999999999", "-1", "abc"])
+def test_deleting_what_is_not_there_is_not_found(susan, fill_in, post_id):
+    assert fill_in("/", to=f"/posts/{post_id}/delete").status_code == 404
+
+
+def test_reading_an_address_deletes_nothing(client, susan, write):
+    post_id = write(susan, "one")
+    assert client.get(f"/posts/{post_id}/delete").status_code == 405
+    assert bodies() == ["one"]

@@ -1,0 +1,91 @@
+import pytest
+from sqlalchemy import func, select
+
+from app.database import db
+from app.relationships.models import Follow
+
+
+def number_of_follows():
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Follow))
+
+
+@pytest.fixture
+def susan(make_user, log_in):
+    person = make_user("susan")
+    log_in("susan")
+    return person
+
+
+def test_following_is_seen_on_the_profile_and_ends_there(client, susan, make_user, fill_in):
+    make_user("John")
+    page = client.get("/user/John").text
+    assert 'action="/follow/John?next=/user/John"' in page
+    assert "0 followers" in page
+
+    response = fill_in("/user/John", to="/follow/John?next=/user/John")
+    assert (response.status_code, response.location) == (302, "/user/John")
+    page = client.get("/user/John").text
+    assert 'action="/unfollow/John?next=/user/John"' in page
+    assert "1 follower<" in page
+    assert "You follow" in page
+
+    fill_in("/user/John", to="/unfollow/john")
+    assert 'action="/follow/John' in client.get("/user/John").text
+
+
+def test_following_brings_posts_to_the_home_timeline_and_unfollowing_takes_them_away(
+    client, susan, make_user, write, fill_in
+):
+    write(make_user("john"), "Hello from John")
+    fill_in("/user/john", to="/follow/john")
+    assert "Hello from John" in client.get("/").text
+    fill_in("/user/john", to="/unfollow/john")
+    assert "Hello from John" not in client.get("/").text
+
+
+@pytest.mark.parametrize("action", ["follow", "unfollow"])
+def test_doing_it_twice_is_no_error(susan, make_user, fill_in, action):
+    make_user("john")
+    for _ in range(2):
+        assert fill_in("/user/john", to=f"/{action}/john").status_code == 302
+    assert number_of_follows() == (action == "follow")
+
+
+def test_nobody_follows_themselves(client, susan, fill_in):
+    assert "/follow/susan" not in client.get("/user/susan").text
+    assert fill_in("/", to="/follow/susan").status_code == 400
+    assert number_of_follows() == 0
+
+
+@pytest.mark.parametrize("action", ["follow", "unfollow"])
+@pytest.mark.parametrize("name", ["nobody", "%F0%9F%AB%A0", "a%00b", "x" * 500])
+def test_nobody_is_not_found(susan, fill_in, action, name):
+    assert fill_in("/", to=f"/{action}/{name}").status_code in (400, 404)
+
+
+@pytest.mark.parametrize("action", ["follow", "unfollow"])
+def test_reading_an_address_changes_nothing(client, susan, make_user, action):
+    make_user("john")
+    assert client.get(f"/{action}/john").status_code == 405
+    assert number_of_follows() == 0
+
+
+@pytest.mark.parametrize("action", ["follow", "unfollow"])
+def test_a_visitor_is_asked_to_log_in(make_user, fill_in, action):
+    make_user("john")
+    response = fill_in("/auth/login", to=f"/{action}/john")
+    assert response.location.startswith("/auth/login")
+
+
+def test_without_a_token_nothing_changes(client, susan, make_user):
+    make_user("john")
+    assert client.post("/follow/john").status_code == 400
+    assert number_of_follows() == 0
+
+
+def test_a_name_cannot_turn_the_direction_of_what_is_said(client, susan, make_user, fill_in):
+    make_user("john").display_name = "\u202enhoj"
+    db.session.commit()
+    fill_in("/user/john", to="/follow/john")
+    assert "\u2068\u202enhoj\u2069" in client.get("/").text

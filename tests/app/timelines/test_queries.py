@@ -1,0 +1,142 @@
+import re
+
+import pytest
+
+from app.database import db
+from app.pagination import Key
+from app.relationships.services import unfollow
+from app.timelines import queries
+from app.users.services import delete_user
+
+SIZE = 25
+
+
+def bodies(page):
+    return [post.body for post in page.items]
+
+
+@pytest.fixture
+def susan(make_user):
+    return make_user("susan")
+
+
+def test_home_has_ones_own_posts_and_those_of_the_followed_newest_first(susan, make_user, write, let_follow):
+    john, mary = make_user("john"), make_user("mary")
+    let_follow(susan, john)
+    let_follow(mary, susan)
+    write(susan, "one")
+    write(john, "two")
+    write(mary, "not for susan")
+    write(susan, "three")
+    assert bodies(queries.home(susan.id, Key(), SIZE)) == ["three", "two", "one"]
+    unfollow(susan.id, john.id)
+    assert bodies(queries.home(susan.id, Key(), SIZE)) == ["three", "one"]
+
+
+def test_home_of_who_follows_a_great_many_is_the_same(susan, make_user, write, let_follow, monkeypatch):
+    john, mary, anna = make_user("john"), make_user("mary"), make_user("anna")
+    let_follow(susan, john, mary)
+    write(john, "one")
+    write(anna, "not for susan")
+    write(mary, "two")
+    write(susan, "three")
+    few = queries.home(susan.id, Key(), SIZE)
+    monkeypatch.setattr(queries, "MANY", 1)
+    assert queries.home(susan.id, Key(), SIZE).items == few.items
+    assert bodies(few) == ["three", "two", "one"]
+
+
+def test_public_has_everybodys_posts_and_profile_one_persons(susan, make_user, write):
+    john = make_user("john")
+    write(susan, "one")
+    write(john, "two")
+    write(susan, "three")
+    assert bodies(queries.public(Key(), SIZE)) == ["three", "two", "one"]
+    assert bodies(queries.profile(susan.id, Key(), SIZE)) == ["three", "one"]
+    assert bodies(queries.profile(john.id, Key(), SIZE)) == ["two"]
+
+
+def test_a_row_carries_what_a_page_shows(susan, write):
+    susan.display_name = "Susan 🫠"
+    post_id = write(susan, "👩‍👩‍👧‍👦\nمرحبا")
+    (row,) = queries.public(Key(), SIZE).items
+    assert row[:5] == (post_id, susan.id, "susan", "Susan 🫠", "👩‍👩‍👧‍👦\nمرحبا")
+    assert row.created_at.utcoffset().total_seconds() == 0
+
+
+@pytest.mark.parametrize("many", [0, 500])
+def test_every_timeline_pages_both_ways(susan, write, monkeypatch, many):
+    monkeypatch.setattr(queries, "MANY", many)
+    write(susan, *(str(number) for number in range(1, 8)))
+    for timeline in (
+        queries.public,
+        lambda key, size: queries.profile(susan.id, key, size),
+        lambda key, size: queries.home(susan.id, key, size),
+    ):
+        first = timeline(Key(), 3)
+        second = timeline(first.older, 3)
+        third = timeline(second.older, 3)
+        assert [bodies(page) for page in (first, second, third)] == [["7", "6", "5"], ["4", "3", "2"], ["1"]]
+        assert third.older is None
+        assert bodies(timeline(third.newer, 3)) == ["4", "3", "2"]
+        assert bodies(timeline(second.newer, 3)) == ["7", "6", "5"]
+
+
+def test_a_person_who_is_deleted_is_gone_from_every_timeline(susan, make_user, write, let_follow):
+    john = make_user("john")
+    let_follow(susan, john)
+    write(john, "gone")
+    write(susan, "here")
+    delete_user(john)
+    db.session.commit()
+    assert bodies(queries.home(susan.id, Key(), SIZE)) == ["here"]
+    assert bodies(queries.public(Key(), SIZE)) == ["here"]
+
+
+TIMELINES = {
+    "home": lambda user_id, key: queries.home(user_id, key, SIZE),
+    "home of who follows many": lambda user_id, key: queries.home(user_id, key, SIZE),
+    "public": lambda _user_id, key: queries.public(key, SIZE),
+    "profile": lambda user_id, key: queries.profile(user_id, key, SIZE),
+}
+
+
+@pytest.fixture(params=TIMELINES)
+def timeline(request, monkeypatch):
+    if request.param == "home of who follows many":
+        monkeypatch.setattr(queries, "MANY", 0)
+    return TIMELINES[request.param]
+
+
+@pytest.mark.parametrize("key", [Key(), Key(before=10**6), Key(after=0)])
+def test_posts_are_found_by_key_without_counting_or_grouping(timeline, susan, write, statements, key):
+    write(susan, *"abc" * 10)
+    susan_id = susan.id
+    with statements() as sent:
+        timeline(susan_id, key)
+    for statement, _parameters in sent:
+        assert not re.search(r"\b(count|distinct|group by|offset\s+[1-9?%])\b", statement, re.I), statement
+        assert len(re.findall(r"\blimit\b", statement, re.I)) == 1
+
+
+def test_the_authors_are_not_joined_where_the_page_is_cut(timeline, susan, write, statements):
+    write(susan, "a")
+    susan_id = susan.id
+    with statements() as sent:
+        timeline(susan_id, Key())
+    cut = re.search(r"\((SELECT post\.id.*?LIMIT[^)]*)\)", sent[-1][0], re.S)[1]
+    assert "user" not in cut.split("WHERE")[0].lower()
+
+
+def test_sqlite_finds_a_page_by_indexes_alone(timeline, susan, write, statements):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("SQLite's plan; MariaDB's depends on how full the tables are, bench/ looks at it there")
+    write(susan, "a")
+    susan_id = susan.id
+    with statements() as sent:
+        timeline(susan_id, Key())
+    statement, parameters = sent[-1]
+    plan = db.session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters).all()
+    for step in (row.detail for row in plan):
+        assert not step.startswith("SCAN user"), plan
+        assert "AUTOMATIC" not in step, plan

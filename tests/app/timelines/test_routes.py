@@ -1,0 +1,158 @@
+import re
+
+import pytest
+
+from app.database import db
+from app.posts.services import create_post
+
+SIZE = 25
+TIMELINES = ["/", "/explore", "/user/susan"]
+
+
+@pytest.fixture
+def susan(make_user, log_in):
+    person = make_user("susan")
+    log_in("susan")
+    return person
+
+
+def shown(page) -> list[int]:
+    """The ids of the posts on a page, in its order."""
+    return [int(number) for number in re.findall(r'<article class="post" id="post-(\d+)"', page)]
+
+
+def link(page, rel) -> str | None:
+    match = re.search(rf'rel="{rel}" href="([^"]+)"', page)
+    return match and match[1].replace("&amp;", "&")
+
+
+@pytest.mark.parametrize("path", TIMELINES)
+def test_a_visitor_is_asked_to_log_in_and_led_back(client, make_user, path):
+    make_user("susan")
+    response = client.get(path)
+    assert response.status_code == 302
+    assert response.location.startswith("/auth/login?next=")
+
+
+def test_the_tutorials_address_of_home_leads_there(client):
+    response = client.get("/index?before=7")
+    assert (response.status_code, response.location) == (301, "/?before=7")
+
+
+@pytest.mark.parametrize("path", TIMELINES)
+def test_an_empty_timeline_says_what_to_do_next(client, susan, path):
+    page = client.get(path)
+    assert page.status_code == 200
+    assert "Nothing here yet" in page.text
+    assert link(page.text, "next") is None
+
+
+@pytest.mark.parametrize("path", TIMELINES)
+def test_an_address_before_everything_leads_back_to_the_newest(client, susan, write, path):
+    page = client.get(f"{path}?before={write(susan, 'one')}").text
+    assert shown(page) == []
+    assert f'href="{path}"' in page
+
+
+def test_only_home_has_the_composer(client, susan):
+    assert "data-graphemes-max" in client.get("/").text
+    assert "data-graphemes-max" not in client.get("/explore").text
+
+
+@pytest.mark.parametrize("path", TIMELINES)
+def test_posts_of_one_second_are_each_seen_once_while_new_ones_arrive(client, susan, write, path):
+    first = write(susan, "0")
+    last = write(susan, *(str(number) for number in range(1, 60)))
+    address, seen = path, []
+    while address:
+        page = client.get(address).text
+        seen += shown(page)
+        address = link(page, "next")
+        write(susan, "meanwhile", "and again")
+    assert seen == list(range(last, first - 1, -1))
+
+
+@pytest.mark.parametrize("path", TIMELINES)
+def test_one_gets_back_to_the_newest_posts(client, susan, write, path):
+    write(susan, *(str(number) for number in range(60)))
+    newest = client.get(path).text
+    older = client.get(link(newest, "next")).text
+    oldest = client.get(link(older, "next")).text
+    assert link(newest, "prev") is None
+    assert shown(client.get(link(oldest, "prev")).text) == shown(older)
+    assert shown(client.get(link(older, "prev")).text) == shown(newest)
+
+
+@pytest.mark.parametrize("path", TIMELINES)
+@pytest.mark.parametrize(
+    "query",
+    [
+        "before=99999999999999999999",
+        "after=99999999999999999999",
+        "before=0",
+        "after=0",
+        "page=-1",
+        "before=" + "9" * 4000,
+    ],
+)
+def test_a_number_of_no_post_shows_the_nearest_page(client, susan, write, path, query):
+    write(susan, "one")
+    assert client.get(f"{path}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("path", TIMELINES)
+@pytest.mark.parametrize(
+    "query",
+    [
+        "before=-1",
+        "before=abc",
+        "after=",
+        "before=1e9",
+        "before=%F0%9F%AB%A0",
+        "before=%00",
+        "before=2&after=1",
+        "after=1&after=1",
+    ],
+)
+def test_what_is_no_number_is_a_bad_request(client, susan, path, query):
+    assert client.get(f"{path}?{query}").status_code == 400
+
+
+def test_text_of_any_direction_is_isolated(client, susan, write):
+    susan.display_name = "\u202esusan"
+    write(susan, "\u202eآخر")
+    page = client.get("/explore").text
+    assert "<bdi>\u202esusan</bdi>" in page
+    assert '<p class="post-body" dir="auto">\u202eآخر</p>' in page
+
+
+def test_nothing_a_person_writes_becomes_markup(client, susan, write):
+    susan.display_name = "<i>susan</i>"
+    write(susan, "<script>alert(1)</script>\"'&amp;")
+    page = client.get("/explore").text
+    assert "<script>alert" not in page
+    assert "<i>susan" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;&amp;amp;" in page
+
+
+@pytest.mark.parametrize("path", TIMELINES)
+def test_a_page_takes_as_many_statements_for_25_posts_as_for_one(
+    app, client, susan, make_user, let_follow, write, statements, path
+):
+    limit = 5
+    followed = [make_user(f"person_{number}") for number in range(24)]
+    let_follow(susan, *followed)
+    create_post(susan.id, "one")
+    db.session.commit()
+    client.get(path)  # what is read but once: nothing today
+    with statements() as for_one:
+        assert len(shown(client.get(path).text)) == 1
+    for person in [susan, *followed]:
+        create_post(person.id, "Hello")
+    db.session.commit()
+    for _ in range(SIZE):
+        create_post(susan.id, "again")
+    db.session.commit()
+    with statements() as for_many:
+        assert len(shown(client.get(path).text)) == SIZE
+    assert len(for_many) == len(for_one) <= limit, for_many
