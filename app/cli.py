@@ -17,6 +17,7 @@ from flask.cli import with_appcontext
 
 from app import catalogues, database, health, i18n
 from app.database import DatabaseAway, db
+from app.seed import seed
 from config import ROOT, ConfigError, sqlite_path
 
 # sysexits(3): what boot.sh passes on to whoever started the container
@@ -31,6 +32,7 @@ def init_app(app):
     app.cli.add_command(wait_db)
     app.cli.add_command(prepare)
     app.cli.add_command(translate)
+    app.cli.add_command(seed)
 
 
 def fail(code: int, message: str):

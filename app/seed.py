@@ -1,0 +1,136 @@
+"""`flask seed`: a demonstration, the same each time, of people who write and follow one another.
+
+A few write most and a few are followed by most, by a power law, as on every such site. Rows go in by bulk, past the
+services: 500,000 posts in a minute or two. The data sets of `bench/` are made by this command.
+"""
+
+import itertools
+import random
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import insert, select
+
+from app.auth import passwords
+from app.database import db
+from app.posts.models import Post
+from app.relationships.models import Follow
+from app.seed_words import EMOJI, FAMILY_NAME_FIRST, PEOPLE, WITHOUT_SPACES
+from app.users.models import User, new_session_id
+from app.users.rules import email_key, username_key
+
+BATCH = 5000  # rows of one statement
+EXPONENT = 0.7  # of the power law: who stands in place r has the weight 1 / r ** 0.7
+SINCE, UNTIL = datetime(2025, 9, 1, 7, tzinfo=UTC), datetime(2026, 9, 1, 19, tzinfo=UTC)
+
+
+@click.command()
+@click.option("--users", type=click.IntRange(1), default=60, show_default=True, help="How many people.")
+@click.option("--posts", type=click.IntRange(0), default=600, show_default=True, help="How many posts in all.")
+@click.option("--follows", type=click.IntRange(0), default=20, show_default=True,
+              help="How many people each follows; at most half of the others.")  # fmt: skip
+@click.option("--password", help="The password of all of them  [default: a random one, which is shown].")
+@click.option("--add", is_flag=True, help="Even if there are people already: put these beside them.")
+@with_appcontext
+def seed(users, posts, follows, password, add):
+    """Fill the database with people, follows and posts to look at."""
+    taken = set(db.session.scalars(select(User.username_key)))
+    if taken and not add:
+        raise click.ClickException(f"there are people already ({len(taken)}); --add puts these beside them")
+    password = password or secrets.token_urlsafe(9)
+    draw = random.Random(f"{users} {posts} {follows}")  # noqa: S311  nothing secret is drawn from it
+    follows = min(follows, (users - 1) // 2)
+
+    people = list(itertools.islice(new_people(draw, taken), users))
+    languages = [person.pop("language") for person in people]
+    shared = {"password_hash": passwords.hashed(password)}  # one hash for all: each takes a tenth of a second
+    write("people", User, (person | shared | {"session_id": new_session_id()} for person in people), users)
+    ids = ids_of(people)
+    write("follows", Follow, new_follows(draw, ids, follows), users * follows)
+    write("posts", Post, new_posts(draw, ids, languages, posts), posts)
+    db.session.commit()
+    click.echo(f"Log in as {people[0]['username']}, or any other of them, with the password {password}")
+
+
+def write(what: str, model, rows: Iterator[dict], total: int) -> None:
+    """Insert the rows, batch by batch, and show how far that is."""
+    title = f"{total:,} {what}"
+    with click.progressbar(length=total, label=title) as bar:
+        while batch := list(itertools.islice(rows, BATCH)):
+            db.session.execute(insert(model.__table__), batch)
+            bar.update(len(batch))
+
+
+def ids_of(people: list[dict]) -> list[int]:
+    """The ids that the database gave them, in their order."""
+    ids = {row.username_key: row.id for row in db.session.execute(select(User.username_key, User.id))}
+    return [ids[person["username_key"]] for person in people]
+
+
+def new_people(draw: random.Random, taken: set[str]) -> Iterator[dict]:
+    """People without end, of every language in turn, as rows of `user` with their `language`; no name is in `taken`."""
+    used = set(taken)
+    for language in itertools.cycle(PEOPLE):
+        first_names, family_names, _sentences = PEOPLE[language]
+        first, family = draw.choice(first_names), draw.choice(family_names)
+        plain = f"{first[0]}_{family[0]}"
+        username = next(name for name in numbered(plain) if name not in used)
+        used.add(username)
+        names = (family[1], first[1]) if language in FAMILY_NAME_FIRST else (first[1], family[1])
+        yield {
+            "language": language,
+            "username": username,
+            "username_key": username_key(username),
+            "email": f"{username}@example.com",
+            "email_key": email_key(f"{username}@example.com"),
+            "display_name": ("" if language in WITHOUT_SPACES else " ").join(names),
+            "about_me": text_in(draw, language),
+            "created_at": SINCE,
+            "last_seen_at": SINCE,
+        }
+
+
+def numbered(name: str) -> Iterator[str]:
+    """The name, then the name with a number, for those who come later."""
+    yield name
+    yield from (f"{name}_{number}" for number in itertools.count(2))
+
+
+def new_follows(draw: random.Random, ids: list[int], each: int) -> Iterator[dict]:
+    """Rows of `follow`: everybody follows `each` others, whom chance and fame choose."""
+    fame = weights(len(ids))
+    for follower in ids:
+        followed = {follower}
+        while len(followed) <= each:
+            followed.update(draw.choices(ids, cum_weights=fame, k=1))
+        for other in sorted(followed - {follower}):
+            yield {"follower_id": follower, "followed_id": other, "created_at": SINCE}
+
+
+def new_posts(draw: random.Random, ids: list[int], languages: list[str], number: int) -> Iterator[dict]:
+    """Rows of `post`, the oldest first; those who are followed by many are not those who write most."""
+    authors = list(zip(ids, languages, strict=True))
+    draw.shuffle(authors)
+    activity = weights(len(authors))
+    step = (UNTIL - SINCE) / max(number, 1)
+    for count in range(number):
+        author, language = draw.choices(authors, cum_weights=activity)[0]
+        moment = SINCE + step * (count + draw.random())
+        yield {"author_id": author, "body": text_in(draw, language), "created_at": moment}
+
+
+def weights(number: int) -> list[float]:
+    """The power law's weights of `number` places, each added to those before it."""
+    return list(itertools.accumulate(1 / place**EXPONENT for place in range(1, number + 1)))
+
+
+def text_in(draw: random.Random, language: str) -> str:
+    """A sentence or two, perhaps with an emoji."""
+    sentences = PEOPLE[language][2]
+    words = draw.sample(sentences, 2 if draw.random() < 0.4 else 1)
+    if draw.random() < 0.3:
+        words.append(draw.choice(EMOJI))
+    return (" " if draw.random() < 0.9 else "\n").join(words)

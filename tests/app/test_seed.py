@@ -1,0 +1,128 @@
+import itertools
+import random
+
+import pytest
+from sqlalchemy import func, select
+
+from app.auth.services import authenticate
+from app.database import db
+from app.pagination import Key
+from app.posts import rules
+from app.posts.models import Post
+from app.relationships.models import Follow
+from app.relationships.queries import standing
+from app.seed import new_people, new_posts, seed
+from app.seed_words import EMOJI, PEOPLE
+from app.timelines import queries
+from app.users import rules as user_rules
+from app.users.models import User
+
+SMALL = ["--users", "24", "--posts", "60", "--follows", "5", "--password", "correct horse"]
+
+
+@pytest.fixture
+def run(app):
+    def run(*arguments):
+        result = app.test_cli_runner().invoke(seed, arguments)
+        with app.app_context():
+            db.session.rollback()
+        return result
+
+    return run
+
+
+def count(model):
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def test_it_makes_the_people_posts_and_follows_that_were_asked_for(run, context):
+    result = run(*SMALL)
+    assert result.exit_code == 0, result.output
+    assert (count(User), count(Post), count(Follow)) == (24, 60, 24 * 5)
+    for step in ("24 people", "120 follows", "60 posts"):
+        assert step in result.output
+
+
+def test_it_says_how_to_log_in(run, context):
+    output = run(*SMALL).output.splitlines()[-1]
+    name = output.split()[3].rstrip(",")
+    assert output == f"Log in as {name}, or any other of them, with the password correct horse"
+    assert authenticate(name, "correct horse").username == name
+
+
+def test_a_password_that_was_not_given_is_made_and_shown(run, context):
+    output = run("--users", "1", "--posts", "0").output.splitlines()[-1]
+    assert authenticate(output.split()[3].rstrip(","), output.split()[-1])
+
+
+def test_it_is_the_same_each_time():
+    def people_and_posts():
+        draw = random.Random("same")
+        people = list(itertools.islice(new_people(draw, set()), 30))
+        languages = [person["language"] for person in people]
+        return people, list(new_posts(draw, list(range(30)), languages, 100))
+
+    assert people_and_posts() == people_and_posts()
+
+
+def test_a_database_with_people_is_left_alone(run, context, make_user):
+    make_user("susan")
+    result = run(*SMALL)
+    assert result.exit_code != 0
+    assert "--add" in result.output
+    assert count(User) == 1
+
+
+def test_asked_for_it_goes_beside_those_who_are_there_also_twice(run, context, make_user):
+    make_user("susan")
+    for _ in range(2):
+        result = run(*SMALL, "--add")
+        assert result.exit_code == 0, result.output
+    assert (count(User), count(Post)) == (49, 120)
+
+
+def test_a_name_that_is_taken_is_given_to_nobody_else(run, context, make_user):
+    run(*SMALL)
+    names = db.session.scalars(select(User.username_key)).all()
+    taken = names[0].upper()
+    for model in (Post, Follow, User):
+        db.session.query(model).delete()
+    db.session.commit()
+    make_user(taken)
+    assert run(*SMALL, "--add").exit_code == 0
+
+
+def test_nobody_follows_themselves_or_more_than_half_of_the_others(run, context):
+    run("--users", "5", "--posts", "0", "--follows", "100")
+    assert db.session.scalar(select(func.count()).where(Follow.follower_id == Follow.followed_id)) == 0
+    for user_id in db.session.scalars(select(User.id)):
+        assert standing(user_id).following == 2
+
+
+@pytest.mark.parametrize(("users", "posts"), [("1", "3"), ("2", "0")])
+def test_the_smallest_demonstrations_work(run, context, users, posts):
+    assert run("--users", users, "--posts", posts).exit_code == 0
+    assert (count(User), count(Post)) == (int(users), int(posts))
+
+
+@pytest.mark.parametrize("arguments", [("--users", "0"), ("--posts", "-1"), ("--users", "many")])
+def test_numbers_that_make_no_sense_are_refused(run, arguments):
+    assert run(*arguments).exit_code == 2
+
+
+def test_newer_ids_are_newer_posts(run, context):
+    run(*SMALL)
+    page = queries.public(Key(), 60)
+    moments = [post.created_at for post in page.items]
+    assert moments == sorted(moments, reverse=True)
+
+
+@pytest.mark.parametrize("language", PEOPLE)
+def test_every_sentence_and_name_obeys_the_rules(context, language):
+    first_names, family_names, sentences = PEOPLE[language]
+    for one, other in itertools.permutations(sentences, 2):
+        longest = f"{one} {other} {max(EMOJI, key=len)}"
+        assert rules.body(longest) == longest
+    for plain, written in [*first_names, *family_names]:
+        assert user_rules.username(plain) == plain
+        assert user_rules.display_name(written) == written
