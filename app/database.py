@@ -11,7 +11,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, event, text
-from sqlalchemy.dialects import mysql
+from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
@@ -65,6 +65,20 @@ class UTCDateTime(TypeDecorator):
 
     def process_result_value(self, value, dialect):
         return value and value.replace(tzinfo=UTC)
+
+
+def insert_if_absent(table: type[Model], **values) -> None:
+    """Insert a row unless one with its unique key is there, which is then locked until the commit as a new one is.
+
+    (An INSERT that fails for a duplicate leaves MariaDB with a shared lock: two that want to go on and change the row
+    then wait for each other.)
+    """
+    if db.session.get_bind().dialect.name == "mysql":
+        statement = mysql.insert(table).values(**values)
+        column = next(iter(values))
+        db.session.execute(statement.on_duplicate_key_update({column: statement.inserted[column]}))
+    else:
+        db.session.execute(sqlite.insert(table).values(**values).on_conflict_do_nothing())
 
 
 def utc_now() -> datetime:

@@ -11,8 +11,17 @@ import pytest
 from sqlalchemy import create_engine, select, text, type_coerce
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from app.database import DatabaseAway, UTCDateTime, db, migration_lock, prepare_directory, wait_until_ready
+from app.database import (
+    DatabaseAway,
+    UTCDateTime,
+    db,
+    insert_if_absent,
+    migration_lock,
+    prepare_directory,
+    wait_until_ready,
+)
 from app.posts.models import Post
+from app.relationships.models import Follow
 from app.users.models import User
 
 
@@ -75,6 +84,15 @@ def test_a_failed_savepoint_leaves_the_rest_of_the_transaction(context):
         db.session.add(person())
     db.session.commit()
     assert db.session.scalars(select(User.username)).all() == ["susan"]
+
+
+def test_a_row_that_is_there_stays_as_it_is(context, make_user):
+    david, susan = make_user("david"), make_user("susan")
+    for _ in range(2):
+        insert_if_absent(Follow, follower_id=david.id, followed_id=susan.id)
+    with pytest.raises(IntegrityError):
+        insert_if_absent(Follow, follower_id=david.id, followed_id=susan.id + 1)
+    db.session.rollback()
 
 
 def test_a_moment_keeps_its_microseconds_and_its_zone(context):
