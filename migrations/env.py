@@ -9,7 +9,9 @@ from flask import current_app
 
 from app.cli import EX_SOFTWARE, EX_UNAVAILABLE, fail, wait_for_database
 from app.database import DatabaseAway, db, migration_lock
-from app.posts import models as _posts  # noqa: F401  every model must be known to compare it with the database
+from app.messages import models as _messages  # noqa: F401  every model must be known to compare it with the database
+from app.notifications import models as _notifications  # noqa: F401
+from app.posts import models as _posts  # noqa: F401
 from app.relationships import models as _relationships  # noqa: F401
 from app.users import models as _users  # noqa: F401
 

@@ -1,0 +1,195 @@
+import threading
+
+import pytest
+from sqlalchemy import func, select
+
+from app.database import db
+from app.exceptions import Invalid, NotAllowed, NotFound
+from app.messages import queries, services
+from app.messages.models import Conversation, Message
+from app.notifications.queries import notifications
+from app.pagination import Key
+from app.users.models import User
+
+
+@pytest.fixture
+def susan(context, make_user):
+    return make_user("susan")
+
+
+@pytest.fixture
+def david(context, make_user):
+    return make_user("david")
+
+
+def bodies(owner, other):
+    """What stands in `owner`'s copy, newest first."""
+    side = queries.side_of(owner.id, other.id)
+    return [row.body for row in queries.thread(side, Key(), 100)] if side else []
+
+
+def unread(person):
+    return db.session.scalar(select(queries.unread_messages(User.id)).where(User.id == person.id))
+
+
+def test_both_sides_get_a_copy(susan, david):
+    services.send(susan.id, david.id, "Hello 🫠")
+    services.send(david.id, susan.id, "Hi")
+    assert bodies(susan, david) == bodies(david, susan) == ["Hi", "Hello 🫠"]
+    theirs = queries.thread(queries.side_of(david.id, susan.id), Key(), 10)
+    assert [row.outgoing for row in theirs] == [True, False]
+
+
+def test_only_what_others_wrote_is_unread(susan, david):
+    services.send(susan.id, david.id, "One")
+    services.send(susan.id, david.id, "Two")
+    assert (unread(susan), unread(david)) == (0, 2)
+
+
+def test_seen_up_to_a_message_leaves_the_later_ones_unread(susan, david):
+    services.send(susan.id, david.id, "One")
+    first = queries.side_of(david.id, susan.id).last_message_id
+    services.send(susan.id, david.id, "Two")
+    services.mark_seen(queries.side_of(david.id, susan.id), first)
+    assert unread(david) == 1
+    services.mark_seen(queries.side_of(david.id, susan.id), 1)  # an older page, seen later, takes nothing back
+    assert unread(david) == 1
+    db.session.expire_all()
+    assert queries.side_of(david.id, susan.id).seen_id == first
+
+
+def test_an_id_from_the_future_hides_nothing_that_is_yet_to_come(susan, david):
+    services.send(susan.id, david.id, "One")
+    services.mark_seen(queries.side_of(david.id, susan.id), 2**62)
+    services.send(susan.id, david.id, "Two")
+    assert unread(david) == 1
+
+
+def test_deleting_a_message_leaves_the_other_copy(susan, david):
+    services.send(susan.id, david.id, "One")
+    message = services.send(susan.id, david.id, "Two")
+    services.delete_message(susan.id, message.id)
+    assert bodies(susan, david) == ["One"]
+    assert bodies(david, susan) == ["Two", "One"]
+    assert [row.body for row in queries.people(susan.id, Key(), 10)] == ["One"]
+
+
+def test_deleting_the_only_message_ends_ones_side(susan, david):
+    message = services.send(susan.id, david.id, "One")
+    services.delete_message(susan.id, message.id)
+    assert queries.side_of(susan.id, david.id) is None
+    assert bodies(david, susan) == ["One"]
+
+
+def test_deleting_an_unread_message_counts_it_no_longer(susan, david):
+    services.send(susan.id, david.id, "One")
+    services.send(susan.id, david.id, "Two")
+    services.delete_message(david.id, queries.side_of(david.id, susan.id).last_message_id)
+    assert unread(david) == 1
+
+
+def test_nobody_deletes_the_copy_of_another(susan, david):
+    services.send(susan.id, david.id, "One")
+    theirs = queries.side_of(david.id, susan.id).last_message_id
+    for message_id in (theirs, 2**62):
+        with pytest.raises(NotFound):
+            services.delete_message(susan.id, message_id)
+    assert bodies(david, susan) == ["One"]
+
+
+def test_deleting_a_conversation_leaves_the_other_side(susan, david):
+    services.send(susan.id, david.id, "One")
+    services.delete_conversation(queries.side_of(susan.id, david.id))
+    assert bodies(susan, david) == []
+    assert bodies(david, susan) == ["One"]
+    services.send(david.id, susan.id, "Still there?")
+    assert bodies(susan, david) == ["Still there?"]
+
+
+def test_no_message_to_somebody_who_is_gone(susan):
+    with pytest.raises(NotFound):
+        services.send(susan.id, susan.id + 1, "Anybody there?")
+    db.session.rollback()
+
+
+def test_no_message_to_oneself(susan):
+    with pytest.raises(NotAllowed):
+        services.send(susan.id, susan.id, "Note to self")
+
+
+@pytest.mark.parametrize("body", ["", "  \n", "\u200b", "a" * 501, "a\x07", "x" + "\u0301" * 3500])
+def test_a_message_has_something_to_read_and_an_end(susan, david, body):
+    with pytest.raises(Invalid) as error:
+        services.send(susan.id, david.id, body)
+    assert error.value.field == "body"
+    assert db.session.scalar(select(func.count(Message.id))) == 0
+
+
+@pytest.mark.parametrize("body", ["a" * 500, "👨‍👩‍👧‍👦" * 500, "\r\n".join("a" * 250) + "b"])
+def test_500_characters_as_a_person_counts_them(susan, david, body):
+    services.send(susan.id, david.id, body)
+    assert bodies(david, susan) == [body.replace("\r\n", "\n")]
+
+
+def test_deleting_a_person_leaves_nothing_orphaned(susan, david):
+    services.send(susan.id, david.id, "One")
+    services.send(david.id, susan.id, "Two")
+    db.session.commit()
+    db.session.delete(susan)
+    db.session.commit()
+    assert db.session.scalar(select(func.count(Conversation.id))) == 0
+    assert db.session.scalar(select(func.count(Message.id))) == 0
+    assert unread(david) == 0
+
+
+def test_people_are_listed_by_their_newest_message_and_paged(susan, make_user):
+    friends = [make_user(f"friend{number}") for number in range(5)]
+    for friend in friends:
+        services.send(friend.id, susan.id, f"I am {friend.username}")
+    services.send(susan.id, friends[0].id, "Me again")
+    first = queries.people(susan.id, Key(), 3)
+    assert [row.username for row in first] == ["friend0", "friend4", "friend3"]
+    assert [row.unread for row in first] == [1, 1, 1]
+    assert first[0].outgoing
+    rest = queries.people(susan.id, Key(before=first[-1].id), 3)
+    assert [row.username for row in rest] == ["friend2", "friend1"]
+    back = queries.people(susan.id, Key(after=rest[0].id), 2)
+    assert [row.username for row in back] == ["friend3", "friend4"]  # nearest first, as for every `after`
+
+
+def test_two_who_write_first_at_the_same_moment_both_get_through(app, susan, david):
+    ids = susan.id, david.id
+    db.session.rollback()
+    start = threading.Barrier(4)
+    failures = []
+
+    def write(author_id, recipient_id):
+        with app.app_context():
+            start.wait()
+            try:
+                services.send(author_id, recipient_id, "Me first")
+                db.session.commit()
+            except Exception as error:
+                failures.append(error)
+
+    writers = [threading.Thread(target=write, args=pair) for pair in (ids, ids[::-1]) * 2]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert not failures
+    assert len(bodies(susan, david)) == len(bodies(david, susan)) == 4
+    assert (unread(susan), unread(david)) == (2, 2)
+
+
+def test_the_other_is_notified_until_they_have_seen_it(susan, david):
+    services.send(susan.id, david.id, "One")
+    services.send(susan.id, david.id, "Two")
+
+    def told(person):
+        return [(row.kind, row.username, row.unread) for row in notifications(person.id, Key(), 10)]
+
+    assert (told(susan), told(david)) == ([], [("message", "susan", True)])
+    side = queries.side_of(david.id, susan.id)
+    services.mark_seen(side, side.last_message_id)
+    assert told(david) == [("message", "susan", False)]

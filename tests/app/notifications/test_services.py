@@ -1,0 +1,112 @@
+import threading
+
+import pytest
+from sqlalchemy import func, select
+
+from app.database import db
+from app.notifications import services
+from app.notifications.models import EXPORT_DONE, FOLLOW, MESSAGE, Notification
+from app.notifications.queries import newest_id, notifications, unread_notifications
+from app.pagination import Key
+from app.users.models import User
+
+
+@pytest.fixture
+def susan(context, make_user):
+    return make_user("susan")
+
+
+@pytest.fixture
+def david(context, make_user):
+    return make_user("david")
+
+
+def kinds(person, key=Key(), limit=10):  # noqa: B008  a key never changes
+    return [(row.kind, row.username) for row in notifications(person.id, key, limit)]
+
+
+def unread(person):
+    return db.session.scalar(select(unread_notifications(User.id)).where(User.id == person.id))
+
+
+def test_what_happened_is_told_newest_first(susan, david):
+    services.notify(susan.id, FOLLOW, actor_id=david.id)
+    services.notify(susan.id, EXPORT_DONE)
+    assert kinds(susan) == [(EXPORT_DONE, None), (FOLLOW, "david")]
+    assert (unread(susan), unread(david)) == (2, 0)
+
+
+def test_the_last_of_a_kind_and_person_stands_for_all(susan, david, make_user):
+    first = services.notify(susan.id, MESSAGE, actor_id=david.id).id
+    services.notify(susan.id, MESSAGE, actor_id=make_user("maria").id)
+    services.notify(susan.id, MESSAGE, actor_id=david.id)
+    services.notify(susan.id, FOLLOW, actor_id=david.id)
+    assert kinds(susan) == [(FOLLOW, "david"), (MESSAGE, "david"), (MESSAGE, "maria")]
+    assert unread(susan) == 3
+    assert newest_id(susan.id) > first
+
+
+def test_what_comes_after_the_page_was_read_stays_unread(susan, david):
+    services.notify(susan.id, FOLLOW, actor_id=david.id)
+    seen = newest_id(susan.id)
+    services.notify(susan.id, EXPORT_DONE)
+    services.mark_read(susan.id, seen)
+    assert [row.unread for row in notifications(susan.id, Key(), 10)] == [True, False]
+    assert unread(susan) == 1
+
+
+def test_ones_own_alone_are_marked_read(susan, david):
+    services.notify(susan.id, FOLLOW, actor_id=david.id)
+    services.notify(david.id, FOLLOW, actor_id=susan.id)
+    services.mark_read(susan.id, 2**62)
+    assert (unread(susan), unread(david)) == (0, 1)
+
+
+def test_being_at_the_thing_itself_marks_it_read(susan, david):
+    services.notify(susan.id, MESSAGE, actor_id=david.id)
+    services.notify(susan.id, FOLLOW, actor_id=david.id)
+    services.mark_read_of(susan.id, MESSAGE, actor_id=david.id)
+    assert [row.unread for row in notifications(susan.id, Key(), 10)] == [True, False]
+
+
+def test_paged_by_key_in_both_directions(susan, make_user):
+    for number in range(5):
+        services.notify(susan.id, FOLLOW, actor_id=make_user(f"friend{number}").id)
+    first = notifications(susan.id, Key(), 2)
+    assert kinds(susan, Key(before=first[-1].id), 2) == [(FOLLOW, "friend2"), (FOLLOW, "friend1")]
+    assert kinds(susan, Key(after=first[-1].id), 2) == [(FOLLOW, "friend4")]
+
+
+def test_deleting_a_person_takes_back_what_they_did(susan, david):
+    services.notify(susan.id, FOLLOW, actor_id=david.id)
+    services.notify(david.id, FOLLOW, actor_id=susan.id)
+    db.session.commit()
+    db.session.delete(david)
+    db.session.commit()
+    assert db.session.scalar(select(func.count(Notification.id))) == 0
+    assert unread(susan) == 0
+
+
+def test_many_who_follow_one_person_at_the_same_moment_get_through(app, susan, make_user):
+    actors = [make_user(f"friend{number}").id for number in range(6)]
+    susan_id = susan.id
+    db.session.rollback()
+    start = threading.Barrier(len(actors))
+    failures = []
+
+    def notify(actor_id):
+        with app.app_context():
+            start.wait()
+            try:
+                services.notify(susan_id, FOLLOW, actor_id=actor_id)
+                db.session.commit()
+            except Exception as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=notify, args=(actor_id,)) for actor_id in actors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert unread(susan) == 6
