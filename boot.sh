@@ -1,5 +1,6 @@
 #!/bin/sh
-# boot.sh [web | migrate]: web, the default, prepares the database and serves; migrate prepares it and ends.
+# boot.sh [web | worker | migrate]: web, the default, prepares the database and serves, and does background jobs beside
+# it (JOB_WORKERS, 1); worker prepares it and does jobs alone; migrate prepares it and ends.
 # APP_ENVIRONMENT: PROD, the default, serves with gunicorn; DEV with Flask's own server, which reloads and debugs.
 # Exit codes (sysexits(3)): 64 a wrong argument or APP_ENVIRONMENT, 69 the database is not there, 70 a migration failed,
 # 73 a directory can't be written, 78 a wrong setting; each after one line that says what to do.
@@ -16,8 +17,8 @@ export PATH FLASK_APP=microblog.py
 
 role=${1:-web}
 case $role in
-    web | migrate) ;;
-    *) refuse 64 "'$role' is no role; use web (the default) or migrate" ;;
+    web | worker | migrate) ;;
+    *) refuse 64 "'$role' is no role; use web (the default), worker or migrate" ;;
 esac
 export APP_ENVIRONMENT="${APP_ENVIRONMENT:-PROD}" BIND="${BIND:-0.0.0.0:5000}" WEB_CONCURRENCY="${WEB_CONCURRENCY:-2}"
 case $APP_ENVIRONMENT in
@@ -29,8 +30,8 @@ case $APP_ENVIRONMENT:${FLASK_DEBUG:-0} in
     *) refuse 78 "FLASK_DEBUG is set: its debugger runs code for anyone; unset it, or set APP_ENVIRONMENT=DEV" ;;
 esac
 case $role:${MIGRATE_ON_BOOT:-1} in
-    migrate:* | web:1) migrate=--migrate ;;
-    web:0) migrate=--no-migrate ;;
+    migrate:* | *:1) migrate=--migrate ;;
+    *:0) migrate=--no-migrate ;;
     *) refuse 78 "MIGRATE_ON_BOOT='$MIGRATE_ON_BOOT' is not known; use 1 (the default) or 0" ;;
 esac
 
@@ -43,10 +44,11 @@ child=$!
 wait "$child" || status=$?
 if [ -n "$stopped" ]; then
     wait "$child" || : # a migration is finished first
-    [ "$role" = web ] || exit 143
+    [ "$role" != migrate ] || exit 143
     exit 0
 fi
-[ "$status" = 0 ] && [ "$role" = web ] || exit "$status"
+[ "$status" = 0 ] && [ "$role" != migrate ] || exit "$status"
+[ "$role" = web ] || exec python3 -m app.jobs
 
 if [ "$APP_ENVIRONMENT" = DEV ]; then
     set -- app/translations/*/LC_MESSAGES/*.po

@@ -60,6 +60,7 @@ class Config:
         # Nothing here uses it: gunicorn reads it itself, and would end with a traceback.
         if self._integer("WEB_CONCURRENCY", 2) < 1:
             raise ConfigError("WEB_CONCURRENCY=0 leaves no worker to answer; give one such as 2")
+        self.JOB_WORKERS = self._integer("JOB_WORKERS", 1)
         self.SITE_URL = (environ.get("SITE_URL") or "").rstrip("/")
         if self.SITE_URL and not re.match(r"https?://[^/]+", self.SITE_URL):
             raise ConfigError(f"SITE_URL={self.SITE_URL!r} is no address; give one such as https://blog.example")

@@ -52,3 +52,18 @@ access_log_format = '%(h)s "%(m)s %(U)s %(H)s" %(s)s %(B)s bytes %(M)s ms %({x-r
 
 # gunicorn itself believes no proxy's headers; whether the application does is a setting of its own.
 forwarded_allow_ips = ""
+
+
+def when_ready(server):
+    """Have background jobs done by a process beside the workers; whoever runs them apart sets JOB_WORKERS=0."""
+    if server.app.wsgi().config["JOB_WORKERS"] > 0:
+        from app.jobs.process import JobProcess
+
+        server.jobs = JobProcess(server.log)
+        server.jobs.start()
+
+
+def on_exit(server):
+    """Stop it with the server: nobody else would tell it."""
+    if hasattr(server, "jobs"):
+        server.jobs.stop()

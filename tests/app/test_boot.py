@@ -33,7 +33,7 @@ def boot(environ, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "settings", "status", "line"),
     [
-        (["wbe"], {}, 64, "boot.sh: 'wbe' is no role; use web (the default) or migrate"),
+        (["wbe"], {}, 64, "boot.sh: 'wbe' is no role; use web (the default), worker or migrate"),
         ([], {"APP_ENVIRONMENT": "prod"}, 64, "'prod' is not known; use PROD (the default) or DEV"),
         ([], {"APP_ENVIRONMENT": "dev"}, 64, "'dev' is not known; use PROD (the default) or DEV"),
         ([], {"APP_ENVIRONMENT": "staging"}, 64, "'staging' is not known; use PROD (the default) or DEV"),
@@ -100,7 +100,7 @@ def waiting(environ):
         process.wait()
 
 
-@pytest.mark.parametrize(("role", "status"), [("web", 0), ("migrate", 143)])
+@pytest.mark.parametrize(("role", "status"), [("web", 0), ("worker", 0), ("migrate", 143)])
 def test_a_signal_ends_the_wait_for_the_database(waiting, role, status):
     """A server that was asked to stop has stopped; a migration that was asked to stop has not been done."""
     process = waiting(role)

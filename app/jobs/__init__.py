@@ -1,0 +1,16 @@
+"""Work in the background: a queue in the database, and what people see of it.
+
+A feature has its own kind of job: its service calls `services.start` in the transaction of what the job needs, the view
+commits and then calls `queue.enqueue`; `consumer.jobs` names the module that does the work.
+"""
+
+
+def init_app(app):
+    """In DEV a thread of the server does the work; elsewhere a process of its own (process.py, boot.sh worker)."""
+    import os
+
+    # Flask's reloader imports the application twice: this marks the one that serves.
+    if app.config["DEV"] and os.environ.get("WERKZEUG_RUN_MAIN") == "true":
+        from app.jobs import consumer
+
+        consumer.start_threads(app)

@@ -1,0 +1,99 @@
+"""Jobs: what people see of them, and the tables of their queue."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import TABLE_OPTIONS, UTCDateTime, db, utc_now
+
+# States
+QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
+# Failures
+BROKE = "broke"  # its code raised something, which is in the log
+LOST = "lost"  # the process that did it is gone
+
+# A job says more often than that how far it is; one that was silent for longer is dead.
+SILENCE = timedelta(seconds=60)
+
+
+class Task(db.Model):
+    """The last job of one kind that a person started; the next one takes its row."""
+
+    __table_args__ = (UniqueConstraint("user_id", "kind"), TABLE_OPTIONS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(8), default=QUEUED)
+    # Counts the starts. A worker that was given up for dead, but lives, finds a higher number and stops.
+    attempt: Mapped[int] = mapped_column(default=1)
+    progress: Mapped[int] = mapped_column(default=0)  # percent
+    failure: Mapped[str | None] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)  # of this attempt
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether nobody works on it any more, though nobody could say so."""
+        return self.state == RUNNING and utc_now() - self.updated_at > SILENCE
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it waits for a worker or has one."""
+        return self.state in (QUEUED, RUNNING) and not self.is_dead
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it ended, or died, without a result."""
+        return self.state == FAILED or self.is_dead
+
+
+# What Huey's SqlStorage reads and writes (huey/contrib/sql_huey.py), under names of our own: see queue.Storage.
+huey_task = Table(
+    "huey_task",
+    db.metadata,
+    Column("id", Integer, primary_key=True),
+    Column("queue", String(255), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("priority", Float, nullable=False),
+    Index("ix_huey_task_priority_id", "priority", "id"),
+    **TABLE_OPTIONS,
+)
+huey_schedule = Table(
+    "huey_schedule",
+    db.metadata,
+    Column("id", Integer, primary_key=True),
+    Column("queue", String(255), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
+    Index("ix_huey_schedule_queue_timestamp", "queue", "timestamp"),
+    **TABLE_OPTIONS,
+)
+huey_kv = Table(
+    "huey_kv",
+    db.metadata,
+    Column("queue", String(255), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    **TABLE_OPTIONS,
+)
+huey_counter = Table(
+    "huey_counter",
+    db.metadata,
+    Column("queue", String(255), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("value", Integer, nullable=False),
+    **TABLE_OPTIONS,
+)
