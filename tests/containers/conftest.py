@@ -5,7 +5,9 @@ Everything that a test makes bears this session's name: nothing of anybody else 
 
 import functools
 import os
+import shutil
 import uuid
+from pathlib import Path
 
 import pytest
 from engine import LABEL, ROOT, Container, Engine, command_lines, find_builder, free_port, run_command
@@ -121,6 +123,45 @@ def instance(engine, make, project):
     for port in ports:
         make("stop", PORT=port, check=False)
         engine("volume", "rm", f"{project}-{port}", check=False)
+
+
+@pytest.fixture
+def tree(tmp_path) -> Path:
+    """A copy of this tree as git knows it, changes that are not committed included, for a test that edits it."""
+    copy = tmp_path / "tree"
+    names = run_command(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]).stdout.split("\0")
+    for name in filter(None, names):
+        if (ROOT / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, copy / name)
+    return copy
+
+
+@pytest.fixture(scope="session")
+def base(build, any_builder):
+    """base("gunicorn"): the name of the base image that `make build` finds for this stage."""
+
+    def name_of(stage, target=None):
+        image = build(stage, any_builder, target)
+        return any_builder.inspect(image)["Config"]["Labels"]["org.opencontainers.image.base.name"]
+
+    return name_of
+
+
+@pytest.fixture(scope="session")
+def build_from(base, project):
+    """build_from(folder, builder, dockerfile, tag, of="gunicorn"): builds a context with the base of the stage `of`.
+
+    Returns the image's name.
+    """
+
+    def build_from(folder, builder, dockerfile, tag, of="gunicorn"):
+        image, argument = f"{project}:{tag}", f"BASE_IMAGE={base(of)}"
+        label = f"{LABEL}={project}"
+        builder("build", "-t", image, "-f", dockerfile, "--build-arg", argument, "--label", label, folder)
+        return image
+
+    return build_from
 
 
 # A stray setting of the person who runs the tests must not decide what they prove.

@@ -1,0 +1,97 @@
+"""boot.sh in a container: what it refuses, what it waits for, and that any number may start at once."""
+
+import pytest
+from engine import ROOT, wait_until
+from visitor import Visitor
+
+AWAY = ["-e", "DATABASE_URL=mysql://microblog:no-secret@127.0.0.1:1/microblog", "-e", "SECRET_KEY=only-for-this-test"]
+BROKEN = """
+from alembic import op
+revision = "broken"
+down_revision = "{head}"
+def upgrade():
+    op.execute("SELECT x FROM nowhere")
+"""
+
+
+@pytest.fixture
+def image(any_builder, build):
+    return build("optimized", any_builder)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "status", "line"),
+    [
+        (["bash"], [], 64, "boot.sh: 'bash' is no role; use web (the default) or migrate"),
+        ([], ["-e", "APP_ENVIRONMENT=prod"], 64, "boot.sh: APP_ENVIRONMENT='prod' is not known; use PROD (the def"),
+        ([], ["-e", "APP_ENVIRONMENT=staging"], 64, "boot.sh: APP_ENVIRONMENT='staging' is not known; use PROD"),
+        ([], ["-e", "FLASK_DEBUG=1"], 78, "boot.sh: FLASK_DEBUG is set: its debugger runs code for anyone; unset it"),
+        ([], ["-e", "WEB_CONCURRENCY=all"], 78, "microblog: WEB_CONCURRENCY='all' is not a whole number; give one"),
+        ([], AWAY[:2], 78, "microblog: SECRET_KEY is not set and the database is not an SQLite file"),
+    ],
+)
+def test_a_wrong_start_ends_at_once_with_one_line(image, start, arguments, options, status, line):
+    container = start(image, *arguments, options=options)
+    assert container.wait() == status
+    (only,) = container.logs.splitlines()
+    assert only.startswith(line)
+
+
+@pytest.mark.parametrize("environment", ["", "PROD"])
+def test_production_is_the_default_also_when_the_setting_is_empty(image, start, environment):
+    container = start(image, options=["-e", f"APP_ENVIRONMENT={environment}"], port=True)
+    container.wait_for_answer()
+    assert "gunicorn" in container.processes()[0]
+
+
+def test_a_database_that_never_comes_ends_the_wait_with_one_line(image, start):
+    container = start(image, options=[*AWAY, "-e", "DB_WAIT_SECONDS=2"])
+    assert container.wait() == 69
+    assert "did not answer within 2 s" in container.logs.splitlines()[-1]
+    assert "no-secret" not in container.logs
+    assert "Traceback" not in container.logs
+
+
+@pytest.mark.parametrize(("role", "status"), [("web", 0), ("migrate", 143)])
+def test_a_stop_ends_the_wait_for_the_database(image, start, role, status):
+    """A server that was asked to stop has stopped; a migration that was asked to stop has not been done."""
+    container = start(image, role, options=AWAY)
+    wait_until(lambda: "waiting" in container.logs, 30, "the wait")
+    ended, seconds = container.stop()
+    assert ended == status
+    assert seconds < 5
+
+
+def test_a_migration_that_fails_ends_the_start_with_one_line(image, start, tmp_path):
+    head = sorted((ROOT / "migrations/versions").glob("*.py"))[-1].name.split("_")[0]
+    (tmp_path / "9999_broken.py").write_text(BROKEN.format(head=head))
+    (tmp_path / "9999_broken.py").chmod(0o644)
+    mount = f"{tmp_path / '9999_broken.py'}:/home/microblog/migrations/versions/9999_broken.py:ro"
+    container = start(image, options=["-v", mount])
+    assert container.wait() == 70
+    assert container.logs.splitlines()[-1].startswith("microblog: a migration failed (")
+
+
+def test_migrate_is_a_job_of_its_own_and_web_can_leave_it_to_that(engine, image, project, start):
+    volume = f"{project}-job"
+    engine("volume", "create", "--label", f"org.microblog.project={project}", volume)
+    options = ["-v", f"{volume}:/data", "-e", "MIGRATE_ON_BOOT=0"]
+    web = start(image, options=options, port=True)
+    web.wait_for_answer("/health/live")
+    assert web.get("/health/ready").text.strip() == '{"status":"schema not current"}'
+    job = start(image, "migrate", options=options)
+    assert job.wait() == 0
+    assert web.get("/health/ready").status == 200
+
+
+def test_five_replicas_that_start_at_once_on_an_empty_volume_all_serve(engine, image, project, start):
+    volume = f"{project}-replicas"
+    engine("volume", "create", "--label", f"org.microblog.project={project}", volume)
+    options = ["-v", f"{volume}:/data", "-e", "WEB_CONCURRENCY=1"]
+    replicas = [start(image, options=options, port=True) for _ in range(5)]
+    for replica in replicas:
+        assert replica.wait_for_answer("/health/ready").status == 200
+    assert sum(replica.logs.count("Running upgrade  -> 0001") for replica in replicas) == 1
+    person = Visitor()
+    person.register(replicas[0].url, "susan")
+    assert all(person.is_signed_in(replica.url, "susan") for replica in replicas)

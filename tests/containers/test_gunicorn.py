@@ -1,0 +1,102 @@
+"""The stage gunicorn: the whole application, as the course packages it, in production and in development."""
+
+import re
+
+import pytest
+from engine import wait_until
+from visitor import Visitor
+
+GUNICORN = re.compile(r"/python3? \S*/gunicorn -c app/gunicorn_conf\.py microblog:app$")
+FLASK_RUN = re.compile(r"/python3? \S*/flask run --debug --host 0\.0\.0\.0 --port 5000 ")
+
+
+@pytest.fixture
+def image(any_builder, build):
+    return build("gunicorn", any_builder)
+
+
+def test_each_builder_makes_an_image_that_serves_and_stops(builder, build, start):
+    container = start(build("gunicorn", builder), port=True)
+    assert container.wait_for_answer("/health/ready").text.strip() == '{"status":"ok"}'
+    assert container.get("/").status == 200
+    assert container.state["Running"]
+    status, seconds = container.stop()
+    assert status == 0
+    assert seconds < 5
+
+
+def test_the_image_says_what_it_is(builder, build):
+    config = builder.inspect(build("gunicorn", builder))["Config"]
+    assert config["User"] == "microblog"
+    assert config["WorkingDir"] == "/home/microblog"
+    assert config["Entrypoint"] == ["./boot.sh"]
+    assert not config["Cmd"]
+    assert list(config["ExposedPorts"]) == ["5000/tcp"]
+    assert list(config["Volumes"]) == ["/data"]
+    assert {"FLASK_APP=microblog.py", "APP_ENVIRONMENT=PROD", "DATA_DIR=/data"} <= set(config["Env"])
+    assert config["Labels"]["org.opencontainers.image.title"] == "Microblog (gunicorn)"
+
+
+def test_production_is_gunicorn_with_two_workers_as_an_unprivileged_user(image, start):
+    container = start(image, port=True)
+    container.wait_for_answer()
+    processes = container.processes()
+    assert len(processes) == 3
+    assert all(GUNICORN.search(process) for process in processes), processes
+    assert container.exec("id", "-un") == "microblog\n"
+    assert container.exec("stat", "-c", "%U", "/proc/1") == "microblog\n"
+
+
+def test_the_number_of_workers_is_a_setting(image, start):
+    container = start(image, options=["-e", "WEB_CONCURRENCY=1"], port=True)
+    container.wait_for_answer()
+    assert len(container.processes()) == 2
+
+
+def test_development_is_flask_s_own_server_and_stops_as_well(image, start):
+    container = start(image, options=["-e", "APP_ENVIRONMENT=DEV"], port=True)
+    container.wait_for_answer()
+    assert all(FLASK_RUN.search(process) for process in container.processes()), container.processes()
+    assert "Debugger is active" in container.logs
+    status, seconds = container.stop()
+    assert status == 0
+    assert seconds < 5
+
+
+def test_an_access_line_bears_the_id_that_the_answer_bears(image, start):
+    container = start(image, port=True)
+    container.wait_for_answer()
+    identity = container.get("/health").headers["X-Request-ID"]
+    wait_until(lambda: identity in container.logs, 10, "the line of this request")
+    (line,) = [line for line in container.logs.splitlines() if identity in line]
+    assert '"GET /health HTTP/1.1" 200' in line
+
+
+def test_an_account_and_its_session_outlive_the_container(engine, project, image, start):
+    volume = f"{project}-lasting"
+    engine("volume", "create", "--label", f"org.microblog.project={project}", volume)
+    options = ["-v", f"{volume}:/data"]
+    first, person = start(image, options=options, port=True), Visitor()
+    first.wait_for_answer()
+    person.register(first.url, "susan")
+    engine("restart", first.name)
+    first.wait_for_answer()
+    assert person.is_signed_in(first.url, "susan")
+    engine("rm", "-f", "-v", first.name)
+    second = start(image, options=options, port=True)
+    second.wait_for_answer()
+    assert person.is_signed_in(second.url, "susan")
+
+
+def test_two_instances_side_by_side_keep_their_own_sessions(instance):
+    first, second, person = instance(STAGE="gunicorn"), instance(STAGE="gunicorn"), Visitor()
+    person.register(first.url, "susan")
+    person.register(second.url, "david")
+    assert person.is_signed_in(first.url, "susan")
+    assert person.is_signed_in(second.url, "david")
+
+
+def test_the_french_pages_speak_french(image, start):
+    container = start(image, port=True)
+    assert '<html lang="fr"' in container.wait_for_answer("/?lang=fr").text
+    assert "S’inscrire" in container.get("/?lang=fr").text

@@ -1,0 +1,173 @@
+"""The stage optimized: the same application; fewer layers, a strict build, a HEALTHCHECK, nothing to write but data."""
+
+import re
+import shutil
+
+import pytest
+from engine import run_command, wait_until
+
+
+@pytest.fixture
+def image(any_builder, build):
+    return build("optimized", any_builder)
+
+
+@pytest.fixture
+def rebuild(any_builder, build_from):
+    """rebuild(folder, tag): the image of a tree that was changed."""
+    return lambda folder, tag: build_from(folder, any_builder, folder / "docker/optimized/Dockerfile", tag)
+
+
+def test_each_builder_makes_an_image_that_serves_and_stops(builder, build, start):
+    container = start(build("optimized", builder), port=True)
+    assert container.wait_for_answer("/health/ready").text.strip() == '{"status":"ok"}'
+    assert container.get("/").status == 200
+    assert container.exec("id", "-un") == "microblog\n"
+    status, seconds = container.stop()
+    assert status == 0
+    assert seconds < 5
+
+
+def test_each_builder_keeps_labels_healthcheck_and_gives_sh_back(builder, build):
+    config = builder.inspect(build("optimized", builder))["Config"]
+    assert config["Labels"]["maintainer"] == "Microblog's authors"
+    assert config["Labels"]["version"] == config["Labels"]["org.opencontainers.image.version"]
+    assert config["Healthcheck"]["Test"][:2] == ["CMD", "python"]
+    assert config["Shell"] == ["/bin/sh", "-c"]
+    assert config["User"] == "microblog"
+    assert config["Entrypoint"] == ["./boot.sh"]
+    assert list(config["ExposedPorts"]) == ["5000/tcp"]
+
+
+def test_the_oci_labels_say_what_source_made_the_image(builder, build):
+    labels = builder.inspect(build("optimized", builder))["Config"]["Labels"]
+    name = "org.opencontainers.image."
+    assert labels[f"{name}title"] == "Microblog (optimized)"
+    assert labels[f"{name}licenses"] == "MIT"
+    revision = run_command(["git", "rev-parse", "HEAD"]).stdout.strip()
+    assert labels[f"{name}revision"].removesuffix("-dirty") == revision
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", labels[f"{name}created"])
+    assert labels[f"{name}base.name"]
+
+
+def test_it_has_fewer_layers_than_the_straightforward_stage_and_is_no_bigger(engine, any_builder, build, image):
+    plain = engine.inspect(build("gunicorn", any_builder))
+    optimized = engine.inspect(image)
+    assert len(optimized["RootFS"]["Layers"]) < len(plain["RootFS"]["Layers"])
+    assert optimized["Size"] <= plain["Size"] + 1_000_000  # bytes; bytecode and translations are in it
+
+
+def test_the_healthcheck_tells_a_server_that_answers_from_one_that_does_not(engine, image, start):
+    container = start(image, options=["--health-interval", "1s", "--health-retries", "1"], port=True)
+    container.wait_for_answer()
+    wait_until(lambda: container.health == "healthy", 30, "healthy")
+    probe = engine.inspect(image)["Config"]["Healthcheck"]["Test"][1:]
+    alone = start(image, "60", options=["--entrypoint", "sleep"])
+    assert engine("exec", alone.name, *probe, check=False).returncode == 1
+    assert engine("exec", "-e", "http_proxy=http://127.0.0.1:9", container.name, *probe, check=False).returncode == 0
+
+
+def test_the_healthcheck_fails_on_an_answer_that_is_an_error(engine, image, start):
+    probe = engine.inspect(image)["Config"]["Healthcheck"]["Test"][1:]
+    server = (
+        "from http.server import *\nclass Ill(BaseHTTPRequestHandler):\n def do_GET(self): self.send_error(500)\n"
+        "HTTPServer(('', 5000), Ill).serve_forever()"
+    )
+    ill = start(image, "-c", server, options=["--entrypoint", "python"], port=True)
+    wait_until(ill.get, 20, "an answer")
+    assert engine("exec", ill.name, *probe, check=False).returncode == 1
+
+
+def test_a_change_of_code_leaves_the_dependencies_in_the_cache(any_builder, image, rebuild, tree):
+    (tree / "app/health.py").write_text((tree / "app/health.py").read_text() + "\n# changed\n")
+    old, new = (any_builder.inspect(name)["RootFS"]["Layers"] for name in (image, rebuild(tree, "code")))
+    # The base, requirements.txt and what was installed for it; then the application, and what was made of it.
+    assert new[:-2] == old[:-2]
+    assert new[-2:] != old[-2:]
+
+
+def test_nothing_is_written_at_boot_but_data(engine, image, start):
+    container = start(image, port=True)
+    container.wait_for_answer()
+    container.get("/?lang=fr")
+    changed = engine("diff", container.name).stdout.split("\n")
+    assert [line for line in changed if line and not re.fullmatch(r"[CA] /(tmp|run|data|dev)(/.*)?", line)] == []
+
+
+def test_the_user_can_change_its_data_and_nothing_of_the_application(image, start):
+    container = start(image, "60", options=["--entrypoint", "sleep"])
+    writable = container.exec("find", "/", "-xdev", "-writable", "-not", "-type", "l", check=False).split("\n")
+    allowed = re.compile(r"/(tmp|var/tmp|run/lock|var/lock|dev|proc|data)(/.*)?")
+    assert [path for path in writable if path and not allowed.fullmatch(path)] == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(["--read-only", "--tmpfs", "/tmp"], id="read-only root"),
+        pytest.param(["--user", "1234:0"], id="a user picked at random, as OpenShift does"),
+        pytest.param(["--cap-drop", "ALL", "--security-opt", "no-new-privileges"], id="no capabilities"),
+        pytest.param(
+            ["--read-only", "--cap-drop", "ALL", "--user", "1234:0", "--tmpfs", "/data:mode=1777"],
+            id="all of it, no disk",
+        ),
+    ],
+)
+def test_it_works_with_fewer_rights(image, start, options):
+    container = start(image, options=options, port=True)
+    assert container.wait_for_answer("/health/ready").status == 200
+    assert "Traceback" not in container.logs
+    assert "ERROR" not in container.logs
+    assert container.stop()[0] == 0
+
+
+def test_a_volume_of_another_owner_is_refused_in_one_line_that_says_what_to_do(engine, image, project, start):
+    volume = f"{project}-foreign"
+    engine("volume", "create", "--label", f"org.microblog.project={project}", volume)
+    # Not empty: to an empty one the engine gives what the image has there, its owner too.
+    script = "touch /data/x && chown -R 999:999 /data && chmod 755 /data"
+    engine("run", "--rm", "--user", "0", "-v", f"{volume}:/data", "--entrypoint", "sh", image, "-c", script)
+    container = start(image, options=["-v", f"{volume}:/data"])
+    assert container.wait() == 73
+    (line,) = container.logs.splitlines()
+    assert line.startswith(
+        "microblog: /data can't be written by user 1000:1000 (Permission denied): give it that owner"
+    )
+
+
+def test_development_reloads_templates_python_and_translations_from_a_read_only_mount(instance, tree):
+    container = instance(STAGE="optimized", ENV="DEV", cwd=tree)
+    assert "Log in" in container.get("/").text
+    mounted = container.exec("sh", "-c", "touch app/x 2>&1 || true")
+    assert "Read-only file system" in mounted
+
+    def edit(name, old, new):
+        text = (tree / name).read_text()
+        assert old in text
+        (tree / name).write_text(text.replace(old, new))
+
+    def shows(text, path="/"):
+        return lambda: text in ((answer := container.get(path)) and answer.text or "")
+
+    edit("app/templates/base.html", "</body>", "<!-- template edited --></body>")
+    wait_until(shows("<!-- template edited -->"), 30, "the template's edit")
+    edit("app/health.py", '{"status": "ok"}', '{"status": "python edited"}')
+    wait_until(shows("python edited", "/health"), 30, "the Python file's edit")
+    edit("app/translations/fr/LC_MESSAGES/messages.po", "S’inscrire", "Catalogue modifié")
+    wait_until(shows("Catalogue modifié", "/?lang=fr"), 30, "the translation's edit")
+    edit("app/translations/fr/LC_MESSAGES/messages.po", "Catalogue modifié", "Encore modifié")
+    wait_until(shows("Encore modifié", "/?lang=fr"), 30, "the translation's second edit")
+    status, seconds = container.stop()
+    assert status == 0
+    assert seconds < 5
+
+
+def test_a_checkout_with_crlf_and_without_execute_bits_still_boots(any_builder, build_from, start, tree):
+    for script in ("boot.sh", "requirements.txt", "app/gunicorn_conf.py", "config.py"):
+        (tree / script).write_bytes((tree / script).read_bytes().replace(b"\n", b"\r\n"))
+        (tree / script).chmod(0o644)
+    # The list of requirements would void the cache of what takes long, and proves nothing about boot.sh.
+    shutil.copy("requirements.txt", tree / "requirements.txt")
+    for stage in ("gunicorn", "optimized"):
+        image = build_from(tree, any_builder, tree / f"docker/{stage}/Dockerfile", f"crlf-{stage}")
+        assert start(image, port=True).wait_for_answer().status == 200
