@@ -1,0 +1,117 @@
+"""What the application's images hold beside their base: what the list here allows, nothing that merely lay about."""
+
+import re
+import subprocess
+import tarfile
+import uuid
+
+import pytest
+from engine import ROOT, run_command
+
+SOURCES = ("app", "migrations", "boot.sh", "config.py", "microblog.py", "requirements.txt")
+STAGES = ("gunicorn", "optimized")
+
+# Outside of /home/microblog, whose files are compared with the source one by one.
+ALLOWED = re.compile(
+    "|".join(
+        [
+            r"data/?",  # empty: the volume goes there
+            r"usr/local/lib/python3\.\d+/(dist|site)-packages/.*",  # requirements.txt
+            r"usr/local/bin/(alembic|cffi-gen-src|email_validator|flask|gunicornc?|idna|mako-render|pybabel|)",
+            r"usr/(local/)?lib/python3(\.\d+)?/.*__pycache__(/.*\.pyc)?",  # bytecode of the standard library
+            r"\.dockerenv|dev/.*|etc/(hostname|hosts|resolv\.conf|mtab)",  # the engine's own, in each container
+            r"etc/(passwd|group|shadow|gshadow|subuid|subgid)-?|etc/\.pwd\.lock",  # the user
+        ]
+    )
+)
+# Names that secrets, databases and editors' leftovers have; NAME is drawn at random.
+CANARIES = (
+    ".env", ".env.NAME", ".git/NAME", ".git/config", "app/.env", "app/auth/.NAME", "instance/app.db", "app.db",
+    "app/NAME.db", "app/NAME.db-wal", "app/NAME.sqlite3", "migrations/NAME.sql", "NAME.pem", "app/NAME.pem",
+    "app/static/NAME.key", "app/NAME.p12", "id_rsa", "app/id_rsa", "app/id_ed25519.NAME", "NAME.txt", "NAME/NAME.txt",
+    "app/users/models.py~", "app/.models.py.swp", "app/NAME.swo", "app/#NAME.py#", "app/.#NAME.py", "config.py.bak",
+    "app/NAME.orig", "app/NAME.rej", "app/NAME.log", "NAME.log", "app/__pycache__/NAME.pyc", "venv/NAME", ".venv/NAME",
+    "docs/NAME.md", "tests/NAME.py", "app/translations/fr/LC_MESSAGES/NAME.mo", ".ssh/NAME", "docker-NAME.yaml",
+)  # fmt: skip
+
+
+@pytest.fixture
+def files(engine, project):
+    """files(image): what a container of it starts with, {path: what tells one file from another}."""
+
+    def listed(image):
+        name = f"{project}-{uuid.uuid4().hex[:8]}"
+        engine("create", "--name", name, image, "none")
+        with subprocess.Popen([engine.cli, "export", name], stdout=subprocess.PIPE) as export:
+            with tarfile.open(fileobj=export.stdout, mode="r|") as tar:
+                found = {m.name: (m.type, m.size, m.mtime, m.mode, m.uid, m.linkname) for m in tar}
+            export.stdout.read()
+        engine("rm", "-v", name)
+        return found
+
+    return listed
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_image_adds_only_what_is_allowed_to_its_base(files, build, any_builder, base, stage):
+    before, after = files(base(stage)), files(build(stage, any_builder))
+    added = {name for name, is_like in after.items() if before.get(name) != is_like and is_like[0] != tarfile.DIRTYPE}
+    outside = {name for name in added if not name.startswith("home/microblog/")}
+    assert sorted(name for name in outside if not ALLOWED.fullmatch(name)) == []
+
+    inside = {name.removeprefix("home/microblog/") for name in added - outside}
+    made = {name for name in inside if re.search(r"/LC_MESSAGES/messages\.mo$|(^|/)__pycache__/[^/]+\.pyc$", name)}
+    source = run_command(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *SOURCES]
+    ).stdout.split("\n")
+    assert inside - made == {name for name in source if name and (ROOT / name).exists()}
+    assert bool(made) == (stage == "optimized")  # the other one makes them when it starts
+
+
+@pytest.fixture
+def planted(tree):
+    """A tree in which secrets lie about, and the word that is in the content of each, and in many of their names."""
+    word = f"canary{uuid.uuid4().hex}"
+    for place in (tree, tree / "docker/v0.2"):
+        for canary in CANARIES:
+            file = place / canary.replace("NAME", word)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"SECRET={word}\n")
+    return tree, word
+
+
+@pytest.fixture
+def holds(engine):
+    """holds(image, word): whether any byte of any layer, or of the configuration, is part of that word."""
+
+    def search(image, word):
+        wanted, rest = word.encode(), b""
+        with subprocess.Popen([engine.cli, "save", image], stdout=subprocess.PIPE) as save:
+            while chunk := save.stdout.read(1 << 22):
+                if wanted in rest + chunk:
+                    save.kill()
+                    return True
+                rest = chunk[-len(wanted) :]
+        return False
+
+    return search
+
+
+@pytest.mark.parametrize("stage", [*STAGES, "v0.2"])
+def test_what_lies_about_in_the_context_is_in_no_layer(planted, build_from, builder, holds, stage):
+    tree, word = planted
+    context = tree if stage in STAGES else tree / "docker" / stage
+    image = build_from(
+        context, builder, tree / f"docker/{stage}/Dockerfile", f"planted-{stage}-{builder.builder}", of=stage
+    )
+    assert not holds(image, word)
+
+
+def test_the_search_finds_what_is_in_a_layer_that_a_later_one_hides(any_builder, build_from, holds, tmp_path):
+    """Otherwise the test above could not fail."""
+    word = f"canary{uuid.uuid4().hex}"
+    (tmp_path / "secret").write_text(word)
+    (tmp_path / "Dockerfile").write_text(
+        "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nCOPY secret /secret\nRUN rm /secret\n", encoding="utf-8"
+    )
+    assert holds(build_from(tmp_path, any_builder, tmp_path / "Dockerfile", "hidden"), word)
