@@ -1,0 +1,162 @@
+"""The application's image and its database: who is there first, who migrates, what happens without it."""
+
+import json
+import uuid
+
+import pytest
+from engine import LABEL, ROOT, Container, run_command, wait_until
+
+BROKEN = """
+from alembic import op
+revision, down_revision = "broken", "{head}"
+def upgrade():
+    op.execute("SELECT x FROM nowhere")
+def downgrade():
+    pass
+"""
+
+
+@pytest.fixture(scope="module")
+def image(build, any_builder):
+    return build("optimized", any_builder)
+
+
+@pytest.fixture(scope="module")
+def db(project):
+    """db("start", NAME): `scripts/db` for this session's project."""
+
+    def db(*arguments):
+        return run_command(["scripts/db", *arguments], env={"IMAGE": project, "BASE": "debian"}).stdout.splitlines()
+
+    return db
+
+
+@pytest.fixture
+def mariadb(db, project, engine):
+    """An empty companion: what leads the application's container to it, as options, and the server's container."""
+    name = f"{project}-{uuid.uuid4().hex[:8]}"
+    yield db("start", "--throwaway", name), Container(engine, f"{name}-mariadb")
+    db("remove", name)
+
+
+@pytest.fixture
+def sqlite(engine, project):
+    """An empty volume, as the options that mount it."""
+    name = f"{project}-{uuid.uuid4().hex[:8]}"
+    engine("volume", "create", "--label", f"{LABEL}={project}", name)
+    yield ["-v", f"{name}:/data"]
+    engine("volume", "rm", "-f", name, check=False)
+
+
+@pytest.fixture(params=["sqlite", "mariadb"])
+def options(request):
+    """The options for an empty database of each kind."""
+    found = request.getfixturevalue(request.param)
+    return found if request.param == "sqlite" else found[0]
+
+
+def is_ready(container):
+    answer = container.get("/health/ready")
+    return answer is not None and answer.status == 200
+
+
+def newest_revision():
+    names = sorted(path.name for path in (ROOT / "migrations" / "versions").glob("*.py"))
+    return names[-1].split("_")[0], len(names)
+
+
+def test_five_replicas_start_at_once_on_an_empty_database(image, options, start):
+    """Case 26: one migrates, all serve."""
+    replicas = [start(image, options=[*options, "-e", "WEB_CONCURRENCY=1"], port=True) for _ in range(5)]
+    for replica in replicas:
+        replica.wait_for_answer("/health/ready", seconds=120)
+    assert all(is_ready(replica) for replica in replicas)
+    migrated = [replica.logs.count("Running upgrade") for replica in replicas]
+    assert sorted(migrated) == [0, 0, 0, 0, newest_revision()[1]]
+
+
+def test_a_migration_that_fails_ends_the_container_with_a_line(image, options, start, tmp_path):
+    broken = tmp_path / "broken.py"
+    broken.write_text(BROKEN.format(head=newest_revision()[0]))
+    broken.chmod(0o644)
+    tmp_path.chmod(0o755)
+    mount = f"{broken}:/home/microblog/migrations/versions/broken.py:ro"
+    container = start(image, options=[*options, "-v", mount])
+    assert container.wait() == 70
+    assert container.logs.splitlines()[-1].startswith("microblog: a migration failed (")
+
+
+def test_a_server_that_comes_up_late_is_waited_for(image, mariadb, start, engine):
+    options, server = mariadb
+    engine("stop", server.name)
+    container = start(image, options=options, port=True)
+    wait_until(lambda: "waiting up to 60 s for mysql+pymysql://microblog:***@mariadb" in container.logs, 30, "the wait")
+    engine("start", server.name)
+    assert container.wait_for_answer("/health/ready").status == 200
+
+
+def test_a_server_that_never_comes_up_ends_the_container_with_a_line(image, mariadb, start, engine):
+    options, server = mariadb
+    engine("stop", server.name)
+    container = start(image, options=[*options, "-e", "DB_WAIT_SECONDS=2"])
+    assert container.wait() == 69
+    last = container.logs.splitlines()[-1]
+    assert last.startswith("microblog: mysql+pymysql://microblog:***@mariadb/microblog")
+    assert "did not answer within 2 s" in last
+    assert "Traceback" not in container.logs
+
+
+def test_stopping_ends_the_wait(image, mariadb, start, engine):
+    options, server = mariadb
+    engine("stop", server.name)
+    container = start(image, options=options)
+    wait_until(lambda: "waiting up to" in container.logs, 30, "the wait")
+    status, seconds = container.stop()
+    assert (status, seconds < 5) == (0, True)
+
+
+def test_replicas_without_a_common_key_are_refused(image, mariadb, start):
+    arguments = mariadb[0]
+    key = arguments.index("SECRET_KEY_FILE=/run/secrets/secret_key")
+    container = start(image, options=arguments[: key - 1])
+    assert container.wait() == 78
+    assert "SECRET_KEY" in container.logs.splitlines()[-1]
+
+
+def test_a_server_that_goes_away_and_comes_back(image, mariadb, start, engine):
+    options, server = mariadb
+    container = start(image, options=options, port=True)
+    container.wait_for_answer("/health/ready")
+    engine("stop", server.name)
+    assert container.get("/health/ready").status == 503
+    assert container.get("/health").status == 200
+    engine("start", server.name)
+    wait_until(lambda: is_ready(container), 30, "readiness")
+    assert container.state["Running"]
+
+
+def test_make_run_keeps_secrets_in_files_and_data_in_a_volume(instance, make, engine, db):
+    container = instance(DB="mariadb", BASE="debian")
+    server = Container(engine, f"{container.name}-mariadb")
+    assert is_ready(container)
+    secrets = [path.read_text() for path in (ROOT / "instance/secrets" / container.name).iterdir()]
+    seen = json.dumps(engine.inspect(container.name)) + container.logs
+    assert not any(secret in seen for secret in secrets)
+    server.exec("mariadb", "microblog", "-e", "CREATE TABLE kept (x INTEGER)", user="root")
+    make("stop", PORT=container.port)
+    assert not engine.exists("container", server.name)
+    assert not engine.exists("network", container.name)
+    instance(DB="mariadb", BASE="debian", PORT=container.port)
+    assert server.exec("mariadb", "microblog", "-Ne", "SHOW TABLES LIKE 'kept'", user="root").strip() == "kept"
+    make("stop", PORT=container.port)
+    db("remove", container.name)
+
+
+def test_make_clean_keeps_the_data_unless_they_are_named(make, engine, project):
+    other = f"{project}-clean"  # or everything of this session would be gone
+    run_command(["scripts/db", "start", other], env={"IMAGE": other, "BASE": "debian"})
+    assert f"{other}-mariadb" in make("clean", IMAGE=other).stderr
+    assert not engine.exists("container", f"{other}-mariadb")
+    assert engine.exists("volume", f"{other}-mariadb")
+    make("clean", IMAGE=other, DATA=other)
+    assert not engine.exists("volume", f"{other}-mariadb")
