@@ -6,6 +6,7 @@
 import os
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -47,6 +48,7 @@ class Config:
     PASSWORD_METHOD = "scrypt:32768:8:1"  # noqa: S105
     BOOTSTRAP_SERVE_LOCAL = True
     SQLALCHEMY_TRACK_MODIFICATIONS = False
+    MAIL_TIMEOUT = 20  # seconds
     SEND_FILE_MAX_AGE_DEFAULT = 3600  # seconds
 
     def __init__(self, environ=os.environ):
@@ -61,16 +63,38 @@ class Config:
         if self._integer("WEB_CONCURRENCY", 2) < 1:
             raise ConfigError("WEB_CONCURRENCY=0 leaves no worker to answer; give one such as 2")
         self.JOB_WORKERS = self._integer("JOB_WORKERS", 1)
-        self.SITE_URL = (environ.get("SITE_URL") or "").rstrip("/")
-        if self.SITE_URL and not re.match(r"https?://[^/]+", self.SITE_URL):
+        # Links in mails bear it; what a request says of its host is anybody's word.
+        self.SITE_URL = (environ.get("SITE_URL") or "http://localhost:5000").rstrip("/")
+        if not re.match(r"https?://[^/]+", self.SITE_URL):
             raise ConfigError(f"SITE_URL={self.SITE_URL!r} is no address; give one such as https://blog.example")
         self.TRUSTED_PROXIES = self._integer("TRUSTED_PROXIES", 0)
         self.REDIS_URL = self._value("REDIS_URL")  # may hold a password
+        self._mail()
         # Cookies ignore ports (RFC 6265, section 8.5): instances on one host need a name each.
         self.SESSION_COOKIE_NAME = environ.get("SESSION_COOKIE_NAME") or "microblog"
         self.REMEMBER_COOKIE_NAME = f"{self.SESSION_COOKIE_NAME}_remember"
         self.SESSION_COOKIE_SECURE = self.SITE_URL.startswith("https://")
         self.REMEMBER_COOKIE_SECURE = self.SESSION_COOKIE_SECURE
+
+    def _mail(self):
+        """How mail is sent, under the names that Flask's mail extensions share; without MAIL_SERVER it is logged."""
+        self.MAIL_SERVER = self._environ.get("MAIL_SERVER") or ""
+        self.MAIL_USE_TLS, self.MAIL_USE_SSL = self._switch("MAIL_USE_TLS"), self._switch("MAIL_USE_SSL")
+        if self.MAIL_USE_TLS and self.MAIL_USE_SSL:
+            raise ConfigError("MAIL_USE_TLS (STARTTLS) and MAIL_USE_SSL (TLS from the start) are both set; keep one")
+        self.MAIL_PORT = self._integer("MAIL_PORT", 465 if self.MAIL_USE_SSL else 587 if self.MAIL_USE_TLS else 25)
+        self.MAIL_USERNAME = self._environ.get("MAIL_USERNAME") or None
+        self.MAIL_PASSWORD = self._value("MAIL_PASSWORD") or None
+        host = urlsplit(self.SITE_URL).hostname
+        self.MAIL_DEFAULT_SENDER = self._environ.get("MAIL_DEFAULT_SENDER") or f"Microblog <noreply@{host}>"
+
+    def _switch(self, name):
+        text = (self._environ.get(name) or "").lower()
+        if text in {"1", "true", "yes", "on"}:
+            return True
+        if text in {"", "0", "false", "no", "off"}:
+            return False
+        raise ConfigError(f"{name}={text!r} is neither yes nor no; give 1 or 0")
 
     def _value(self, name):
         """The setting `name`, or the content of the file that `name`_FILE names (Docker's and Kubernetes' secrets)."""

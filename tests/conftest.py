@@ -6,6 +6,7 @@ The database is `DATABASE_URL` (the companion's, by `make test DB=mariadb`) or a
 import contextvars
 import os
 import re
+import socket
 
 import flask_migrate
 import pytest
@@ -115,3 +116,15 @@ def log_in(client, fill_in):
         return response
 
     return log_in
+
+
+@pytest.fixture
+def new_port():
+    """`new_port()`: a port of this machine where nobody listens."""
+
+    def new_port():
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return probe.getsockname()[1]
+
+    return new_port

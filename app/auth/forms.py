@@ -64,6 +64,27 @@ class RegisterForm(Form):
     )
 
 
+class ResetRequestForm(Form):
+    email = EmailField(_l("E-mail address"), [obeys(rules.email)], render_kw={"autocomplete": "email"})
+
+
+class ResetPasswordForm(Form):
+    new_password, new_password2 = _new_password()
+
+
+class ChangeAddressForm(Form):
+    email = EmailField(_l("New e-mail address"), [obeys(rules.email)], render_kw={"autocomplete": "email"})
+    password = PasswordField(
+        _l("Your password"),
+        [DataRequired(_l("Enter your password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class ConfirmForm(Form):
+    """Nothing to fill in: a page that is opened changes nothing, its button does."""
+
+
 class ChangePasswordForm(Form):
     password = PasswordField(
         _l("Current password"),

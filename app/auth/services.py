@@ -30,6 +30,13 @@ def change_password(user: User, current: str, new: str) -> None:
     set_password(user, new)
 
 
+def ask_for_address(user: User, email: str, password: str) -> None:
+    """Check that the person may have that address; a mail to it, once confirmed, changes it. Raises Invalid."""
+    confirm(user, password)
+    if queries.by_email(email):
+        raise Invalid("email", str(services.ADDRESS_TAKEN))
+
+
 def set_password(user: User, new: str) -> None:
     """Set the password of a person who has shown who they are, and end their sessions. Raises Invalid."""
     user.password_hash = passwords.hashed(passwords.checked(new))

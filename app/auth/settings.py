@@ -1,15 +1,18 @@
 """Pages of an account's settings."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app.auth import services, sessions
-from app.auth.forms import ChangePasswordForm
+from app.auth import services, sessions, tokens
+from app.auth.forms import ChangeAddressForm, ChangePasswordForm, ConfirmForm
 from app.database import db
 from app.exceptions import Invalid
 from app.forms import form_view
+from app.jobs import call_later
 from app.limits import limited, was_refused
+from app.users.services import change_address
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -38,6 +41,61 @@ def password():
             return redirect(url_for("settings.index"))
     return render_template(
         "auth/form.html", form=form, title=_("Change your password"), action=_("Change it")
+    ), form.status
+
+
+@bp.route("/address", methods=["GET", "POST"])
+@login_required
+@limited("10 per hour")
+@form_view
+def address():
+    form = ChangeAddressForm()
+    if form.validate_on_submit():
+        try:
+            services.ask_for_address(current_user, form.email.data, form.password.data)
+        except Invalid as error:
+            form.show(error)
+        else:
+            call_later("app.auth.mails:confirm_address", current_user.id, form.email.data, str(get_locale()))
+            flash(
+                _("A link is on its way to %(email)s. Open it to change your address.", email=form.email.data), "info"
+            )
+            return redirect(url_for("settings.index"))
+    return render_template(
+        "auth/form.html",
+        form=form,
+        title=_("Change your e-mail address"),
+        advice=_("Now it is %(email)s.", email=current_user.email),
+        action=_("Send a link to the new address"),
+    ), form.status
+
+
+@bp.route("/confirm_address", methods=["GET", "POST"])
+@form_view
+def confirm_address():
+    """For whoever opens the link of the mail, logged in or not: that they read the mail is what counts."""
+    proof = tokens.read(tokens.ADDRESS, request.args.get("token", ""))
+    if proof is None:
+        flash(_("This link is too old, or was used already. Ask for another one."), "warning")
+        return redirect(url_for("settings.address"))
+    user, claims = proof
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            former = change_address(user, claims["email"])
+        except Invalid as error:
+            form.form_errors.append(str(error))
+        else:
+            db.session.commit()
+            call_later("app.auth.mails:address_changed", user.id, former, str(get_locale()))
+            flash(_("Your e-mail address is changed."), "success")
+            return redirect(url_for("settings.index"))
+    return render_template(
+        "auth/form.html",
+        form=form,
+        title=_("Confirm your e-mail address"),
+        advice=_("%(email)s becomes the address of @%(username)s.", email=claims["email"], username=user.username),
+        action=_("Confirm"),
     ), form.status
 
 

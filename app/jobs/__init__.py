@@ -5,6 +5,13 @@ commits and then calls `queue.enqueue`; `consumer.jobs` names the module that do
 """
 
 
+def call_later(function: str, *arguments) -> None:
+    """Let a worker call `function`, as app.jobs.queue.call_later does, which is imported by the first who needs it."""
+    from app.jobs import queue
+
+    queue.call_later(function, *arguments)
+
+
 def init_app(app):
     """In DEV a thread of the server does the work; elsewhere a process of its own (process.py, boot.sh worker)."""
     import os

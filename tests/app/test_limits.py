@@ -124,12 +124,12 @@ def test_the_scheme_is_the_proxys_and_the_host_never_is(environ, monkeypatch, tr
 
 
 @pytest.fixture
-def serve(application, environ, tmp_path):
+def serve(application, environ, new_port, tmp_path):
     """`serve(**settings)`: the address of the application under gunicorn with two workers."""
     servers = []
 
     def serve(**settings):
-        port = free_port()
+        port = new_port()
         command = [sys.executable, "-m", "gunicorn", "-c", "python:app.gunicorn_conf", "microblog:app"]
         env = {"WEB_CONCURRENCY": "2", "BIND": f"127.0.0.1:{port}", "PATH": "/usr/bin:/bin"}
         with open(tmp_path / "log", "w") as log:
@@ -144,12 +144,6 @@ def serve(application, environ, tmp_path):
     for server in servers:
         server.send_signal(signal.SIGTERM)
         server.wait(15)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for(port):
@@ -184,11 +178,11 @@ def test_in_memory_each_worker_counts_for_itself(serve):
 
 
 @pytest.fixture
-def redis(tmp_path):
+def redis(new_port, tmp_path):
     """The address of a Redis of its own."""
     if not shutil.which("redis-server"):
         pytest.skip("needs redis-server")
-    port = free_port()
+    port = new_port()
     server = subprocess.Popen(
         ["redis-server", "--port", str(port), "--save", "", "--dir", str(tmp_path)], stdout=subprocess.DEVNULL
     )
@@ -202,5 +196,5 @@ def test_with_redis_all_workers_count_together(serve, redis):
     assert guesses_answered(serve(REDIS_URL=redis), 40) == 10
 
 
-def test_while_redis_is_away_workers_count_for_themselves(serve):
-    assert 10 <= guesses_answered(serve(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0"), 40) <= 20
+def test_while_redis_is_away_workers_count_for_themselves(serve, new_port):
+    assert 10 <= guesses_answered(serve(REDIS_URL=f"redis://127.0.0.1:{new_port()}/0"), 40) <= 20

@@ -12,7 +12,7 @@ def read(path, pattern):
 
 
 def test_every_setting_of_the_code_is_listed_for_people_and_the_other_way_round():
-    names = read("config.py", r"""(?:environ\.get|_value|_integer)\(\s*["']([A-Z_]+)["']""")
+    names = read("config.py", r"""(?:environ\.get|_value|_integer|_switch)\(\s*["']([A-Z_]+)["']""")
     names |= read("app/gunicorn_conf.py", r"""environ\.get\(["']([A-Z_]+)["']""")
     names |= read("boot.sh", r"\$\{([A-Z_]+):-")
     assert names - {"FLASK_DEBUG"} == LISTED  # that one is Flask's; boot.sh only refuses it

@@ -13,10 +13,10 @@ from sqlalchemy import insert
 from app.database import db, utc_now
 from app.export import job
 from app.export.queries import archive_of
-from app.jobs import services
+from app.jobs import call_later, services
 from app.jobs.models import DONE, QUEUED, RUNNING, SILENCE
 from app.jobs.queries import task_of
-from app.jobs.queue import enqueue
+from app.jobs.queue import enqueue, queue_of
 from app.posts.models import Post
 
 ROOT = Path(__file__).parents[3]
@@ -116,3 +116,29 @@ def test_a_worker_ends_with_the_server_that_started_it(context, start_worker):
     server.send_signal(signal.SIGKILL)
     server.wait()
     assert worker.wait(20) == 0
+
+
+def test_a_call_that_was_begun_stands_in_the_queue_again_when_its_worker_is_told_to_stop(context, start_worker):
+    queue = queue_of(context)
+    queue.storage.flush_all()
+    call_later("time:sleep", 60)
+    worker = start_worker()
+    until(lambda: "call" not in waiting(queue))
+    worker.terminate()
+    assert worker.wait(10) == 0
+    assert "call" in waiting(queue)
+    queue.storage.flush_all()
+    queue.storage.close()
+
+
+def waiting(queue):
+    """The names of what stands in the queue."""
+    return [message.name for message in queue.pending()]
+
+
+def until(condition, seconds=20):
+    """Look again and again until the condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)

@@ -1,0 +1,242 @@
+"""What one can do by the link of a mail: set a forgotten password, change the address."""
+
+import re
+
+import pytest
+
+from app import mail
+from app.auth import services, tokens
+from app.auth.passwords import matches
+from app.database import db
+from app.jobs.queue import queue_of
+from app.users.queries import by_username
+
+NEW = {"new_password": "battery staple", "new_password2": "battery staple"}
+
+
+@pytest.fixture
+def outbox(app, monkeypatch):
+    """`outbox()`: let the workers do what waits; the mails that went out, as (address, subject, link)."""
+    sent = []
+
+    class Message(mail.EmailMultiAlternatives):
+        def send(self):
+            link = re.search(r"https?://\S+token=\S+", self.body)
+            sent.append((self.to[0], self.subject, link and link[0]))
+
+    monkeypatch.setattr(mail, "EmailMultiAlternatives", Message)
+    monkeypatch.setitem(app.config, "MAIL_SERVER", "mail.example")
+    monkeypatch.setitem(app.config, "SITE_URL", "https://blog.example")
+    queue = queue_of(app)
+    queue.storage.flush_all()
+
+    def outbox():
+        while task := queue.dequeue():
+            queue.execute(task)
+        return sent
+
+    yield outbox
+    queue.storage.flush_all()
+    queue.storage.close()
+
+
+@pytest.fixture
+def susan(context, make_user):
+    """susan, as the database knows her whenever she is asked for."""
+    make_user("susan")
+
+    def susan():
+        db.session.rollback()
+        db.session.expire_all()
+        return by_username("susan")
+
+    return susan
+
+
+def local(link):
+    assert link.startswith("https://blog.example/")
+    return link.removeprefix("https://blog.example")
+
+
+@pytest.fixture
+def reset_link(fill_in, outbox, susan):
+    """The address of susan's link for a new password."""
+    fill_in("/auth/reset_password_request", email="susan@example.com")
+    return local(outbox()[-1][2])
+
+
+# A forgotten password
+
+
+def test_a_forgotten_password_is_set_anew_by_mail(client, app, susan, log_in, fill_in, outbox):
+    elsewhere = app.test_client()
+    log_in("susan", client=elsewhere)
+    assert fill_in("/auth/reset_password_request", email="SUSAN@example.com").headers["Location"] == "/auth/login"
+    [(to, subject, link)] = outbox()
+    assert (to, subject) == ("susan@example.com", "Set a new password")
+    assert fill_in(local(link), **NEW).headers["Location"] == "/auth/login"
+    assert matches("battery staple", susan().password_hash)
+    assert elsewhere.get("/settings").status_code == 302  # whoever knew the old one is out
+    assert fill_in("/auth/login", username="susan", password="battery staple").status_code == 302
+
+
+def test_the_answer_is_the_same_for_an_address_that_nobody_has(client, susan, fill_in, outbox, caplog):
+    """The work too: in both cases one line for the workers, and no question to the database."""
+    known = fill_in("/auth/reset_password_request", email="susan@example.com")
+    known_page = client.get("/auth/login").text
+    unknown = fill_in("/auth/reset_password_request", email="nobody@example.com")
+    assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
+    messages = re.compile(r'<div class="alert.*?</div>', re.DOTALL)
+    assert messages.findall(known_page) == messages.findall(client.get("/auth/login").text) != []
+    assert [to for to, _subject, _link in outbox()] == ["susan@example.com"]
+
+
+def test_nobody_is_looked_up_while_the_asker_waits(client, susan, fill_in, outbox, monkeypatch):
+    def must_not(*_args):
+        raise AssertionError("looked up")
+
+    monkeypatch.setattr("app.users.queries.by_email", must_not)
+    assert fill_in("/auth/reset_password_request", email="susan@example.com").status_code == 302
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost:5000", "blog.example@evil.example"])
+def test_a_link_bears_the_sites_address_whatever_the_host_header_says(client, susan, outbox, host):
+    page = client.get("/auth/reset_password_request", headers={"Host": host, "X-Forwarded-Host": host})
+    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page.text)[1]
+    client.post(
+        "/auth/reset_password_request",
+        data={"csrf_token": token, "email": "susan@example.com"},
+        headers={"Host": host, "X-Forwarded-Host": host, "Cookie": page.headers["Set-Cookie"].partition(";")[0]},
+    )
+    [(_to, _subject, link)] = outbox()
+    assert link.startswith("https://blog.example/auth/reset_password?token=")
+
+
+def refused(client, link):
+    response = client.get(link)
+    return response.status_code == 302 and response.headers["Location"] == "/auth/reset_password_request"
+
+
+def test_a_link_works_once(client, reset_link, fill_in):
+    assert fill_in(reset_link, **NEW).status_code == 302
+    assert refused(client, reset_link)
+
+
+def test_a_link_dies_with_the_password(client, susan, reset_link):
+    services.set_password(susan(), "another one")
+    db.session.commit()
+    assert refused(client, reset_link)
+
+
+def test_a_link_dies_after_ten_minutes(client, reset_link, monkeypatch):
+    import time
+
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + 599)
+    assert client.get(reset_link).status_code == 200
+    monkeypatch.setattr(time, "time", lambda: now() + 602)
+    assert refused(client, reset_link)
+
+
+def test_a_link_dies_with_the_account(client, susan, reset_link):
+    db.session.delete(susan())
+    db.session.commit()
+    assert refused(client, reset_link)
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "%00", "é"])
+def test_a_forged_link_is_refused(client, token):
+    response = client.get(f"/auth/reset_password?token={token}")
+    assert response.status_code in (302, 400)
+
+
+def test_a_link_for_one_thing_is_good_for_no_other(client, susan):
+    token = tokens.make(tokens.ADDRESS, susan(), email="x@example.com")
+    assert refused(client, f"/auth/reset_password?token={token}")
+
+
+def test_opening_a_link_changes_nothing(client, susan, reset_link):
+    for _time in range(3):  # as scanners of mail do
+        assert client.get(reset_link).status_code == 200
+    assert matches("correct horse", susan().password_hash)
+
+
+def test_a_bad_new_password_is_said_and_the_link_goes_on(susan, reset_link, fill_in):
+    assert fill_in(reset_link, new_password="short", new_password2="short").status_code == 400
+    assert fill_in(reset_link, **NEW | {"new_password2": "other one"}).status_code == 400
+    assert fill_in(reset_link, **NEW).status_code == 302
+
+
+def test_a_mail_is_not_asked_for_without_end(client, fill_in, outbox):
+    for _time in range(5):
+        assert fill_in("/auth/reset_password_request", email="susan@example.com").status_code == 302
+    assert fill_in("/auth/reset_password_request", email="Susan@example.com").status_code == 429
+
+
+# Another address
+
+
+@pytest.fixture
+def ask(susan, log_in, fill_in):
+    """Ask, as susan, for another address."""
+    log_in("susan")
+
+    def ask(email="new@example.com", password="correct horse"):
+        return fill_in("/settings/address", email=email, password=password)
+
+    return ask
+
+
+def test_an_address_is_changed_when_its_mail_is_answered_and_the_former_one_is_told(app, susan, ask, outbox, fill_in):
+    assert ask("New@example.com").headers["Location"] == "/settings"
+    [(to, subject, link)] = outbox()
+    assert (to, subject) == ("New@example.com", "Confirm your e-mail address")
+    assert susan().email == "susan@example.com"
+    assert fill_in(local(link), client=app.test_client()).status_code == 302  # another browser will do
+    assert (susan().email, susan().email_key) == ("New@example.com", "new@example.com")
+    assert outbox()[-1] == ("susan@example.com", "Your e-mail address has changed", None)
+
+
+def test_an_address_link_works_once_and_changes_nothing_by_being_opened(app, client, susan, ask, outbox, fill_in):
+    ask()
+    link = local(outbox()[0][2])
+    assert client.get(link).status_code == 200
+    assert susan().email == "susan@example.com"
+    fill_in(link)
+    assert client.get(link).headers["Location"] == "/settings/address"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"password": "wrong horse"}, "That is not your password."),
+        ({"email": "notanemail"}, "That is not an e-mail address."),
+        ({"email": "JOHN@example.com"}, "This address has an account already."),
+        ({"email": "susan@example.com"}, "This address has an account already."),
+    ],
+)
+def test_an_address_is_not_changed_otherwise(make_user, ask, outbox, fields, message):
+    make_user("john")
+    response = ask(**fields)
+    assert response.status_code == 400
+    assert message in response.text
+    assert outbox() == []
+
+
+def test_an_address_that_somebody_took_meanwhile_is_refused(make_user, susan, ask, outbox, fill_in):
+    ask("john@example.com")
+    link = local(outbox()[0][2])
+    make_user("john")
+    response = fill_in(link)
+    assert response.status_code == 400
+    assert "This address has an account already." in response.text
+    assert susan().email == "susan@example.com"
+
+
+def test_a_mail_speaks_the_language_of_its_reader(susan, fill_in, outbox):
+    user = susan()
+    user.locale = "fr"
+    db.session.commit()
+    fill_in("/auth/reset_password_request", email="susan@example.com")
+    [(_to, subject, _link)] = outbox()
+    assert subject == "Choisir un nouveau mot de passe"

@@ -1,0 +1,156 @@
+import logging
+import smtplib
+import ssl
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from app import mail
+from app.users.models import User
+
+
+class Sink:
+    """Keeps the mails that come in, and who handed them in."""
+
+    def __init__(self):
+        self.messages, self.logins = [], []
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        self.messages.append((envelope.mail_from, envelope.rcpt_tos, message))
+        return "250 OK"
+
+    def authenticate(self, server, session, envelope, mechanism, data):
+        self.logins.append((data.login, data.password))
+        return AuthResult(success=True)
+
+
+@pytest.fixture
+def serve(app, new_port, monkeypatch):
+    """`serve(**options)`: a mail server of those options, to which the application is told to send; its Sink."""
+    servers = []
+
+    def serve(config=None, **options):
+        sink = Sink()
+        server = Controller(sink, hostname="localhost", port=new_port(), authenticator=sink.authenticate, **options)
+        server.start()
+        servers.append(server)
+        for name, value in {"MAIL_SERVER": "localhost", "MAIL_PORT": server.port, **(config or {})}.items():
+            monkeypatch.setitem(app.config, name, value)
+        return sink
+
+    yield serve
+    for server in servers:
+        server.stop(no_assert=True)
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A server's TLS, and the file of the certificate that vouches for it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem, key_file = tmp_path / "cert.pem", tmp_path / "key.pem"
+    pem.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    key_file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(pem, key_file)
+    return context, pem
+
+
+SUSAN = User(id=1, username="susan", display_name="Susan <B.> é", email="susan@example.com")
+
+
+def send(to="susan@example.com", locale="en"):
+    mail.send(to, "Hello\u2026", "address_changed", locale, user=SUSAN)
+
+
+def test_a_mail_has_a_text_and_an_html_part(context, serve):
+    sink = serve()
+    send()
+    [(sender, recipients, message)] = sink.messages
+    assert (sender, recipients) == ("noreply@localhost", ["susan@example.com"])
+    assert (message["To"], message["From"]) == ("susan@example.com", "Microblog <noreply@localhost>")
+    assert message["Subject"] == "Hello\u2026"
+    assert message["Auto-Submitted"] == "auto-generated"
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert "Hello Susan <B.> é," in text.get_content()
+    assert "Hello Susan &lt;B.&gt; é," in html.get_content()
+    assert "http://localhost:5000/" in text.get_content()
+    assert 'href="http://localhost:5000/"' in html.get_content()
+
+
+@pytest.mark.parametrize("locale", ["fr", "es"])
+def test_a_mail_speaks_the_recipients_language(context, serve, locale):
+    sink = serve()
+    send(locale=locale)
+    assert f'<html lang="{locale}"' in sink.messages[0][2].get_body(("html",)).get_content()
+
+
+def test_without_a_server_a_mail_goes_to_the_log(context, caplog):
+    with caplog.at_level(logging.WARNING):
+        send()
+    assert "susan@example.com" in caplog.text
+    assert "has another e-mail address now" in caplog.text
+
+
+@pytest.mark.parametrize("way", ["MAIL_USE_TLS", "MAIL_USE_SSL"])
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_server_must_show_a_certificate_that_somebody_vouches_for(
+    context, serve, certificate, monkeypatch, way, trusted
+):
+    tls, file = certificate
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    login = {"MAIL_USERNAME": "me", "MAIL_PASSWORD": "secret"}
+    sink = serve(
+        {way: True, **login},
+        **(
+            {"ssl_context": tls, "auth_require_tls": False}
+            if way == "MAIL_USE_SSL"
+            else {"tls_context": tls, "require_starttls": True}
+        ),
+    )
+    if trusted:
+        send()
+        assert sink.logins == [(b"me", b"secret")]
+        assert len(sink.messages) == 1
+    else:
+        with pytest.raises(ssl.SSLCertVerificationError):
+            send()
+        assert sink.logins == sink.messages == []
+
+
+def test_a_server_that_is_away_is_an_error_for_whoever_tries_again(context, serve, app, new_port, monkeypatch):
+    serve()
+    monkeypatch.setitem(app.config, "MAIL_PORT", new_port())
+    with pytest.raises(OSError):
+        send()
+
+
+@pytest.mark.parametrize("to", ["susan@example.com\nBcc: all@example.com", "susan@example.com\r\n\r\nSpam"])
+def test_an_address_adds_no_header(context, serve, to):
+    sink = serve()
+    with pytest.raises((ValueError, smtplib.SMTPException)):
+        send(to)
+    assert sink.messages == []
