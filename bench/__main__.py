@@ -1,0 +1,126 @@
+"""Measure the pages against a bare Flask under the same server: `make bench`, or `python -m bench --help`."""
+
+import argparse
+import json
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from app import create_app
+from bench import load, sets, statements
+from config import Config
+
+RESULTS = Path(__file__).parent / "results.json"
+READERS = 9
+PAGES = {"home": "/", "public": "/explore", "profile": "/user/{name}"}
+DEEP = {"home, deep": "/?before={deep}", "public, deep": "/explore?before={deep}"}
+
+
+def main():
+    options = arguments()
+    environ = settings(options)
+    app = create_app(Config(environ))
+    sets.prepare(app, sets.SETS[options.set])
+    with app.app_context():
+        readers = sets.readers(READERS)
+        places = sets.places()
+    cookies = [sets.cookie(app, session_id) for session_id in readers]  # outside: a request would share the context's g
+    rows = measure(app, options, environ, cookies, places)
+    print(table(rows))
+    if options.save:
+        save(options, rows)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--set", choices=sets.SETS, default="S", help="how much data [S]")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each page is driven; the median counts [3]")
+    parser.add_argument("--seconds", type=float, default=5, help="how long each time [5]")
+    parser.add_argument("--port", type=int, default=5010, help="the first of two free ports [5010]")
+    parser.add_argument("--save", action="store_true", help="put the figures into bench/results.json")
+    return parser.parse_args()
+
+
+def settings(options) -> dict[str, str]:
+    """The environment of the application: DATABASE_URL's database if that is set, else a file of bench's own."""
+    folder = Path(os.environ.get("DATA_DIR") or "instance") / "bench" / options.set
+    folder.mkdir(parents=True, exist_ok=True)
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{(folder / 'app.db').resolve()}"
+    return {"DATA_DIR": str(folder), "DATABASE_URL": url, "SECRET_KEY": "the readers of bench/ are nobody"}
+
+
+def measure(app, options, environ, cookies, places) -> list[dict]:
+    """One row of figures for bare Flask and for each page."""
+    pages = {"bare Flask": None} | {name: path.format(**places) for name, path in PAGES.items()}
+    runs = {name: [] for name in pages}
+    hello, port = options.port + 1, options.port
+    with load.served("bench.hello:app", hello, {}), load.served("microblog:app", port, environ) as worker:
+        for _ in range(options.rounds):
+            for name, path in pages.items():
+                address = f"http://127.0.0.1:{hello}/" if path is None else f"http://127.0.0.1:{port}{path}"
+                runs[name].append(load.drive(address, options.seconds, cookies if path else []))
+        pss = load.memory(worker)
+    rows = [figures(name, runs[name], runs["bare Flask"]) for name in pages]
+    rows[1]["memory"] = pss
+    for row in rows[1:]:
+        row.update(asked(app, pages[row["page"]], cookies))
+    for name, path in DEEP.items():
+        rows.append({"page": name} | asked(app, path.format(**places), cookies))
+    return rows
+
+
+def figures(name: str, runs: list[dict], bare: list[dict]) -> dict:
+    """The medians of the runs; the ratio is taken within each round, so that a busy machine slows both."""
+    ratios = [run["rate"] / other["rate"] for run, other in zip(runs, bare, strict=True)]
+    return {
+        "page": name,
+        "rate": median(run["rate"] for run in runs),
+        "ratio": median(ratios),
+        "p50": median(run["p50"] for run in runs),
+        "p99": median(run["p99"] for run in runs),
+    }
+
+
+def asked(app, path: str, cookies: list[str]) -> dict:
+    number, slowest, text = statements.of_page(app, path, cookies)
+    return {"statements": number, "slowest": slowest, "slowest_statement": " ".join(text.split())}
+
+
+def table(rows: list[dict]) -> str:
+    """The rows for people."""
+    columns = {
+        "page": "page", "rate": "requests/s", "ratio": "of bare", "p50": "p50 ms", "p99": "p99 ms",
+        "statements": "statements", "slowest": "slowest ms", "memory": "PSS MB",
+    }  # fmt: skip
+    cells = [list(columns.values())]
+    for row in rows:
+        cells.append([_cell(column, row.get(column)) for column in columns])
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in cells)
+
+
+def _cell(column: str, value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.3f}" if column == "ratio" else f"{value:,.2f}" if column != "rate" else f"{value:,.0f}"
+    return str(value)
+
+
+def save(options, rows: list[dict]) -> None:
+    """Put the rows beside those of other sets and databases."""
+    url = os.environ.get("DATABASE_URL") or "sqlite:"
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    results[f"{options.set} {url.partition(':')[0].partition('+')[0]}"] = {
+        "when": datetime.now(UTC).date().isoformat(),
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "rows": rows,
+    }
+    RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")
+
+
+if __name__ == "__main__":
+    main()

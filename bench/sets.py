@@ -1,0 +1,87 @@
+"""The data sets, made by `flask seed`, and who reads them."""
+
+from dataclasses import dataclass
+
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import func, insert, select
+
+from app import cli
+from app.database import db
+from app.posts.models import Post
+from app.relationships.models import Follow
+from app.seed import seed
+from app.users.models import User
+
+
+@dataclass(frozen=True)
+class Set:
+    """How many people, posts, and follows of each."""
+
+    users: int
+    posts: int
+    follows: int
+
+
+SETS = {"S": Set(users=100, posts=5_000, follows=20), "L": Set(users=5_000, posts=500_000, follows=100)}
+
+
+def prepare(app: Flask, wanted: Set) -> None:
+    """Fill the app's database with the set, unless it holds it already. Raises SystemExit when it holds another."""
+    cli.init_app(app)
+    with app.app_context():
+        upgrade()
+        there = db.session.scalar(select(func.count(User.id))), db.session.scalar(select(func.count(Post.id)))
+        if there == (wanted.users, wanted.posts):
+            return
+        if there != (0, 0):
+            raise SystemExit(
+                f"bench: {db.engine.url!r} holds {there[0]} people and {there[1]} posts: give an empty one"
+            )
+        db.session.rollback()
+        seed.main(
+            ["--users", str(wanted.users), "--posts", str(wanted.posts), "--follows", str(wanted.follows)],
+            standalone_mode=False,
+        )
+        follow_everybody(last_user())
+        db.session.commit()
+        if db.engine.dialect.name == "mysql":
+            for table in db.metadata.tables:
+                db.session.connection().exec_driver_sql(f"ANALYZE TABLE `{table}`")
+            db.session.commit()
+
+
+def last_user() -> int:
+    """The id of who follows everybody."""
+    return db.session.scalar(select(func.max(User.id)))
+
+
+def follow_everybody(follower_id: int) -> None:
+    """Let that person follow all whom they don't follow yet."""
+    followed = select(Follow.followed_id).where(Follow.follower_id == follower_id)
+    others = db.session.scalars(select(User.id).where(User.id != follower_id, User.id.not_in(followed)))
+    db.session.execute(insert(Follow), [{"follower_id": follower_id, "followed_id": other} for other in others])
+
+
+def readers(number: int) -> list[str]:
+    """The session ids of `number` people: from all over the set, and the one who follows everybody."""
+    people = db.session.execute(select(User.id, User.session_id).order_by(User.id)).all()
+    return [row.session_id for row in people[:: len(people) // (number - 1)][: number - 1]] + [people[-1].session_id]
+
+
+def cookie(app: Flask, session_id: str) -> str:
+    """The Cookie header of a reader's browser once it has seen a page."""
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session.update(_user_id=session_id, _fresh=True)  # Flask-Login's names
+    answer = client.get("/")
+    assert answer.status_code == 200, answer.status
+    name = app.config["SESSION_COOKIE_NAME"]
+    return f"{name}={client.get_cookie(name).value}"
+
+
+def places() -> dict[str, str | int]:
+    """A person who is followed by many and writes much, and an id in the middle of all posts."""
+    author = select(Post.author_id).group_by(Post.author_id).order_by(func.count().desc()).limit(1)
+    name = db.session.scalar(select(User.username).where(User.id == author.scalar_subquery()))
+    return {"name": name, "deep": db.session.scalar(select(func.max(Post.id))) // 2}
