@@ -4,7 +4,7 @@ import os
 
 from flask import Flask
 
-from app import database, errors, health, i18n, limits, requests, secret, templating, theme
+from app import database, errors, fragments, health, i18n, limits, requests, secret, templating, theme
 from app.extensions import bootstrap, csrf
 from config import Config
 
@@ -33,6 +33,7 @@ def create_app(config: Config | None = None) -> Microblog:
     i18n.init_app(app)
     theme.init_app(app)
     templating.init_app(app)
+    fragments.init_app(app)
     health.init_app(app)
     register_features(app)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, bindparam
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
@@ -19,21 +19,32 @@ class Key:
     after: int | None = None
 
     @property
+    def side(self) -> str:
+        """On which side of its id the page lies: "before", "after", or "" for the newest."""
+        return "" if self == NEWEST else "before" if self.after is None else "after"
+
+    @property
     def arguments(self) -> dict[str, int]:
-        """The key as a query string has it."""
-        return {name: value for name, value in vars(self).items() if value is not None}
+        """The key as a query string has it, and as what `narrow` wants: its side and id, if it has one."""
+        return {self.side: self.before if self.after is None else self.after} if self.side else {}
 
-    def narrow(self, query: Select, column, limit: int) -> Select:
-        """`query` with the `limit` rows nearest to the key, nearest first, by `column`, which holds the id."""
-        if self.after is not None:
-            query = query.where(column > self.after)
-        elif self.before is not None:
-            query = query.where(column < self.before)
-        return self.order(query, column).limit(limit)
 
-    def order(self, query: Select, column) -> Select:
-        """`query` in the order in which a page at this key is fetched: nearest first."""
-        return query.order_by(column.desc() if self.after is None else column.asc())
+NEWEST = Key()
+
+
+def narrow(query: Select, column, side: str) -> Select:
+    """`query` with the rows nearest to a key on its `side`, nearest first, by `column`, which holds the id.
+
+    Its parameters are the key's `arguments` and `limit`, so that one statement, made once, serves all keys of a side.
+    """
+    if side:
+        query = query.where(column < bindparam("before") if side == "before" else column > bindparam("after"))
+    return nearest_first(query, column, side).limit(bindparam("limit"))
+
+
+def nearest_first(query: Select, column, side: str) -> Select:
+    """`query` in the order in which the page at a key on that side is fetched."""
+    return query.order_by(column.asc() if side == "after" else column.desc())
 
 
 @dataclass(frozen=True)
@@ -67,14 +78,14 @@ def paginate(fetch: Callable[[Key, int], Sequence[Any]], key: Key, size: int) ->
     """The page of `size` rows at `key`.
 
     `fetch(key, limit)` gives at most `limit` rows with an `id` on that side of the key, nearest to it first, as
-    `Key.narrow` does. One row more than the page is asked for, which tells whether others follow. Where less than a
+    `narrow` does. One row more than the page is asked for, which tells whether others follow. Where less than a
     page is newer than `after`, the newest page is shown whole.
     """
     rows = fetch(key, size + 1)
     more, rows = len(rows) > size, rows[:size]
     if key.after is not None:
         if len(rows) < size:
-            return paginate(fetch, Key(), size)
+            return paginate(fetch, NEWEST, size)
         rows = rows[::-1]
         return Page(rows, older=Key(before=rows[-1].id), newer=Key(after=rows[0].id) if more else None)
     return Page(rows, older=Key(before=rows[-1].id) if more else None, newer=_newer(key, rows))
@@ -83,4 +94,4 @@ def paginate(fetch: Callable[[Key, int], Sequence[Any]], key: Key, size: int) ->
 def _newer(key: Key, rows: Sequence[Any]) -> Key | None:
     if key.before is None:
         return None
-    return Key(after=rows[0].id) if rows else Key()  # nothing is that old: back to the newest
+    return Key(after=rows[0].id) if rows else NEWEST  # nothing is that old: back to the newest

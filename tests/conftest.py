@@ -12,7 +12,7 @@ import flask_migrate
 import pytest
 from flask.testing import FlaskClient
 
-from app import catalogues, cli, create_app, i18n
+from app import catalogues, cli, create_app, fragments, i18n
 from app.auth.services import register
 from app.database import db
 from app.limits import limiter
@@ -58,8 +58,9 @@ def application(environ):
 
 @pytest.fixture
 def app(application):
-    """The application, its tables empty again when the test is over."""
+    """The application, its tables empty and no piece of a page kept when the test is over."""
     yield application
+    fragments.forget()
     limiter.reset()
     with application.app_context():
         for table in reversed(db.metadata.sorted_tables):

@@ -5,12 +5,13 @@ beside ORDER BY and LIMIT, MariaDB would start from the authors and sort all the
 """
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import Select, bindparam, exists, literal_column, or_, select, true
 from sqlalchemy.engine import Row
 
 from app.database import db
-from app.pagination import Key, Page, paginate
+from app.pagination import Key, Page, narrow, nearest_first, paginate
 from app.posts.models import Post
 from app.relationships.queries import followed_ids, follows
 from app.users.models import User
@@ -21,6 +22,17 @@ posts, users = Post.__table__, User.__table__
 # SQLite refuses.
 MANY = 500
 
+# Whose posts a timeline has.
+FOLLOWED_BY_READER = exists(literal_column("1")).where(
+    follows.c.follower_id == bindparam("reader"), follows.c.followed_id == posts.c.author_id
+)
+WHOSE = {
+    "anybody": true(),
+    "one": posts.c.author_id == bindparam("author"),
+    "some": posts.c.author_id.in_(bindparam("authors", expanding=True)),
+    "many": or_(posts.c.author_id == bindparam("reader"), FOLLOWED_BY_READER),
+}
+
 
 def home(user_id: int, key: Key, size: int) -> Page:
     """What a person and those whom they follow wrote.
@@ -29,32 +41,34 @@ def home(user_id: int, key: Key, size: int) -> Page:
     for those who follow few who write. Those who follow MANY find a page among the newest posts, one by one.
     """
     followed = followed_ids(user_id, limit=MANY + 1)
-    if len(followed) <= MANY:
-        return _page(key, size, posts.c.author_id.in_([user_id, *followed]))
-    follows_author = exists().where(follows.c.follower_id == user_id, follows.c.followed_id == posts.c.author_id)
-    return _page(key, size, or_(posts.c.author_id == user_id, follows_author))
+    if len(followed) > MANY:
+        return _page(key, size, "many", reader=user_id)
+    return _page(key, size, "some", authors=[user_id, *followed])
 
 
 def public(key: Key, size: int) -> Page:
     """What everybody wrote."""
-    return _page(key, size)
+    return _page(key, size, "anybody")
 
 
 def profile(user_id: int, key: Key, size: int) -> Page:
     """What one person wrote."""
-    return _page(key, size, posts.c.author_id == user_id)
+    return _page(key, size, "one", author=user_id)
 
 
-def _page(key: Key, size: int, *of: ColumnElement[bool]) -> Page:
+def _page(key: Key, size: int, whose: str, **parameters) -> Page:
     def fetch(key: Key, limit: int) -> Sequence[Row]:
-        page = key.narrow(select(posts.c.id).where(*of), posts.c.id, limit).subquery("page")
-        query = (
-            select(
-                posts.c.id, posts.c.author_id, users.c.username, users.c.display_name, posts.c.body, posts.c.created_at
-            )
-            .join_from(page, posts, posts.c.id == page.c.id)
-            .join(users, users.c.id == posts.c.author_id)
-        )
-        return db.session.execute(key.order(query, posts.c.id)).all()
+        return db.session.execute(_statement(whose, key.side), parameters | key.arguments | {"limit": limit}).all()
 
     return paginate(fetch, key, size)
+
+
+@cache  # to put a statement together takes longer than to run it
+def _statement(whose: str, side: str) -> Select:
+    page = narrow(select(posts.c.id).where(WHOSE[whose]), posts.c.id, side).subquery("page")
+    query = (
+        select(posts.c.id, posts.c.author_id, users.c.username, users.c.display_name, posts.c.body, posts.c.created_at)
+        .join_from(page, posts, posts.c.id == page.c.id)
+        .join(users, users.c.id == posts.c.author_id)
+    )
+    return nearest_first(query, posts.c.id, side)

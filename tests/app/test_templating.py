@@ -1,6 +1,6 @@
 import pytest
 
-from app import templating
+from app import fragments, templating
 
 
 def address(client, page="/nope"):
@@ -28,6 +28,7 @@ def test_changed_file_has_another_address(app, client, tmp_path, monkeypatch):
     before = address(client)
     (tmp_path / "css" / "theme.css").write_text("b", encoding="utf-8")
     templating._digest.cache_clear()
+    fragments.forget()
     assert address(client) != before
 
 
