@@ -1,12 +1,19 @@
 """What changes who may come in. Nothing is committed here: the view does that."""
 
+import contextlib
+from datetime import timedelta
+
 from flask_babel import gettext as _
+from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from app.auth import passwords
-from app.database import db
+from app.database import db, utc_now
 from app.exceptions import Invalid
 from app.users import queries, services
 from app.users.models import User, new_session_id
+
+SEEN = timedelta(minutes=1)  # how old what is kept of it may be
 
 
 def register(username: str, email: str, password: str, locale: str | None = None) -> User:
@@ -53,3 +60,17 @@ def renew_session_id(user: User) -> None:
     """End every session of the person, remembered ones too."""
     user.session_id = new_session_id()
     db.session.flush()
+
+
+def note_presence(user: User) -> None:
+    """Keep when the person was last seen, by the minute: a write for every page would make SQLite's writers queue.
+
+    In a transaction of its own, which the page being made, whatever becomes of it, has no part in. A database that is
+    busy just now is not worth an error: the next page says it again.
+    """
+    now = utc_now()
+    if now - user.last_seen_at < SEEN:
+        return
+    stamp = update(User).where(User.id == user.id).values(last_seen_at=now)
+    with contextlib.suppress(OperationalError), db.engine.begin() as connection:
+        connection.execute(stamp)

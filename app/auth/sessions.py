@@ -4,7 +4,9 @@ from flask import abort, current_app, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
+from app.auth import services
 from app.auth.destination import path_of
+from app.auth.queries import user_of_session
 from app.errors import wants_json
 from app.extensions import login
 from app.users.models import User
@@ -12,13 +14,19 @@ from app.users.models import User
 
 def init_app(app):
     """Tell Flask-Login who is who, and what those see who are not logged in."""
-    from app.auth.queries import user_of_session
-
     login.init_app(app)
     # A session isn't bound to an address: those of schools, phones and proxies change while people read.
     login.session_protection = None
-    login.user_loader(user_of_session)
+    login.user_loader(load)
     login.unauthorized_handler(ask_to_log_in)
+
+
+def load(session_id: str) -> User | None:
+    """The person whose session this is; they were seen now."""
+    user = user_of_session(session_id)
+    if user is not None:
+        services.note_presence(user)
+    return user
 
 
 def start(user: User, remember: bool = False) -> None:

@@ -7,6 +7,7 @@ from flask_login import current_user, login_required
 from app.auth.destination import destination
 from app.database import db
 from app.forms import form_view
+from app.limits import limited
 from app.posts import services
 from app.posts.forms import PostForm
 
@@ -15,6 +16,7 @@ bp = Blueprint("posts", __name__)
 
 @bp.route("/post", methods=["GET", "POST"])
 @login_required
+@limited("30 per minute; 500 per hour")
 @form_view
 def create():
     form = PostForm()

@@ -19,7 +19,9 @@ def home():
 @bp.get("/index")
 def index():
     """The home timeline's address in the well-known tutorial application."""
-    return redirect(url_for("timelines.home", **request.args), 301)
+    # As it came: url_for would take `_external` or `_scheme` for its own.
+    query = request.query_string.decode()
+    return redirect(url_for("timelines.home") + (f"?{query}" if query else ""), 301)
 
 
 @bp.get("/explore")

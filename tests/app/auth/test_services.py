@@ -1,9 +1,11 @@
 import hashlib
+from datetime import timedelta
 
 import pytest
 
 from app.auth import queries, services
-from app.database import db
+from app.database import db, utc_now
+from app.users.queries import by_username
 
 
 @pytest.mark.parametrize("name", ["susan", "SUSAN", " susan ", "susan@example.com", "Susan@Example.com"])
@@ -53,3 +55,52 @@ def test_a_renewed_session_id_ends_the_sessions_before(make_user):
     db.session.commit()
     assert queries.user_of_session(before) is None
     assert queries.user_of_session(susan.session_id) == susan
+
+
+def seen_ago(user, **ago):
+    """Have the person be last seen so long ago."""
+    user.last_seen_at = utc_now() - timedelta(**ago)
+    db.session.commit()
+    return user.last_seen_at
+
+
+def last_seen(username="susan"):
+    db.session.rollback()
+    return by_username(username).last_seen_at
+
+
+def test_a_person_is_seen_by_what_they_look_at(client, make_user, log_in):
+    susan = make_user("susan")
+    log_in("susan")
+    before = seen_ago(susan, seconds=61)
+    client.get("/settings")
+    assert utc_now() - last_seen() < timedelta(seconds=60)
+    assert last_seen() > before
+
+
+def test_not_every_page_writes_that_a_person_was_seen(client, make_user, log_in):
+    susan = make_user("susan")
+    log_in("susan")
+    before = seen_ago(susan, seconds=50)
+    client.get("/settings")
+    assert last_seen() == before
+
+
+def test_pictures_see_nobody(client, make_user, log_in):
+    susan = make_user("susan")
+    log_in("susan")
+    before = seen_ago(susan, hours=1)
+    client.get("/avatar/1.svg")
+    assert last_seen() == before
+
+
+def test_that_a_person_was_seen_is_kept_though_the_page_fails_and_nothing_else_is(context, make_user):
+    susan = make_user("susan")
+    seen_ago(susan, hours=1)
+    before = susan.last_seen_at
+    services.note_presence(susan)
+    susan.about_me = "unfinished"
+    db.session.flush()
+    db.session.rollback()
+    assert last_seen() > before
+    assert by_username("susan").about_me == ""

@@ -104,3 +104,10 @@ def test_reading_an_address_deletes_nothing(client, susan, write):
     post_id = write(susan, "one")
     assert client.get(f"/posts/{post_id}/delete").status_code == 405
     assert bodies() == ["one"]
+
+
+def test_posts_come_no_faster_than_a_person_writes(susan, fill_in):
+    for number in range(30):
+        assert fill_in("/", to="/post", body=f"post {number}").status_code == 302
+    assert fill_in("/", to="/post", body="one more").status_code == 429
+    assert len(bodies()) == 30

@@ -37,6 +37,7 @@ def test_a_visitor_is_asked_to_log_in_and_led_back(client, make_user, path):
 def test_the_tutorials_address_of_home_leads_there(client):
     response = client.get("/index?before=7")
     assert (response.status_code, response.location) == (301, "/?before=7")
+    assert client.get("/index?_external=1&_scheme=ftp").location == "/?_external=1&_scheme=ftp"
 
 
 @pytest.mark.parametrize("path", TIMELINES)

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
@@ -102,3 +104,13 @@ def test_the_chosen_language_speaks_at_once_and_the_browsers_again_when_left_to_
     assert '<html lang="es"' in client.get("/user/susan", headers={"Accept-Language": "fr"}).text
     fill_in("/edit_profile", locale="", **fields)
     assert '<html lang="fr"' in client.get("/user/susan", headers={"Accept-Language": "fr"}).text
+
+
+def test_a_profile_tells_since_when_and_how_lately_the_person_has_been_here(client, make_user, log_in):
+    susan = make_user("susan")
+    susan.created_at = datetime(2024, 2, 29, 12, tzinfo=UTC)
+    db.session.commit()
+    log_in("susan")
+    page = client.get("/user/susan", headers={"Accept-Language": "es"}).text
+    assert "febrero" in page
+    assert f'<time datetime="{susan.last_seen_at.isoformat(timespec="seconds")}">' in page
