@@ -22,7 +22,7 @@ def image(any_builder, build):
 @pytest.mark.parametrize(
     ("arguments", "options", "status", "line"),
     [
-        (["bash"], [], 64, "boot.sh: 'bash' is no role; use web (the default) or migrate"),
+        (["bash"], [], 64, "boot.sh: 'bash' is no role; use web (the default), worker or migrate"),
         ([], ["-e", "APP_ENVIRONMENT=prod"], 64, "boot.sh: APP_ENVIRONMENT='prod' is not known; use PROD (the def"),
         ([], ["-e", "APP_ENVIRONMENT=staging"], 64, "boot.sh: APP_ENVIRONMENT='staging' is not known; use PROD"),
         ([], ["-e", "FLASK_DEBUG=1"], 78, "boot.sh: FLASK_DEBUG is set: its debugger runs code for anyone; unset it"),

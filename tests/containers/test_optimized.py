@@ -89,7 +89,7 @@ def test_a_change_of_code_leaves_the_dependencies_in_the_cache(any_builder, imag
 def test_nothing_is_written_at_boot_but_data(engine, image, start):
     container = start(image, port=True)
     container.wait_for_answer()
-    container.get("/?lang=fr")
+    container.get("/auth/login?lang=fr")
     changed = engine("diff", container.name).stdout.split("\n")
     assert [line for line in changed if line and not re.fullmatch(r"[CA] /(tmp|run|data|dev)(/.*)?", line)] == []
 
@@ -154,9 +154,9 @@ def test_development_reloads_templates_python_and_translations_from_a_read_only_
     edit("app/health.py", '{"status": "ok"}', '{"status": "python edited"}')
     wait_until(shows("python edited", "/health"), 30, "the Python file's edit")
     edit("app/translations/fr/LC_MESSAGES/messages.po", "S’inscrire", "Catalogue modifié")
-    wait_until(shows("Catalogue modifié", "/?lang=fr"), 30, "the translation's edit")
+    wait_until(shows("Catalogue modifié", "/auth/login?lang=fr"), 30, "the translation's edit")
     edit("app/translations/fr/LC_MESSAGES/messages.po", "Catalogue modifié", "Encore modifié")
-    wait_until(shows("Encore modifié", "/?lang=fr"), 30, "the translation's second edit")
+    wait_until(shows("Encore modifié", "/auth/login?lang=fr"), 30, "the translation's second edit")
     status, seconds = container.stop()
     assert status == 0
     assert seconds < 5

@@ -28,7 +28,7 @@ def is_whole(container):
     """Whether people can use it: an account, a page in another language, gunicorn underneath, a clean end."""
     person = Visitor()
     person.register(container.url, "susan")
-    assert "S’inscrire" in container.get("/?lang=fr").text
+    assert "S’inscrire" in container.get("/auth/login?lang=fr").text
     assert "gunicorn" in container.processes()[0]
     status, seconds = container.stop()
     assert status == 0
