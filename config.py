@@ -85,6 +85,7 @@ class Config:
         self.MAIL_PORT = self._integer("MAIL_PORT", 465 if self.MAIL_USE_SSL else 587 if self.MAIL_USE_TLS else 25)
         self.MAIL_USERNAME = self._environ.get("MAIL_USERNAME") or None
         self.MAIL_PASSWORD = self._value("MAIL_PASSWORD") or None
+        self.ADMINS = (self._environ.get("ADMINS") or "").replace(",", " ").split()
         host = urlsplit(self.SITE_URL).hostname
         self.MAIL_DEFAULT_SENDER = self._environ.get("MAIL_DEFAULT_SENDER") or f"Microblog <noreply@{host}>"
 
@@ -146,10 +147,14 @@ class Config:
 
 
 def _engine_options(url: str) -> dict:
-    """What SQLAlchemy's engine is made with: no connection that a server has closed is handed out."""
+    """What SQLAlchemy's engine is made with: no connection that a server has closed is handed out.
+
+    Errors don't quote the values of a statement, which may be somebody's message: they go to the log.
+    """
     if make_url(url).get_backend_name() == "sqlite":
-        return {}
+        return {"hide_parameters": True}
     return {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_recycle": 1800,  # seconds; a firewall or the server's wait_timeout drops idle connections
         "connect_args": {"connect_timeout": 5},  # seconds

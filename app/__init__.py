@@ -4,7 +4,7 @@ import os
 
 from flask import Flask
 
-from app import database, errors, fragments, health, i18n, limits, requests, secret, templating, theme
+from app import alerts, database, errors, fragments, health, i18n, limits, requests, secret, templating, theme
 from app.extensions import bootstrap, csrf
 from config import Config
 
@@ -29,6 +29,7 @@ def create_app(config: Config | None = None) -> Microblog:
     requests.init_app(app)  # before the rest: it names the request and looks at what comes in
     csrf.init_app(app)
     errors.init_app(app)
+    alerts.init_app(app)
     limits.init_app(app)
     i18n.init_app(app)
     theme.init_app(app)

@@ -7,6 +7,7 @@ import contextvars
 import os
 import re
 import socket
+from email import message_from_bytes, policy
 
 import flask_migrate
 import pytest
@@ -129,3 +130,45 @@ def new_port():
             return probe.getsockname()[1]
 
     return new_port
+
+
+class Sink:
+    """Keeps the mails that come in, and who handed them in."""
+
+    def __init__(self):
+        self.messages, self.logins = [], []
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        self.messages.append((envelope.mail_from, envelope.rcpt_tos, message))
+        return "250 OK"
+
+    def authenticate(self, server, session, envelope, mechanism, data):
+        self.logins.append((data.login, data.password))
+        from aiosmtpd.smtp import AuthResult
+
+        return AuthResult(success=True)
+
+
+@pytest.fixture
+def mail_server(app, new_port, monkeypatch):
+    """`mail_server(config, **options)`: a mail server (aiosmtpd's Controller of those options) that gets what is sent.
+
+    `config` is what the application is told of it beside its address. It returns the Sink.
+    """
+    servers = []
+
+    from aiosmtpd.controller import Controller
+
+    def serve(config=None, **options):
+        sink = Sink()
+        server = Controller(sink, hostname="localhost", port=new_port(), authenticator=sink.authenticate, **options)
+        server.start()
+        servers.append(server)
+        for name, value in {"MAIL_SERVER": "localhost", "MAIL_PORT": server.port, **(config or {})}.items():
+            monkeypatch.setitem(app.config, name, value)
+        return sink
+
+    yield serve
+    for server in servers:
+        server.stop(no_assert=True)

@@ -59,5 +59,6 @@ def ask_to_log_in():
     if wants_json():
         abort(401)
     page = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else path_of(request.referrer)
-    flash(_("Please log in to see this page."), "info")
+    if request.path != url_for("timelines.home"):  # where everybody begins, who need not be told
+        flash(_("Please log in to see this page."), "info")
     return redirect(url_for("auth.login", next=page))

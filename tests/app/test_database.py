@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import create_engine, select, text, type_coerce
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from app.database import (
     DatabaseAway,
@@ -208,3 +208,9 @@ def test_the_lock_leaves_the_connection_as_it_found_it(context):
         with migration_lock(connection, 1):
             assert settings(connection)[0] == 0
         assert settings(connection) == [1, 5000, "wal"]
+
+
+def test_an_error_does_not_quote_what_somebody_wrote(context):
+    with pytest.raises(DBAPIError) as caught:
+        db.session.execute(text("SELECT :words FROM nowhere"), {"words": "between us"})
+    assert "between us" not in str(caught.value)

@@ -2,11 +2,8 @@ import logging
 import smtplib
 import ssl
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -14,41 +11,6 @@ from cryptography.x509.oid import NameOID
 
 from app import mail
 from app.users.models import User
-
-
-class Sink:
-    """Keeps the mails that come in, and who handed them in."""
-
-    def __init__(self):
-        self.messages, self.logins = [], []
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        self.messages.append((envelope.mail_from, envelope.rcpt_tos, message))
-        return "250 OK"
-
-    def authenticate(self, server, session, envelope, mechanism, data):
-        self.logins.append((data.login, data.password))
-        return AuthResult(success=True)
-
-
-@pytest.fixture
-def serve(app, new_port, monkeypatch):
-    """`serve(**options)`: a mail server of those options, to which the application is told to send; its Sink."""
-    servers = []
-
-    def serve(config=None, **options):
-        sink = Sink()
-        server = Controller(sink, hostname="localhost", port=new_port(), authenticator=sink.authenticate, **options)
-        server.start()
-        servers.append(server)
-        for name, value in {"MAIL_SERVER": "localhost", "MAIL_PORT": server.port, **(config or {})}.items():
-            monkeypatch.setitem(app.config, name, value)
-        return sink
-
-    yield serve
-    for server in servers:
-        server.stop(no_assert=True)
 
 
 @pytest.fixture
@@ -85,8 +47,8 @@ def send(to="susan@example.com", locale="en"):
     mail.send(to, "Hello\u2026", "address_changed", locale, user=SUSAN)
 
 
-def test_a_mail_has_a_text_and_an_html_part(context, serve):
-    sink = serve()
+def test_a_mail_has_a_text_and_an_html_part(context, mail_server):
+    sink = mail_server()
     send()
     [(sender, recipients, message)] = sink.messages
     assert (sender, recipients) == ("noreply@localhost", ["susan@example.com"])
@@ -101,8 +63,8 @@ def test_a_mail_has_a_text_and_an_html_part(context, serve):
 
 
 @pytest.mark.parametrize("locale", ["fr", "es"])
-def test_a_mail_speaks_the_recipients_language(context, serve, locale):
-    sink = serve()
+def test_a_mail_speaks_the_recipients_language(context, mail_server, locale):
+    sink = mail_server()
     send(locale=locale)
     assert f'<html lang="{locale}"' in sink.messages[0][2].get_body(("html",)).get_content()
 
@@ -117,13 +79,13 @@ def test_without_a_server_a_mail_goes_to_the_log(context, caplog):
 @pytest.mark.parametrize("way", ["MAIL_USE_TLS", "MAIL_USE_SSL"])
 @pytest.mark.parametrize("trusted", [True, False])
 def test_a_server_must_show_a_certificate_that_somebody_vouches_for(
-    context, serve, certificate, monkeypatch, way, trusted
+    context, mail_server, certificate, monkeypatch, way, trusted
 ):
     tls, file = certificate
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
     login = {"MAIL_USERNAME": "me", "MAIL_PASSWORD": "secret"}
-    sink = serve(
+    sink = mail_server(
         {way: True, **login},
         **(
             {"ssl_context": tls, "auth_require_tls": False}
@@ -141,16 +103,16 @@ def test_a_server_must_show_a_certificate_that_somebody_vouches_for(
         assert sink.logins == sink.messages == []
 
 
-def test_a_server_that_is_away_is_an_error_for_whoever_tries_again(context, serve, app, new_port, monkeypatch):
-    serve()
+def test_a_server_that_is_away_is_an_error_for_whoever_tries_again(context, mail_server, app, new_port, monkeypatch):
+    mail_server()
     monkeypatch.setitem(app.config, "MAIL_PORT", new_port())
     with pytest.raises(OSError):
         send()
 
 
 @pytest.mark.parametrize("to", ["susan@example.com\nBcc: all@example.com", "susan@example.com\r\n\r\nSpam"])
-def test_an_address_adds_no_header(context, serve, to):
-    sink = serve()
+def test_an_address_adds_no_header(context, mail_server, to):
+    sink = mail_server()
     with pytest.raises((ValueError, smtplib.SMTPException)):
         send(to)
     assert sink.messages == []

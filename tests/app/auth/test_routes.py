@@ -230,3 +230,9 @@ def test_a_form_sent_when_the_session_is_over_leads_back_to_its_page(app, client
 
 def test_a_page_asked_for_with_head_leads_to_the_login(client):
     assert client.head("/edit_profile").headers["Location"] == "/auth/login?next=/edit_profile"
+
+
+def test_whoever_wanted_a_certain_page_is_told_why_they_see_another_and_a_newcomer_is_not(client):
+    told = "Please log in to see this page."
+    assert told not in client.get("/", follow_redirects=True).text
+    assert told in client.get("/edit_profile", follow_redirects=True).text
