@@ -6,11 +6,11 @@ from datetime import datetime
 
 from app.database import db
 from app.export import queries, services
+from app.export.models import KIND  # noqa: F401  by which the consumer knows this module
 from app.jobs import services as tasks
 from app.notifications.models import EXPORT_DONE, EXPORT_FAILED
 from app.notifications.services import notify
 
-KIND = "export"
 STEP = 500  # rows after which the progress is noted
 
 LISTS = {

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import UTCDateTime, db, utc_now
 
+KIND = "export"  # of task
 KEPT = timedelta(days=7)
 
 

@@ -1,0 +1,54 @@
+"""The page where one asks for an archive and downloads it."""
+
+from flask import Blueprint, Response, abort, redirect, render_template, stream_with_context, url_for
+from flask_login import current_user, login_required
+
+from app.database import db
+from app.export import queries
+from app.export.models import KIND
+from app.jobs import services
+from app.jobs.queries import task_of
+from app.limits import limited
+
+bp = Blueprint("export", __name__, url_prefix="/settings/export")
+
+
+@bp.get("")
+@login_required
+def index():
+    task, archive = task_of(current_user.id, KIND), queries.archive_of(current_user.id)
+    return render_template("export/index.html", task=task, archive=archive)
+
+
+@bp.post("")
+@login_required
+@limited("10 per hour")
+def start():
+    from app.jobs.queue import enqueue  # and with it Huey, which pages don't need
+
+    task = services.start(current_user.id, KIND)
+    db.session.commit()
+    enqueue(task)
+    return redirect(url_for("export.index"))
+
+
+@bp.get("/progress")
+@login_required
+def progress():
+    """How far the export is: `{"progress": percent, "under_way": bool}`; 404 when there never was one."""
+    task = task_of(current_user.id, KIND) or abort(404)
+    answer = {"progress": task.progress, "under_way": task.is_under_way}
+    return answer, {"Cache-Control": "no-store"}
+
+
+@bp.get("/archive.zip")
+@login_required
+def download():
+    archive = queries.archive_of(current_user.id) or abort(404)
+    name = f"microblog-{current_user.username}-{archive.created_at:%Y-%m-%d}.zip"
+    headers = {
+        "Content-Length": str(archive.size),
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "private, no-store",
+    }
+    return Response(stream_with_context(queries.chunks(archive.id)), mimetype="application/zip", headers=headers)
