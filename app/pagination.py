@@ -65,10 +65,11 @@ def key_from(arguments: MultiDict) -> Key:
     given = [(name, value) for name in ("before", "after") for value in arguments.getlist(name)]
     if len(given) > 1:
         raise BadRequest()
-    return Key(**{name: _id(value) for name, value in given})
+    return Key(**{name: id_from(value) for name, value in given})
 
 
-def _id(value: str) -> int:
+def id_from(value: str) -> int:
+    """An id that somebody wrote, if need be made one that databases can compare. Raises BadRequest."""
     if not (value.isascii() and value.isdigit()):
         raise BadRequest()
     return int(value) if len(value) < len(str(LARGEST_ID)) else LARGEST_ID

@@ -41,3 +41,11 @@ def isolated(text: str) -> str:
     For names inside of plain sentences; pages have `<bdi>` for that.
     """
     return f"\u2068{text}\u2069"
+
+
+def isolate(text: str) -> str:
+    """The text between marks that keep its direction, and overrides in it, from what stands around (Unicode, UAX #9).
+
+    As `<bdi>` does, but in plain text too.
+    """
+    return f"\u2068{text}\u2069"

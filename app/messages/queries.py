@@ -1,10 +1,14 @@
 """Reading messages."""
 
-from sqlalchemy import ColumnElement, func, select
+import functools
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy.engine import Row
 
 from app.database import db
 from app.messages.models import Conversation, Message
-from app.pagination import Key
+from app.pagination import Key, narrow, nearest_first
 from app.users.models import User
 
 
@@ -25,21 +29,20 @@ def side_of(owner_id: int, other_id: int) -> Conversation | None:
     )
 
 
-def people(owner_id: int, key: Key, limit: int):
+def people(owner_id: int, key: Key, limit: int) -> Sequence[Row]:
     """Whom a person has conversations with, the newest message first; see pagination.paginate.
 
     Rows: id (of the newest message), body, created_at, outgoing, unread, user_id, username, display_name.
     """
-    newest = Conversation.last_message_id
-    page = select(Conversation).where(Conversation.owner_id == owner_id).order_by(newest.desc()).limit(limit)
-    if key.before is not None:
-        page = page.where(newest < key.before)
-    elif key.after is not None:
-        page = page.where(newest > key.after).order_by(None).order_by(newest)
+    return db.session.execute(_people(key.side), {"owner_id": owner_id, "limit": limit, **key.arguments}).all()
+
+
+@functools.cache
+def _people(side_of_key: str) -> Select:
+    page = select(Conversation).where(Conversation.owner_id == bindparam("owner_id"))
     # The page first, what belongs to it joined outside: MariaDB would begin with the other tables and sort everything.
-    side = page.subquery()
-    order = side.c.last_message_id if key.after is not None else side.c.last_message_id.desc()
-    return db.session.execute(
+    side = narrow(page, Conversation.last_message_id, side_of_key).subquery("side")
+    rows = (
         select(
             Message.id,
             Message.body,
@@ -53,16 +56,16 @@ def people(owner_id: int, key: Key, limit: int):
         .select_from(side)
         .join(Message, Message.id == side.c.last_message_id)
         .join(User, User.id == side.c.other_id)
-        .order_by(order)
-    ).all()
+    )
+    return nearest_first(rows, side.c.last_message_id, side_of_key)
 
 
-def thread(side: Conversation, key: Key, limit: int):
+def thread(side: Conversation, key: Key, limit: int) -> Sequence[Row]:
     """The messages of a conversation; see pagination.paginate. Rows: id, body, created_at, outgoing."""
-    page = select(Message.id, Message.body, Message.created_at, Message.outgoing)
-    page = page.where(Message.conversation_id == side.id).limit(limit)
-    if key.after is not None:
-        return db.session.execute(page.where(Message.id > key.after).order_by(Message.id)).all()
-    if key.before is not None:
-        page = page.where(Message.id < key.before)
-    return db.session.execute(page.order_by(Message.id.desc())).all()
+    return db.session.execute(_thread(key.side), {"side_id": side.id, "limit": limit, **key.arguments}).all()
+
+
+@functools.cache
+def _thread(side_of_key: str) -> Select:
+    rows = select(Message.id, Message.body, Message.created_at, Message.outgoing)
+    return narrow(rows.where(Message.conversation_id == bindparam("side_id")), Message.id, side_of_key)

@@ -10,6 +10,7 @@ from app.messages import rules
 from app.messages.models import Conversation, Message
 from app.notifications import services as notifications
 from app.notifications.models import MESSAGE
+from app.users.models import User
 
 
 def send(author_id: int, recipient_id: int, body: str) -> Message:
@@ -57,21 +58,23 @@ def mark_seen(side: Conversation, up_to: int) -> None:
     db.session.execute(
         update(Conversation).where(Conversation.id == side.id, Conversation.seen_id < up_to).values(seen_id=up_to)
     )
-    _count_unread(side.id)
-    if up_to == side.last_message_id:
+    if _count_unread(side.id) == 0:
         notifications.mark_read_of(side.owner_id, MESSAGE, actor_id=side.other_id)
 
 
-def delete_message(owner_id: int, message_id: int) -> None:
-    """Delete a person's copy of a message; the other side keeps theirs. Raises NotFound if they have none."""
-    mine = (
-        select(Conversation.id)
+def delete_message(owner_id: int, message_id: int) -> User:
+    """Delete a person's copy of a message; the other side, which is returned, keeps theirs.
+
+    Raises NotFound if they have none.
+    """
+    side = db.session.scalar(
+        select(Conversation)
         .join(Message, Message.conversation_id == Conversation.id)
         .where(Message.id == message_id, Conversation.owner_id == owner_id)
     )
-    side_id = db.session.scalar(mine)
-    if side_id is None:
+    if side is None:
         raise NotFound(_("This message is gone."))
+    side_id, other_id = side.id, side.other_id
     db.session.execute(delete(Message).where(Message.id == message_id))
     newest = select(func.max(Message.id)).where(Message.conversation_id == Conversation.id).scalar_subquery()
     db.session.execute(
@@ -79,6 +82,7 @@ def delete_message(owner_id: int, message_id: int) -> None:
     )
     db.session.execute(delete(Conversation).where(Conversation.id == side_id, Conversation.last_message_id == 0))
     _count_unread(side_id)
+    return db.session.get_one(User, other_id)
 
 
 def delete_conversation(side: Conversation) -> None:
@@ -86,7 +90,8 @@ def delete_conversation(side: Conversation) -> None:
     db.session.execute(delete(Conversation).where(Conversation.id == side.id))
 
 
-def _count_unread(side_id: int) -> None:
+def _count_unread(side_id: int) -> int | None:
+    """Count anew what the owner of a side has not seen; None when the side is gone."""
     unread = (
         select(func.count(Message.id))
         .where(
@@ -95,3 +100,4 @@ def _count_unread(side_id: int) -> None:
         .scalar_subquery()
     )
     db.session.execute(update(Conversation).where(Conversation.id == side_id).values(unread=unread))
+    return db.session.scalar(select(Conversation.unread).where(Conversation.id == side_id))

@@ -1,10 +1,14 @@
 """Reading notifications."""
 
-from sqlalchemy import ColumnElement, func, select
+import functools
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy.engine import Row
 
 from app.database import db
 from app.notifications.models import Notification
-from app.pagination import Key
+from app.pagination import Key, narrow, nearest_first
 from app.users.models import User
 
 
@@ -28,23 +32,22 @@ def newest_id(user_id: int) -> int:
     )
 
 
-def notifications(user_id: int, key: Key, limit: int):
+def notifications(user_id: int, key: Key, limit: int) -> Sequence[Row]:
     """A person's notifications, newest first; see pagination.paginate.
 
     Rows: id, kind, unread, created_at, and of the actor, None if there is none: actor_id, username, display_name.
     """
-    page = select(Notification).where(Notification.user_id == user_id).limit(limit)
-    if key.after is not None:
-        page = page.where(Notification.id > key.after).order_by(Notification.id)
-    elif key.before is not None:
-        page = page.where(Notification.id < key.before).order_by(Notification.id.desc())
-    else:
-        page = page.order_by(Notification.id.desc())
+    return db.session.execute(_notifications(key.side), {"user_id": user_id, "limit": limit, **key.arguments}).all()
+
+
+@functools.cache
+def _notifications(side_of_key: str) -> Select:
+    page = select(Notification).where(Notification.user_id == bindparam("user_id"))
     # The page first, the actors joined outside: MariaDB would begin with them and sort everything.
-    row = page.subquery()
-    return db.session.execute(
+    row = narrow(page, Notification.id, side_of_key).subquery("page")
+    rows = (
         select(row.c.id, row.c.kind, row.c.unread, row.c.created_at, row.c.actor_id, User.username, User.display_name)
         .select_from(row)
         .outerjoin(User, User.id == row.c.actor_id)
-        .order_by(row.c.id if key.after is not None else row.c.id.desc())
-    ).all()
+    )
+    return nearest_first(rows, row.c.id, side_of_key)

@@ -6,6 +6,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app.database import db
 from app.exceptions import Invalid, NotFound
+from app.notifications.models import FOLLOW
+from app.notifications.services import notify
 from app.relationships.models import Follow
 from app.users.models import User
 
@@ -25,6 +27,7 @@ def follow(follower_id: int, followed_id: int) -> bool:
         if db.session.scalar(select(User.id).where(User.id == followed_id).with_for_update(read=True)) is None:
             raise NotFound(_("This person is not there.")) from error
         return False
+    notify(followed_id, FOLLOW, actor_id=follower_id)
     return True
 
 

@@ -37,6 +37,10 @@ class User(UserMixin, db.Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
     last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
 
+    # Of the person who is logged in: auth/queries.py fills them.
+    unread_messages = 0
+    unread_notifications = 0
+
     @property
     def name(self) -> str:
         """What pages call the person."""

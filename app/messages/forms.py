@@ -1,0 +1,15 @@
+"""What people send to write a message."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
+
+from app.forms import Form, obeys
+from app.messages import rules
+
+
+class MessageForm(Form):
+    body = TextAreaField(
+        _l("Message"),
+        [obeys(rules.body)],
+        render_kw={"rows": 2, "dir": "auto", "required": True, "data-graphemes-max": rules.LIMIT},
+    )
