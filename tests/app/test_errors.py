@@ -167,7 +167,13 @@ def test_a_form_too_large_is_refused_though_its_length_was_not_told(app, client)
 def test_what_was_typed_comes_back_with_a_new_token_when_the_session_is_over(client, make_user, log_in):
     make_user("susan")
     log_in("susan")
-    typed = {"csrf_token": "old", "body": "<b>Long\nstory</b>", "tag": ["one", "two"], "next": "/x", "new_password": "correct horse"}
+    typed = {
+        "csrf_token": "old",
+        "body": "<b>Long\nstory</b>",
+        "tag": ["one", "two"],
+        "next": "/x",
+        "new_password": "correct horse",
+    }
     page = client.post("/auth/logout?x=1", data=typed, headers={"Origin": "http://localhost"})
     assert page.status_code == 400
     assert "Nothing was saved" in page.text

@@ -16,3 +16,14 @@ def test_every_setting_of_the_code_is_listed_for_people_and_the_other_way_round(
     names |= read("app/gunicorn_conf.py", r"""environ\.get\(["']([A-Z_]+)["']""")
     names |= read("boot.sh", r"\$\{([A-Z_]+):-")
     assert names - {"FLASK_DEBUG"} == LISTED  # that one is Flask's; boot.sh only refuses it
+
+
+def test_compose_hands_over_every_setting_but_those_that_are_the_image_s_own():
+    handed_over = read("compose.yaml", r"\n      - ([A-Z_]+)(?=\n)")
+    files = {name.removesuffix("_FILE") for name in handed_over if name.endswith("_FILE")}
+    assert files == read(".env.example", r"# \(file\)[^=]*?\n# ([A-Z_]+)=")
+    assert {name for name in handed_over if not name.endswith("_FILE")} == LISTED - {
+        "APP_ENVIRONMENT",
+        "BIND",
+        "DATA_DIR",
+    }

@@ -1,0 +1,57 @@
+"""compose.yaml: the application alone, and with its companion."""
+
+import shutil
+
+import pytest
+from engine import ROOT, free_port, get, run_command, wait_until
+
+
+def find_compose(engine):
+    """Compose as a plugin of the engine's command line, or as the older program; or None."""
+    if engine("compose", "version", check=False).returncode == 0:
+        return [engine.cli, "compose"]
+    return ["docker-compose"] if shutil.which("docker-compose") else None
+
+
+@pytest.fixture
+def compose(engine, build, any_builder, project, tmp_path):
+    """compose("up", "-d", **settings): Compose in a copy of the checkout, with these settings in .env."""
+    command = find_compose(engine) or pytest.skip("Compose is not installed: sudo apt-get install docker-compose")
+    image = build("optimized", any_builder)
+    for name in ("compose.yaml", "scripts"):
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
+    port = free_port()
+    settings = {"IMAGE": project, "TAG": image.split(":")[1], "PORT": port}
+    (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+    call = [*command, "-p", f"{project}-compose"]
+
+    def compose(*arguments):
+        return run_command([*call, *arguments], cwd=tmp_path)
+
+    compose.folder = tmp_path
+    compose.address = f"http://127.0.0.1:{port}"
+    yield compose
+    compose("down", "-v")
+
+
+def is_ready(address):
+    answer = get(f"{address}/health/ready")
+    return answer is not None and answer.status == 200
+
+
+def test_alone_on_sqlite(compose):
+    compose("up", "-d", "--no-build")
+    wait_until(lambda: is_ready(compose.address), 60, "readiness")
+    assert "mariadb" not in compose("ps").stdout
+
+
+def test_with_mariadb(compose, project):
+    image = run_command(["scripts/pick-base", "mariadb:11.8"]).stdout.strip()
+    chosen = run_command(["scripts/db", "secrets", "compose"], cwd=compose.folder).stdout
+    with (compose.folder / ".env").open("a") as settings:
+        settings.write(f"{chosen}MARIADB_IMAGE={image}\n")
+    compose("up", "-d", "--no-build")
+    wait_until(lambda: is_ready(compose.address), 90, "readiness")
+    query = 'MYSQL_PWD="$(cat $MARIADB_PASSWORD_FILE)" mariadb -u microblog microblog -Ne "SHOW TABLES"'
+    assert "user" in compose("exec", "-T", "mariadb", "sh", "-c", query).stdout.split()
