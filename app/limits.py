@@ -45,6 +45,8 @@ def init_app(app):
     """Count where the settings say."""
     app.config["RATELIMIT_STORAGE_URI"] = app.config["REDIS_URL"] or "memory://"
     limiter.init_app(app)
+    # It would look for limits of the whole application before every request, 4 % of a page; only views have some here.
+    app.before_request_funcs[None].remove(limiter._check_request_limit)
     app.register_error_handler(RateLimitExceeded, answer)
 
 
