@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from engine import wait_until
+from engine import ROOT, wait_until
+from lessons import blocks, lesson
 from visitor import Visitor
 
 GUNICORN = re.compile(r"/python3? \S*/gunicorn -c app/gunicorn_conf\.py microblog:app$")
@@ -102,3 +103,38 @@ def test_the_french_pages_speak_french(image, start):
     container = start(image, port=True)
     assert '<html lang="fr"' in container.wait_for_answer("/auth/login?lang=fr").text
     assert "S’inscrire" in container.get("/auth/login?lang=fr").text
+
+
+@pytest.fixture
+def registry(any_builder, build_from, start):
+    """The address of a registry that lets susan in, with the password "secret"."""
+    folder = ROOT / "tests/containers/registry"
+    container = start(build_from(folder, any_builder, folder / "Dockerfile", "registry", of="ubuntu-sleep"), port=True)
+    wait_until(lambda: (answer := container.get("/v2/")) and answer.status == 401, 30, "the registry")
+    return f"localhost:{container.port}"
+
+
+def test_the_image_travels_by_a_registry(engine, image, registry, start, tmp_path):
+    mine, name = {"DOCKER_CONFIG": str(tmp_path)}, f"{registry}/susan/microblog:1.0"
+    engine("tag", image, name)
+    try:
+        assert engine("push", name, check=False, env=mine).returncode != 0  # nobody has signed in
+        engine("login", "-u", "susan", "--password-stdin", registry, stdin="secret", env=mine)
+        digest = re.search(r"sha256:[0-9a-f]{64}", engine("push", name, env=mine).stdout)[0]
+        assert "Layer already exists" in engine("push", name, env=mine).stdout
+        engine("rmi", name)
+        by_digest = f"{registry}/susan/microblog@{digest}"
+        engine("pull", by_digest, env=mine)
+        assert start(by_digest, port=True).wait_for_answer("/health").status == 200
+    finally:
+        engine("rmi", "-f", name, check=False)
+
+
+def instructions(text):
+    """A Dockerfile's lines without its comments and the empty ones."""
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def test_the_lesson_explains_every_instruction_of_the_dockerfile():
+    told = "".join(block.text for block in blocks(lesson("gunicorn")) if block.language == "dockerfile")
+    assert instructions(told) == instructions((ROOT / "docker/gunicorn/Dockerfile").read_text())

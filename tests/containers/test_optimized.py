@@ -4,7 +4,8 @@ import re
 import shutil
 
 import pytest
-from engine import run_command, wait_until
+from engine import ROOT, CommandError, run_command, wait_until
+from lessons import blocks, lesson
 
 
 @pytest.fixture
@@ -62,8 +63,8 @@ def test_the_healthcheck_tells_a_server_that_answers_from_one_that_does_not(engi
     container.wait_for_answer()
     wait_until(lambda: container.health == "healthy", 30, "healthy")
     probe = engine.inspect(image)["Config"]["Healthcheck"]["Test"][1:]
-    alone = start(image, "60", options=["--entrypoint", "sleep"])
-    assert engine("exec", alone.name, *probe, check=False).returncode == 1
+    elsewhere = start(image, options=["--health-interval", "1s", "--health-start-period", "1s", "-e", "BIND=:5001"])
+    wait_until(lambda: elsewhere.health == "unhealthy", 30, "unhealthy")
     assert engine("exec", "-e", "http_proxy=http://127.0.0.1:9", container.name, *probe, check=False).returncode == 0
 
 
@@ -147,7 +148,7 @@ def test_development_reloads_templates_python_and_translations_from_a_read_only_
         (tree / name).write_text(text.replace(old, new))
 
     def shows(text, path="/"):
-        return lambda: text in ((answer := container.get(path)) and answer.text or "")
+        return lambda: text in (((answer := container.get(path)) and answer.text) or "")
 
     edit("app/templates/base.html", "</body>", "<!-- template edited --></body>")
     wait_until(shows("<!-- template edited -->"), 30, "the template's edit")
@@ -171,3 +172,23 @@ def test_a_checkout_with_crlf_and_without_execute_bits_still_boots(any_builder, 
     for stage in ("gunicorn", "optimized"):
         image = build_from(tree, any_builder, tree / f"docker/{stage}/Dockerfile", f"crlf-{stage}")
         assert start(image, port=True).wait_for_answer().status == 200
+
+
+def test_the_lessons_pipe_fails_under_the_strict_shell_and_passes_without(any_builder, build_from, tmp_path):
+    """What it marks as refused is refused; the instructions that it quotes are those of the Dockerfile."""
+    quoted = (ROOT / "docker/optimized/Dockerfile").read_text()
+    marks = []
+    for block in (block for block in blocks(lesson("optimized")) if block.language == "dockerfile"):
+        if not block.text.startswith("ARG"):
+            assert block.text in quoted
+            continue
+        marks.append(block.mark)
+        (tmp_path / "Dockerfile").write_text(block.text)
+        try:
+            build_from(tmp_path, any_builder, tmp_path / "Dockerfile", "strict")
+        except CommandError as error:
+            assert block.mark == "refused", error
+            assert "/wanted.txt: No such file or directory" in str(error)
+        else:
+            assert block.mark != "refused"
+    assert marks == ["", "refused"]
