@@ -3,6 +3,7 @@
 from flask import Flask
 
 app = Flask(__name__)
+app.config["JOB_WORKERS"] = 0  # the server's settings ask for it
 
 
 @app.get("/")

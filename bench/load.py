@@ -15,8 +15,8 @@ HERE = Path(__file__).parent
 
 @contextlib.contextmanager
 def served(application: str, port: int, environ: dict[str, str]) -> Iterator[int]:
-    """`application` under gunicorn with the product's own settings but one worker; gives the worker's process id."""
-    environ = os.environ | environ | {"WEB_CONCURRENCY": "1", "BIND": f"127.0.0.1:{port}"}
+    """`application` under gunicorn with the product's own settings but one worker and no jobs; gives its process id."""
+    environ = os.environ | environ | {"WEB_CONCURRENCY": "1", "JOB_WORKERS": "0", "BIND": f"127.0.0.1:{port}"}
     command = [
         sys.executable,
         "-m",
