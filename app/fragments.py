@@ -3,16 +3,15 @@
 What a piece depends on is its key, so what was kept is right for as long as that is equal; nothing is ever invalidated.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 from flask import current_app, request
 from flask_babel import get_locale
 from markupsafe import Markup
 
-KEPT = 3000  # pieces, of about 2 kB each
+KEPT = 3000  # pieces, of about 2 kB each; then all are forgotten, which costs less than to know the oldest
 
-_kept: OrderedDict[Hashable, Markup] = OrderedDict()
+_kept: dict[Hashable, Markup] = {}
 
 
 def init_app(app):
@@ -36,15 +35,13 @@ def surroundings() -> tuple[Hashable, ...]:
 
 def kept(key: Hashable, make: Callable[[], Markup]) -> Markup:
     """The piece of that key, made by `make` where there is none; in DEV always, so that an edit shows."""
-    if current_app.jinja_env.auto_reload:
-        return make()
-    try:
-        piece = _kept[key]
-        _kept.move_to_end(key)
-    except KeyError:
-        piece = _kept[key] = make()
-        if len(_kept) > KEPT:
-            _kept.popitem(last=False)
+    piece = _kept.get(key)
+    if piece is None:
+        piece = make()
+        if len(_kept) >= KEPT:
+            _kept.clear()
+        if not current_app.jinja_env.auto_reload:
+            _kept[key] = piece
     return piece
 
 

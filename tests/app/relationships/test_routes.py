@@ -20,18 +20,18 @@ def susan(make_user, log_in):
 def test_following_is_seen_on_the_profile_and_ends_there(client, susan, make_user, fill_in):
     make_user("John")
     page = client.get("/user/John").text
-    assert 'action="/follow/John?next=/user/John"' in page
+    assert 'formaction="/follow/John"' in page
     assert "0 followers" in page
 
-    response = fill_in("/user/John", to="/follow/John?next=/user/John")
+    response = fill_in("/user/John", to="/follow/John", next="/user/John")
     assert (response.status_code, response.location) == (302, "/user/John")
     page = client.get("/user/John").text
-    assert 'action="/unfollow/John?next=/user/John"' in page
+    assert 'formaction="/unfollow/John"' in page
     assert "1 follower<" in page
     assert "You follow" in page
 
     fill_in("/user/John", to="/unfollow/john")
-    assert 'action="/follow/John' in client.get("/user/John").text
+    assert 'formaction="/follow/John"' in client.get("/user/John").text
 
 
 def test_following_brings_posts_to_the_home_timeline_and_unfollowing_takes_them_away(
