@@ -7,9 +7,10 @@ from alembic import context
 from alembic.util import CommandError
 from flask import current_app
 
+from app.auth import models as _auth  # noqa: F401  every model must be known to compare it with the database
 from app.cli import EX_SOFTWARE, EX_UNAVAILABLE, fail, wait_for_database
 from app.database import DatabaseAway, db, migration_lock
-from app.export import models as _export  # noqa: F401  every model must be known to compare it with the database
+from app.export import models as _export  # noqa: F401
 from app.jobs import models as _jobs  # noqa: F401
 from app.messages import models as _messages  # noqa: F401
 from app.notifications import models as _notifications  # noqa: F401

@@ -2,7 +2,9 @@
 
 from sqlalchemy import bindparam, select
 
-from app.database import db
+from app.auth import rules
+from app.auth.models import ApiToken
+from app.database import db, utc_now
 from app.messages.queries import unread_messages
 from app.notifications.queries import unread_notifications
 from app.users.models import User
@@ -24,3 +26,22 @@ def user_of_session(session_id: str) -> User | None:
     user, messages, user.unread_notifications = row
     user.unread_messages = int(messages)  # MySQL's sum of integers is a decimal
     return user
+
+
+OF_TOKEN = (
+    select(ApiToken, User)
+    .join(User, User.id == ApiToken.user_id)
+    .where(ApiToken.token_hash == bindparam("token_hash"), ApiToken.expires_at > bindparam("now"))
+)
+
+
+def token_and_person(token: str) -> tuple[ApiToken, User] | None:
+    """A token that is still valid and whose it is, or None."""
+    row = db.session.execute(OF_TOKEN, {"token_hash": rules.token_hash(token), "now": utc_now()}).first()
+    return row and (row[0], row[1])
+
+
+def tokens_of(user_id: int) -> list[ApiToken]:
+    """A person's tokens that are still valid, newest first."""
+    valid = select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.expires_at > utc_now())
+    return list(db.session.scalars(valid.order_by(ApiToken.id.desc())))

@@ -1,18 +1,21 @@
 """What changes who may come in. Nothing is committed here: the view does that."""
 
 import contextlib
+import secrets
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import OperationalError
 
-from app.auth import passwords
+from app.auth import passwords, rules
+from app.auth.models import ApiToken
 from app.database import db, utc_now
-from app.exceptions import Invalid
+from app.exceptions import Invalid, NotFound
 from app.users import queries, services
 from app.users.models import User, new_session_id
 
+TOKEN_VALID = timedelta(days=90)
 SEEN = timedelta(minutes=1)  # how old what is kept of it may be
 
 
@@ -57,9 +60,32 @@ def confirm(user: User, password: str) -> None:
 
 
 def renew_session_id(user: User) -> None:
-    """End every session of the person, remembered ones too."""
+    """End every session of the person, remembered ones too, and those of their programs."""
     user.session_id = new_session_id()
+    db.session.execute(delete(ApiToken).where(ApiToken.user_id == user.id))
     db.session.flush()
+
+
+def issue_token(user: User, name: str = "") -> tuple[str, ApiToken]:
+    """A token for one of the person's programs, which only they will ever know, and what is kept of it."""
+    token = secrets.token_urlsafe(32)
+    kept = ApiToken(
+        user_id=user.id,
+        name=rules.token_name(name),
+        token_hash=rules.token_hash(token),
+        expires_at=utc_now() + TOKEN_VALID,
+    )
+    db.session.execute(delete(ApiToken).where(ApiToken.user_id == user.id, ApiToken.expires_at < utc_now()))
+    db.session.add(kept)
+    db.session.flush()
+    return token, kept
+
+
+def revoke_token(user_id: int, token_id: int) -> None:
+    """End one of the person's tokens. Raises NotFound when they have none of that id."""
+    gone = db.session.execute(delete(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user_id))
+    if not gone.rowcount:
+        raise NotFound(_("There is no such token."))
 
 
 def note_presence(user: User) -> None:

@@ -2,9 +2,12 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from app.auth import queries, services
+from app.auth.models import ApiToken
 from app.database import db, utc_now
+from app.exceptions import Invalid, NotFound
 from app.users.queries import by_username
 
 
@@ -104,3 +107,54 @@ def test_that_a_person_was_seen_is_kept_though_the_page_fails_and_nothing_else_i
     db.session.rollback()
     assert last_seen() > before
     assert by_username("susan").about_me == ""
+
+
+def test_a_token_is_known_by_its_hash_alone(make_user):
+    susan = make_user("susan")
+    token, kept = services.issue_token(susan, "  my\n phone ")
+    db.session.commit()
+    assert len(token) >= 43
+    assert token not in (kept.token_hash, kept.name)
+    assert kept.name == "my phone"
+    assert queries.token_and_person(token) == (kept, susan)
+    assert queries.token_and_person(kept.token_hash) is None
+    assert queries.token_and_person("") is None
+
+
+def test_a_person_has_several_tokens_and_ends_one(make_user):
+    susan, john = make_user("susan"), make_user("john")
+    (one, kept), (two, _kept) = services.issue_token(susan), services.issue_token(susan)
+    with pytest.raises(NotFound):
+        services.revoke_token(john.id, kept.id)
+    services.revoke_token(susan.id, kept.id)
+    assert queries.token_and_person(one) is None
+    assert queries.token_and_person(two)[1] == susan
+    assert queries.tokens_of(susan.id) == [queries.token_and_person(two)[0]]
+
+
+def test_a_token_expires_and_is_swept_away_by_the_next(make_user):
+    susan = make_user("susan")
+    token, kept = services.issue_token(susan)
+    kept.expires_at = utc_now() - timedelta(seconds=1)
+    db.session.commit()
+    assert queries.token_and_person(token) is None
+    assert queries.tokens_of(susan.id) == []
+    services.issue_token(susan)
+    db.session.commit()
+    assert db.session.scalar(select(func.count()).select_from(ApiToken)) == 1
+
+
+@pytest.mark.parametrize("end", ["set_password", "renew_session_id"])
+def test_whatever_ends_the_sessions_ends_the_tokens(make_user, end):
+    susan, john = make_user("susan"), make_user("john")
+    hers, his = services.issue_token(susan)[0], services.issue_token(john)[0]
+    getattr(services, end)(susan, *(["battery staple"] if end == "set_password" else []))
+    db.session.commit()
+    assert queries.token_and_person(hers) is None
+    assert queries.token_and_person(his)[1] == john
+
+
+@pytest.mark.parametrize("name", ["x" * 65, "bell\x07", "nul\0"])
+def test_a_token_has_a_name_that_can_be_kept(make_user, name):
+    with pytest.raises(Invalid):
+        services.issue_token(make_user("susan"), name)

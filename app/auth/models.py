@@ -1,0 +1,22 @@
+"""What programs sign in with."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import UTCDateTime, db, utc_now
+from app.users.models import User
+
+
+class ApiToken(db.Model):
+    """Lets a program act for a person until it expires. Only its hash is kept: whoever reads the table can use none."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(64), default="")  # by which the person tells theirs apart
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256: what is random needs no slow hash
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    user: Mapped[User] = relationship(lazy="raise")
