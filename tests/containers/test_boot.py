@@ -1,17 +1,10 @@
-"""boot.sh in a container: what it refuses, what it waits for, and that any number may start at once."""
+"""boot.sh in a container: what it refuses, what it waits for, what it leaves to others."""
 
 import pytest
-from engine import ROOT, wait_until
+from engine import wait_until
 from visitor import Visitor
 
 AWAY = ["-e", "DATABASE_URL=mysql://microblog:no-secret@127.0.0.1:1/microblog", "-e", "SECRET_KEY=only-for-this-test"]
-BROKEN = """
-from alembic import op
-revision = "broken"
-down_revision = "{head}"
-def upgrade():
-    op.execute("SELECT x FROM nowhere")
-"""
 
 
 @pytest.fixture
@@ -62,16 +55,6 @@ def test_a_stop_ends_the_wait_for_the_database(image, start, role, status):
     assert seconds < 5
 
 
-def test_a_migration_that_fails_ends_the_start_with_one_line(image, start, tmp_path):
-    head = sorted((ROOT / "migrations/versions").glob("*.py"))[-1].name.split("_")[0]
-    (tmp_path / "9999_broken.py").write_text(BROKEN.format(head=head))
-    (tmp_path / "9999_broken.py").chmod(0o644)
-    mount = f"{tmp_path / '9999_broken.py'}:/home/microblog/migrations/versions/9999_broken.py:ro"
-    container = start(image, options=["-v", mount])
-    assert container.wait() == 70
-    assert container.logs.splitlines()[-1].startswith("microblog: a migration failed (")
-
-
 def test_migrate_is_a_job_of_its_own_and_web_can_leave_it_to_that(engine, image, project, start):
     volume = f"{project}-job"
     engine("volume", "create", "--label", f"org.microblog.project={project}", volume)
@@ -84,14 +67,12 @@ def test_migrate_is_a_job_of_its_own_and_web_can_leave_it_to_that(engine, image,
     assert web.get("/health/ready").status == 200
 
 
-def test_five_replicas_that_start_at_once_on_an_empty_volume_all_serve(engine, image, project, start):
+def test_replicas_that_share_a_volume_share_their_sessions(engine, image, project, start):
     volume = f"{project}-replicas"
     engine("volume", "create", "--label", f"org.microblog.project={project}", volume)
-    options = ["-v", f"{volume}:/data", "-e", "WEB_CONCURRENCY=1"]
-    replicas = [start(image, options=options, port=True) for _ in range(5)]
+    replicas = [start(image, options=["-v", f"{volume}:/data"], port=True) for _ in range(2)]
     for replica in replicas:
-        assert replica.wait_for_answer("/health/ready").status == 200
-    assert sum(replica.logs.count("Running upgrade  -> 0001") for replica in replicas) == 1
+        replica.wait_for_answer()
     person = Visitor()
     person.register(replicas[0].url, "susan")
-    assert all(person.is_signed_in(replica.url, "susan") for replica in replicas)
+    assert person.is_signed_in(replicas[1].url, "susan")
