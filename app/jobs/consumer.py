@@ -92,11 +92,12 @@ def run(app, parent: int | None = None) -> None:
     consumer.run()
 
 
-def start_threads(app) -> None:
-    """Work in threads of this process until it ends."""
+def start_threads(app) -> Consumer:
+    """Work in threads of this process until it ends, or the consumer is told to stop."""
     consumer = _make(ThreadConsumer, app)
     atexit.register(consumer.huey.notify_interrupted_tasks)
     consumer.start()
+    return consumer
 
 
 def _make(consumer_class, app) -> Consumer:

@@ -1,6 +1,9 @@
 """What the tests of posts, follows and timelines share."""
 
 import contextlib
+import shutil
+import subprocess
+import time
 
 import pytest
 from sqlalchemy import event
@@ -52,3 +55,28 @@ def statements(context):
             event.remove(db.engine, "before_cursor_execute", note)
 
     return statements
+
+
+@pytest.fixture
+def redis(new_port, tmp_path):
+    """The address of a Redis of its own."""
+    from redis import Redis
+    from redis.exceptions import ConnectionError as Away
+
+    if not shutil.which("redis-server"):
+        pytest.skip("needs redis-server")
+    port = new_port()
+    url = f"redis://127.0.0.1:{port}/0"
+    server = subprocess.Popen(
+        ["redis-server", "--port", str(port), "--save", "", "--dir", str(tmp_path)], stdout=subprocess.DEVNULL
+    )
+    end = time.monotonic() + 30
+    while True:
+        with contextlib.suppress(Away):
+            if Redis.from_url(url).ping():
+                break
+        assert time.monotonic() < end, "no answer within 30 s"
+        time.sleep(0.05)
+    yield url
+    server.terminate()
+    server.wait(10)

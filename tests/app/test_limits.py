@@ -1,5 +1,4 @@
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -175,21 +174,6 @@ def guesses_answered(site, times):
 def test_in_memory_each_worker_counts_for_itself(serve):
     answered = guesses_answered(serve(), 40)
     assert 10 <= answered <= 20
-
-
-@pytest.fixture
-def redis(new_port, tmp_path):
-    """The address of a Redis of its own."""
-    if not shutil.which("redis-server"):
-        pytest.skip("needs redis-server")
-    port = new_port()
-    server = subprocess.Popen(
-        ["redis-server", "--port", str(port), "--save", "", "--dir", str(tmp_path)], stdout=subprocess.DEVNULL
-    )
-    wait_for(port)
-    yield f"redis://127.0.0.1:{port}/0"
-    server.terminate()
-    server.wait(10)
 
 
 def test_with_redis_all_workers_count_together(serve, redis):

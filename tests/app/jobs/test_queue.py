@@ -1,40 +1,102 @@
+"""The queue, in the database and in Redis."""
+
+import time
+
 import pytest
+from huey import signals
 
-from app.jobs import call_later
-from app.jobs.queue import queue_of
+from app.database import db
+from app.export.models import KIND
+from app.jobs import consumer, services
+from app.jobs.models import DONE, QUEUED
+from app.jobs.queries import task_of
+from app.jobs.queue import call_later, enqueue, queue_of
+
+CALLED = []
 
 
-@pytest.fixture
-def queue(context):
-    """The queue, empty before and after."""
-    queue = queue_of(context)
+@pytest.fixture(params=["database", "redis"])
+def queue(app, request, monkeypatch):
+    """The application's queue, empty."""
+    if request.param == "redis":
+        monkeypatch.setitem(app.config, "REDIS_URL", request.getfixturevalue("redis"))
+    former = app.extensions.pop("jobs", None)
+    queue = queue_of(app)
     queue.storage.flush_all()
+    CALLED.clear()
     yield queue
     queue.storage.flush_all()
     queue.storage.close()
+    del app.extensions["jobs"]
+    if former:
+        app.extensions["jobs"] = former
 
 
-def test_a_worker_calls_a_function_by_its_name(queue, tmp_path):
-    file = tmp_path / "file"
-    file.touch()
-    call_later("os:remove", str(file))
-    assert file.exists()  # not yet
-    queue.execute(queue.dequeue())
-    assert not file.exists()
-    assert queue.dequeue() is None
+@pytest.fixture
+def task(make_user):
+    task = services.start(make_user("susan").id, KIND)
+    db.session.commit()
+    return task
 
 
-def test_a_call_that_fails_is_made_again_later(queue, tmp_path):
-    call_later("os:remove", str(tmp_path / "nothing"))
-    queue.execute(queue.dequeue())
-    assert queue.dequeue() is None
-    assert queue.scheduled_count() == 1
+def note(*arguments):
+    CALLED.append(arguments)
 
 
-def test_a_queue_that_is_away_is_logged_and_disturbs_nobody(queue, monkeypatch, caplog):
-    def be_away(*_args, **_options):
-        raise OSError("away")
+def do_all(queue):
+    while message := queue.dequeue():
+        queue.execute(message)
+    db.session.rollback()
 
-    monkeypatch.setattr(queue.storage, "enqueue", be_away)
-    call_later("os:getcwd")
-    assert "os:getcwd is not called" in caplog.text
+
+def test_what_is_enqueued_first_is_done_first(context, queue):
+    for number in range(3):
+        call_later(f"{__name__}:note", number, "é 🫠")
+    do_all(queue)
+    assert CALLED == [(0, "é 🫠"), (1, "é 🫠"), (2, "é 🫠")]
+
+
+def test_a_task_that_stands_in_it_twice_is_done_once(queue, task, caplog):
+    enqueue(task)
+    enqueue(task)
+    do_all(queue)
+    assert task_of(task.user_id, KIND).state == DONE
+
+
+def test_a_message_that_this_application_did_not_sign_is_not_run(context, queue, caplog):
+    call_later(f"{__name__}:note", "signed")
+    *start, last = queue.storage.enqueued_items()[0]
+    forged = bytes([*start, last ^ 1])
+    queue.storage.flush_all()
+    queue.storage.enqueue(forged)
+    with pytest.raises(ValueError, match=r"[Ss]ignature"):
+        queue.dequeue()
+    assert CALLED == []
+
+
+def test_what_was_begun_when_the_worker_is_told_to_stop_is_put_back(app, queue, task):
+    services.claim(task.id, task.attempt)
+    db.session.commit()
+    worker = consumer._make(consumer.ThreadConsumer, app)
+    queue.work(task.id, task.attempt)
+    call_later(f"{__name__}:note", "again")
+    for message in (queue.dequeue(), queue.dequeue()):
+        worker.huey._emit(signals.SIGNAL_INTERRUPTED, message)
+    db.session.rollback()
+    assert (task.state, task.attempt) == (QUEUED, 2)
+    do_all(queue)
+    assert task.state == DONE
+    assert CALLED == [("again",)]
+
+
+def test_threads_of_the_development_server_do_it_too(app, queue, task):
+    worker = consumer.start_threads(app)
+    try:
+        enqueue(task)
+        end = time.monotonic() + 20
+        while task_of(task.user_id, KIND).state != DONE:
+            db.session.rollback()
+            assert time.monotonic() < end, "not within 20 s"
+            time.sleep(0.05)
+    finally:
+        worker.stop(graceful=True)

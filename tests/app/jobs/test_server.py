@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -58,6 +59,40 @@ def test_a_worker_runs_beside_the_server_is_replaced_when_it_dies_and_ends_with_
     server.terminate()
     assert server.wait(20) == 0
     assert not Path(f"/proc/{another}").exists()
+
+
+# What somebody's click does, in a process of its own: the tests' application has another database.
+EXPORT = """
+import time
+from microblog import app
+from app.auth.services import register
+from app.database import db
+from app.jobs import queries, queue, services
+
+with app.app_context():
+    user = register("susan", "susan@example.com", "correct horse")
+    task = services.start(user.id, "export")
+    db.session.commit()
+    queue.enqueue(task)
+    for _ in range(300):
+        db.session.rollback()
+        if queries.task_of(user.id, "export").state == "done":
+            break
+        time.sleep(0.1)
+    else:
+        raise SystemExit("not done within 30 s")
+"""
+
+
+def test_in_dev_the_server_does_it_itself(boot, tmp_path):
+    server = boot("web", APP_ENVIRONMENT="DEV", BIND="127.0.0.1:0")
+    wait_for((tmp_path / "app.db").exists)
+    environment = os.environ | {"DATA_DIR": str(tmp_path), "DATABASE_URL": ""}
+    wait_for(lambda: b"flask" in Path(f"/proc/{server.pid}/cmdline").read_bytes())  # the schema is there
+    subprocess.run([sys.executable, "-c", EXPORT], cwd=ROOT, env=environment, check=True)
+    assert workers_of(server.pid) == []
+    server.terminate()
+    assert server.wait(20) == 0
 
 
 def test_no_worker_runs_beside_a_server_whose_jobs_are_done_elsewhere(boot):
