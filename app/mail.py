@@ -6,6 +6,7 @@ Only workers import this module, so that serving pages costs nothing of it.
 import logging
 import smtplib
 import ssl
+from collections.abc import Sequence
 from email.utils import make_msgid
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from flask_mailman import EmailMultiAlternatives, Mail
 from flask_mailman.backends import smtp
 
 log = logging.getLogger(__name__)
+
+File = tuple[str, bytes, str]
 
 
 class CheckingSMTP(smtplib.SMTP):
@@ -32,11 +35,11 @@ class Backend(smtp.EmailBackend):
         return smtplib.SMTP_SSL if self.use_ssl else CheckingSMTP
 
 
-def send(to: str, subject, template: str, locale: str | None, **values) -> None:
+def send(to: str, subject, template: str, locale: str | None, attachments: Sequence[File] = (), **values) -> None:
     """Send the mail of `templates/mail/TEMPLATE.txt` and `.html` to the address `to`.
 
-    `subject` is a lazy text; `values` are the templates'. Raises OSError (smtplib's errors are) when the server can't
-    be reached or refuses. Links bear SITE_URL: what a request's Host header says is a stranger's word.
+    `subject` is a lazy text; `attachments` are (name, content, MIME type); `values` are the templates'. Raises OSError
+    (smtplib's errors are) when the server can't be reached or refuses. Links bear SITE_URL: what a request's Host header says is a stranger's word.
     """
     site = current_app.config["SITE_URL"]
     with current_app.test_request_context(base_url=site), force_locale(locale or "en"):
@@ -48,6 +51,8 @@ def send(to: str, subject, template: str, locale: str | None, **values) -> None:
     headers = {"Message-ID": make_msgid(domain=urlsplit(site).hostname), "Auto-Submitted": "auto-generated"}
     message = EmailMultiAlternatives(subject, text, to=[to], headers=headers, connection=_connection())
     message.attach_alternative(html, "text/html")
+    for file in attachments:
+        message.attach(*file)
     message.send()
     log.info("mail sent: %s", template)
 

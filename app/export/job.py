@@ -4,10 +4,13 @@ import json
 import zipfile
 from datetime import datetime
 
+from flask import current_app
+
 from app.database import db
 from app.export import queries, services
 from app.export.models import KIND  # noqa: F401  by which the consumer knows this module
 from app.jobs import services as tasks
+from app.jobs.queue import call_later
 from app.notifications.models import EXPORT_DONE, EXPORT_FAILED
 from app.notifications.services import notify
 
@@ -45,6 +48,8 @@ def work(task_id: int, attempt: int, user_id: int) -> None:
     tasks.finish(task_id, attempt)
     notify(user_id, EXPORT_DONE)
     db.session.commit()
+    if current_app.config["MAIL_SERVER"]:
+        call_later("app.export.mails:archive", user_id)
 
 
 def failed(user_id: int) -> None:

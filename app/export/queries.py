@@ -28,6 +28,11 @@ def archive_of(user_id: int) -> Archive | None:
     )
 
 
+def name_of(archive: Archive, owner: User) -> str:
+    """What the file of an archive is called."""
+    return f"microblog-{owner.username}-{archive.created_at:%Y-%m-%d}.zip"
+
+
 def chunks(archive_id: int) -> Iterator[bytes]:
     """The bytes of an archive, piece by piece."""
     number = 0

@@ -45,10 +45,9 @@ def progress():
 @login_required
 def download():
     archive = queries.archive_of(current_user.id) or abort(404)
-    name = f"microblog-{current_user.username}-{archive.created_at:%Y-%m-%d}.zip"
     headers = {
         "Content-Length": str(archive.size),
-        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Disposition": f'attachment; filename="{queries.name_of(archive, current_user)}"',
         "Cache-Control": "private, no-store",
     }
     return Response(stream_with_context(queries.chunks(archive.id)), mimetype="application/zip", headers=headers)
