@@ -11,19 +11,25 @@ from engine import ROOT, run_command
 SOURCES = ("app", "migrations", "boot.sh", "config.py", "microblog.py", "requirements.txt")
 STAGES = ("gunicorn", "optimized")
 
-# Outside of /home/microblog, whose files are compared with the source one by one.
+# What may be there beside the source and the packages, whose files are compared one by one.
 ALLOWED = re.compile(
     "|".join(
         [
             r"data/?",  # empty: the volume goes there
-            r"usr/local/lib/python3\.\d+/(dist|site)-packages/.*",  # requirements.txt
-            r"usr/local/bin/(alembic|cffi-gen-src|email_validator|flask|gunicornc?|idna|mako-render|pybabel|)",
-            r"usr/(local/)?lib/python3(\.\d+)?/.*__pycache__(/.*\.pyc)?",  # bytecode of the standard library
+            r"usr/(local/)?lib/python3(\.\d+)?/.*__pycache__/.*\.pyc",  # bytecode of what is in the base
             r"\.dockerenv|dev/.*|etc/(hostname|hosts|resolv\.conf|mtab)",  # the engine's own, in each container
             r"etc/(passwd|group|shadow|gshadow|subuid|subgid)-?|etc/\.pwd\.lock",  # the user
         ]
     )
 )
+# Prints what pip's own lists say is installed: each package and each of its files, without the leading slash.
+INSTALLED = """
+import importlib.metadata as m, os
+for d in m.distributions():
+    print("package", d.name.lower().replace("_", "-"))
+    for f in d.files or ():
+        print("file", os.path.normpath(d.locate_file(f)).lstrip("/"))
+"""
 # Names that secrets, databases and editors' leftovers have; NAME is drawn at random.
 CANARIES = (
     ".env", ".env.NAME", ".git/NAME", ".git/config", "app/.env", "app/auth/.NAME", "instance/app.db", "app.db",
@@ -52,12 +58,29 @@ def files(engine, project):
     return listed
 
 
+@pytest.fixture
+def installed(engine):
+    """installed(image): the names of its Python packages, and of their files."""
+
+    def listed(image):
+        printed = engine("run", "--rm", "--entrypoint", "python", image, "-c", INSTALLED).stdout.splitlines()
+        pairs = [line.split(" ", 1) for line in printed]
+        return tuple({name for kind, name in pairs if kind == wanted} for wanted in ("package", "file"))
+
+    return listed
+
+
 @pytest.mark.parametrize("stage", STAGES)
-def test_an_image_adds_only_what_is_allowed_to_its_base(files, build, any_builder, base, stage):
-    before, after = files(base(stage)), files(build(stage, any_builder))
+def test_an_image_adds_only_what_is_allowed_to_its_base(files, installed, build, any_builder, base, stage):
+    image = build(stage, any_builder)
+    before, after = files(base(stage)), files(image)
     added = {name for name, is_like in after.items() if before.get(name) != is_like and is_like[0] != tarfile.DIRTYPE}
+    packages, of_packages = installed(image)
+    locked = set(re.findall(r"^([\w-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
+    assert packages - installed(base(stage))[0] <= locked
+
     outside = {name for name in added if not name.startswith("home/microblog/")}
-    assert sorted(name for name in outside if not ALLOWED.fullmatch(name)) == []
+    assert sorted(name for name in outside - of_packages if not ALLOWED.fullmatch(name)) == []
 
     inside = {name.removeprefix("home/microblog/") for name in added - outside}
     made = {name for name in inside if re.search(r"/LC_MESSAGES/messages\.mo$|(^|/)__pycache__/[^/]+\.pyc$", name)}
