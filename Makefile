@@ -46,10 +46,13 @@ given := $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name)
 unknown := $(filter-out $(VARIABLES) $(SITE) DOCKER MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(given))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists them))
 
-.PHONY: help build run stop restart logs shell ps images test-images clean
+.PHONY: help doctor build run stop restart logs shell ps images test-images lint clean
 
 ## print this menu
 help: ; @scripts/help
+
+## say what this machine lacks, and what to do
+doctor: ; @scripts/doctor
 
 ## build the stage's image
 build: ; @scripts/build
@@ -77,6 +80,9 @@ images: ; @scripts/images
 
 ## test the images of every stage, and these commands, from outside
 test-images: ; @scripts/test-images
+
+## read everything with the linters, and test the conventions
+lint: ; @scripts/lint
 
 ## remove this project's containers and images; data only by name: DATA=microblog-5000
 clean: ; @scripts/clean

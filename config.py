@@ -141,7 +141,8 @@ class Config:
         key = self._value("SECRET_KEY")
         if key.strip().lower() in PLACEHOLDERS:
             raise ConfigError(
-                "SECRET_KEY is a known placeholder; make a real one: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+                "SECRET_KEY is a known placeholder; make a real one: "
+                "python3 -c 'import secrets; print(secrets.token_hex(32))'"
             )
         return key or None
 

@@ -25,8 +25,7 @@ choose_engine() {
             engine=docker cli=$docker
             ;;
         podman)
-            command -v podman >/dev/null || die "there is no podman here; install it (sudo apt-get install -y podman), or use ENGINE=docker or ENGINE=local"
-            podman_answers || die "podman does not work here: $(podman info 2>&1 | tail -n 1); or use ENGINE=docker or ENGINE=local"
+            podman_answers || die "$(podman_trouble)"
             engine=podman cli=podman
             ;;
         local) engine=local cli= ;;
@@ -50,6 +49,14 @@ docker_trouble() {
         *"permission denied"*) echo "Docker refuses this user; run: sudo usermod -aG docker $(id -un), then log in again; or use ENGINE=local" ;;
         *) echo "Docker's engine does not answer; start it (sudo systemctl start docker), or use ENGINE=local" ;;
     esac
+}
+
+podman_trouble() {
+    if command -v podman >/dev/null; then
+        echo "Podman does not work here: $(podman info 2>&1 | tail -n 1); use ENGINE=docker or ENGINE=local"
+    else
+        echo "there is no podman here; install it (sudo apt-get install -y podman), or use ENGINE=docker or ENGINE=local"
+    fi
 }
 
 # Podman asks for higher limits than a confined machine may grant (a container, a CI runner): there, what is granted.

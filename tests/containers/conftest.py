@@ -1,6 +1,6 @@
-"""What the tests of the images and of the machinery share: an engine, its builders, `make`, names of this session's own.
+"""What the tests of the images and of the machinery share: an engine, its builders, `make`, names of their own.
 
-Everything that a test makes bears this session's name: nothing of anybody else is touched, and all of it goes at the end.
+Everything that a test makes bears this session's name: nothing else is touched, and all of it goes at the end.
 """
 
 import functools
@@ -27,10 +27,11 @@ def project(engine) -> str:
     """IMAGE for this session; containers, images, networks and volumes that bear it are removed at the end."""
     name = f"mbtest-{uuid.uuid4().hex[:8]}"
     yield name
+    # Images go without their parents: those are the legacy builder's cache.
     ours = ("-q", "--filter", f"label={LABEL}={name}")
     for listing, removal in [
         (("ps", "-a"), ("rm", "-f", "-v")),
-        (("images",), ("rmi", "-f")),
+        (("images",), ("rmi", "-f", "--no-prune")),
         (("volume", "ls"), ("volume", "rm")),
         (("network", "ls"), ("network", "rm")),
     ]:
