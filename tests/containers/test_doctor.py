@@ -3,6 +3,7 @@
 import os
 import re
 import socket
+from pathlib import Path
 
 import pytest
 from engine import free_port
@@ -19,11 +20,11 @@ def without(tmp_path):
     """without("docker", …): an environment whose PATH holds all that this machine's does, less these commands."""
 
     def without(*commands):
-        for folder in os.environ["PATH"].split(os.pathsep):
-            for name in os.listdir(folder) if os.path.isdir(folder) else []:
-                target = tmp_path / name
-                if name not in commands and not target.is_symlink():
-                    target.symlink_to(os.path.join(folder, name))
+        for folder in map(Path, os.environ["PATH"].split(os.pathsep)):
+            for program in folder.iterdir() if folder.is_dir() else []:
+                target = tmp_path / program.name
+                if program.name not in commands and not target.is_symlink():
+                    target.symlink_to(program)
         return {"PATH": str(tmp_path)}
 
     return without
