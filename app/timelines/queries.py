@@ -1,7 +1,9 @@
 """The posts of a timeline, newest first, as rows that carry what a page shows.
 
 Each page of posts is found in a subquery, by indexes alone, and its columns and authors are joined outside: joined
-beside ORDER BY and LIMIT, MariaDB would start from the authors and sort all their posts.
+beside ORDER BY and LIMIT, MariaDB would start from the authors and sort all their posts. Outside, the joins are outer
+ones, which fix the order: by inner ones SQLite 3.46 reads all posts and looks each up in the page (475 ms on L for
+0.04), since it can't know how small the bound LIMIT is.
 """
 
 from collections.abc import Sequence
@@ -68,7 +70,7 @@ def _statement(whose: str, side: str) -> Select:
     page = narrow(select(posts.c.id).where(WHOSE[whose]), posts.c.id, side).subquery("page")
     query = (
         select(posts.c.id, posts.c.author_id, users.c.username, users.c.display_name, posts.c.body, posts.c.created_at)
-        .join_from(page, posts, posts.c.id == page.c.id)
-        .join(users, users.c.id == posts.c.author_id)
+        .join_from(page, posts, posts.c.id == page.c.id, isouter=True)
+        .join(users, users.c.id == posts.c.author_id, isouter=True)
     )
     return nearest_first(query, posts.c.id, side)
