@@ -46,7 +46,7 @@ given := $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name)
 unknown := $(filter-out $(VARIABLES) $(SITE) DOCKER MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(given))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists them))
 
-.PHONY: help doctor build run stop restart logs shell ps images test-images lint clean
+.PHONY: help doctor build run stop restart logs shell ps images test test-images lint clean
 
 ## print this menu
 help: ; @scripts/help
@@ -77,6 +77,9 @@ ps: ; @scripts/ps
 
 ## list this project's images
 images: ; @scripts/images
+
+## test the application inside the stage's image, on DB
+test: ; @scripts/test
 
 ## test the images of every stage, and these commands, from outside
 test-images: ; @scripts/test-images

@@ -1,6 +1,7 @@
 """What the tests of the application share: an application on a real database, emptied after each test.
 
-The database is `DATABASE_URL` (the companion's, by `make test DB=mariadb`) or an SQLite file that goes with the run.
+The database is that of `DATABASE_URL` or `DATABASE_URL_FILE` (the companion's, by `make test DB=mariadb`), or an SQLite
+file that goes with the run. The run's first lines say which.
 """
 
 import contextvars
@@ -8,10 +9,12 @@ import os
 import re
 import socket
 from email import message_from_bytes, policy
+from pathlib import Path
 
 import flask_migrate
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.engine import make_url
 
 from app import catalogues, cli, create_app, fragments, i18n
 from app.auth.services import register
@@ -20,6 +23,21 @@ from app.limits import limiter
 from config import Config
 
 PASSWORD = "correct horse"  # of everybody whom make_user makes
+
+
+def take_database_url() -> str | None:
+    """What the run was given, and no longer in the environment: what tests start gets all from `environ`."""
+    path = os.environ.pop("DATABASE_URL_FILE", None)
+    os.environ.pop("SECRET_KEY_FILE", None)
+    url = os.environ.pop("DATABASE_URL", None)
+    return Path(path).read_text(encoding="utf-8").strip() if path else url
+
+
+DATABASE_URL = take_database_url()
+
+
+def pytest_report_header():
+    return f"database: {make_url(DATABASE_URL)!r}" if DATABASE_URL else "database: an SQLite file"
 
 
 class Browser(FlaskClient):
@@ -35,7 +53,7 @@ class Browser(FlaskClient):
 @pytest.fixture(scope="session")
 def environ(tmp_path_factory):
     """The settings of the application under test, as its environment."""
-    given = {"DATABASE_URL": url} if (url := os.environ.get("DATABASE_URL")) else {}
+    given = {"DATABASE_URL": DATABASE_URL} if DATABASE_URL else {}
     return given | {"DATA_DIR": str(tmp_path_factory.mktemp("data")), "SECRET_KEY": "only-for-these-tests"}
 
 

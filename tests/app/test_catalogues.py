@@ -77,6 +77,8 @@ def test_volume_that_outlives_a_release_does_not_speak_for_the_next(folder, tmp_
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """A project of one template and no catalogue yet, for the commands to work on; its folder."""
+    if not (cli.ROOT / "babel.cfg").exists():
+        pytest.skip("an image holds no babel.cfg: catalogues are edited in a checkout")
     (tmp_path / "app" / "templates").mkdir(parents=True)
     shutil.copy(cli.ROOT / "babel.cfg", tmp_path)
     monkeypatch.setattr(cli, "ROOT", tmp_path)
