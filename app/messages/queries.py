@@ -41,6 +41,7 @@ def people(owner_id: int, key: Key, limit: int) -> Sequence[Row]:
 def _people(side_of_key: str) -> Select:
     page = select(Conversation).where(Conversation.owner_id == bindparam("owner_id"))
     # The page first, what belongs to it joined outside: MariaDB would begin with the other tables and sort everything.
+    # By outer joins, which fix that order: see timelines/queries.py.
     side = narrow(page, Conversation.last_message_id, side_of_key).subquery("side")
     rows = (
         select(
@@ -54,8 +55,8 @@ def _people(side_of_key: str) -> Select:
             User.display_name,
         )
         .select_from(side)
-        .join(Message, Message.id == side.c.last_message_id)
-        .join(User, User.id == side.c.other_id)
+        .outerjoin(Message, Message.id == side.c.last_message_id)
+        .outerjoin(User, User.id == side.c.other_id)
     )
     return nearest_first(rows, side.c.last_message_id, side_of_key)
 
