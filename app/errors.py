@@ -14,7 +14,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from app import i18n
 from app.database import db
-from app.exceptions import DomainError, NotAllowed, NotFound
+from app.exceptions import DomainError, Invalid, NotAllowed, NotFound
 from app.forms import STALE
 
 log = logging.getLogger(__name__)
@@ -24,11 +24,12 @@ STATUS = {NotAllowed: 403, NotFound: 404}  # any other DomainError: 400
 # Heading and advice of each page; other codes use 400's or, from 500 on, 500's.
 TEXTS = {
     400: (_l("That request can't be understood"), _l("Go back, check what you entered and try again.")),
-    401: (_l("Who are you?"), _l("Log in first.")),
+    401: (_l("Who are you?"), _l("Send a valid token or, to get one, a username and its password.")),
     403: (_l("Not allowed"), _l("You don't have the right to do that.")),
     404: (_l("Page not found"), _l("The address may be wrong, or what was here is gone.")),
     405: (_l("That is not done this way"), _l("Use the buttons of the pages rather than the address bar.")),
     413: (_l("That is too large"), _l("Send less at once.")),
+    415: (_l("That is not the right format"), _l("Send JSON, with the header Content-Type: application/json.")),
     429: (_l("Too many requests"), _l("Wait a little, then try again.")),
     500: (_l("Something went wrong here"), _l("It is not your fault, and it has been logged. Try again later.")),
     503: (_l("Not available right now"), _l("The database doesn't answer. Try again in a moment.")),
@@ -102,7 +103,8 @@ def answer_domain_error(error: DomainError):
     """The rule that was broken, in the status that HTTP has for it."""
     wrapped = HTTPException(str(error))
     wrapped.code = STATUS.get(type(error), 400)
-    return answer(wrapped, str(error))
+    named = wants_json() and isinstance(error, Invalid)  # a page shows it beside the field
+    return answer(wrapped, f"{error.field}: {error}" if named else str(error))
 
 
 def answer_database_away(error: OperationalError | InterfaceError | PoolTimeoutError):

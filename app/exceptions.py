@@ -19,3 +19,22 @@ class Invalid(DomainError):
     def __init__(self, field: str, message: str):
         super().__init__(message)
         self.field = field
+
+
+class Malformed(DomainError):
+    """What a program sent has not the shape that the API wants; `faults` maps its fields to what is wrong, nested."""
+
+    def __init__(self, faults: dict):
+        super().__init__("; ".join(_told(faults)))
+        self.faults = faults
+
+
+def _told(faults, field=""):
+    """Each fault as "field: what is wrong"; parts of fields are joined by points."""
+    for name, fault in faults.items():
+        # "_schema" is marshmallow's name for the whole.
+        whole = field if name == "_schema" else f"{field}.{name}".strip(".")
+        if isinstance(fault, dict):
+            yield from _told(fault, whole)
+        else:
+            yield f"{whole}: {' '.join(map(str, fault))}".removeprefix(": ")

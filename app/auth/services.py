@@ -13,6 +13,7 @@ from app.auth.models import ApiToken
 from app.database import db, utc_now
 from app.exceptions import Invalid, NotFound
 from app.users import queries, services
+from app.users import rules as user_rules
 from app.users.models import User, new_session_id
 
 TOKEN_VALID = timedelta(days=90)
@@ -43,7 +44,7 @@ def change_password(user: User, current: str, new: str) -> None:
 def ask_for_address(user: User, email: str, password: str) -> None:
     """Check that the person may have that address; a mail to it, once confirmed, changes it. Raises Invalid."""
     confirm(user, password)
-    if queries.by_email(email):
+    if queries.by_email(user_rules.email(email)):
         raise Invalid("email", str(services.ADDRESS_TAKEN))
 
 

@@ -12,6 +12,7 @@ from app.database import db
 OPEN = {
     "auth.login": "who logs in is not logged in yet",
     "auth.register": "who registers has no account yet",
+    "api_users.create": "who registers has no account yet",
     "auth.reset_password_request": "who forgot the password can't log in",
     "auth.reset_password": "the link of the mail says who it is",
     "settings.confirm_address": "the link of the mail says who it is",

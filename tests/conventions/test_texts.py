@@ -18,6 +18,8 @@ def said(tree):
             shown = (
                 call.args[1:2] if name == "Invalid" else call.args[:1] if name in SAYS or name.endswith("Field") else []
             )
+            if name == "Resource":  # the API's description is for programmers, in English
+                continue
             shown += [keyword.value for keyword in call.keywords if keyword.arg in {"label", "description", "message"}]
             yield from (f"{name}({ast.unparse(part)})" for part in shown if _is_text(part))
 

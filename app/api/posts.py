@@ -1,0 +1,63 @@
+"""Posts."""
+
+from flask import abort, g, jsonify
+
+from app.api import queries
+from app.api.contract import Resource
+from app.api.paging import answer, key_of
+from app.api.representations import post as represent
+from app.api.representations import root
+from app.api.schemas import Error, KeyQuery, NewText, Post, Posts
+from app.database import db
+from app.limits import limiter
+from app.posts import services
+from app.timelines import queries as timelines
+
+bp = Resource("api_posts", __name__, url_prefix="/api/posts", description="What people write for everybody.")
+
+
+@bp.get("")
+@bp.needs_token
+@bp.arguments(KeyQuery, location="query")
+@bp.response(200, Posts)
+def index(query):
+    """List all posts, newest first."""
+    base = root()
+    page = timelines.public(key_of(query), query["limit"])
+    return answer(page, query["limit"], lambda row: represent(row, base))
+
+
+@bp.post("")
+@bp.needs_token
+@limiter.limit("30 per minute; 500 per hour", key_func=lambda: f"person {g.person.id}", methods=["POST"])
+@bp.arguments(NewText)
+@bp.response(201, Post, headers={"Location": {"schema": {"type": "string"}}})
+def create(values):
+    """Write a post: 1 to 140 characters, as a person counts them."""
+    post = services.create_post(g.person.id, values["body"])
+    db.session.commit()
+    base = root()
+    response = jsonify(represent(queries.post(post.id), base))
+    response.status_code = 201
+    response.location = f"{base}/posts/{post.id}"
+    return response
+
+
+@bp.get("/<id:post_id>")
+@bp.needs_token
+@bp.response(200, Post)
+@bp.alt_response(404, schema=Error)
+def show(post_id):
+    """Get one post."""
+    return jsonify(represent(queries.post(post_id) or abort(404), root()))
+
+
+@bp.delete("/<id:post_id>")
+@bp.needs_token
+@bp.response(204)
+@bp.alt_response(403, schema=Error)
+@bp.alt_response(404, schema=Error)
+def delete(post_id):
+    """Delete a post of one's own."""
+    services.delete_post(post_id, by=g.person.id)
+    db.session.commit()

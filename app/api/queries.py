@@ -1,0 +1,58 @@
+"""What the API reads and pages don't."""
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import Row
+
+from app.database import db
+from app.posts.models import Post
+from app.relationships.models import Follow
+from app.users.models import User
+
+
+def _count(column):
+    """How many rows have the person in `column`, from its index alone."""
+    return select(func.count()).where(column == User.id).correlate(User).scalar_subquery()
+
+
+COUNTED = select(
+    User,
+    _count(Post.author_id).label("post_count"),
+    _count(Follow.followed_id).label("follower_count"),
+    _count(Follow.follower_id).label("following_count"),
+)
+
+
+def user(user_id: int) -> Row | None:
+    """A person with their counts: User, post_count, follower_count, following_count."""
+    return db.session.execute(COUNTED.where(User.id == user_id)).first()
+
+
+def users(page: int, size: int) -> tuple[list[Row], int]:
+    """A numbered page of all people, oldest first, as `user` gives one; and how many there are."""
+    rows = COUNTED.order_by(User.id).limit(size).offset((page - 1) * size)
+    return list(db.session.execute(rows)), db.session.scalar(select(func.count(User.id)))
+
+
+def followers(user_id: int, page: int, size: int) -> tuple[list[Row], int]:
+    """Likewise of those who follow a person."""
+    return _listed(Follow.follower_id, Follow.followed_id == user_id, page, size)
+
+
+def following(user_id: int, page: int, size: int) -> tuple[list[Row], int]:
+    """Likewise of those whom a person follows."""
+    return _listed(Follow.followed_id, Follow.follower_id == user_id, page, size)
+
+
+def _listed(column, condition, page, size):
+    ids = select(column).where(condition).order_by(column).limit(size).offset((page - 1) * size).subquery()
+    rows = COUNTED.join(ids, User.id == ids.c[0]).order_by(User.id)
+    return list(db.session.execute(rows)), db.session.scalar(select(func.count()).where(condition))
+
+
+def post(post_id: int) -> Row | None:
+    """A post and its author, as timelines.queries gives them."""
+    return db.session.execute(
+        select(Post.id, Post.author_id, User.username, User.display_name, Post.body, Post.created_at)
+        .join(User, User.id == Post.author_id)
+        .where(Post.id == post_id)
+    ).first()

@@ -1,0 +1,89 @@
+import re
+
+import pytest
+
+from app.database import db
+from app.relationships.services import follow
+
+
+@pytest.fixture
+def follow_link(api):
+    """`follow_link(answer, "next")`: what the answer's Link header leads to, or None."""
+
+    def follow_link(answer, relation):
+        for link in answer.headers.getlist("Link"):
+            found = re.fullmatch(rf'<http://localhost/api([^>]+)>; rel="{relation}"', link)
+            if found:
+                return api("GET", found[1])
+        return None
+
+    return follow_link
+
+
+def bodies(answer):
+    return [post["body"] for post in answer.json["items"]]
+
+
+def test_a_post_is_written_read_and_deleted(api, susan):
+    written = api("POST", "/posts", {"body": "  Hello\r\n👩‍👩‍👧‍👦 "})
+    assert written.status_code == 201
+    assert written.json["body"] == "Hello\n👩‍👩‍👧‍👦"
+    assert written.json["author"] == {"id": susan.id, "username": "susan", "display_name": ""}
+    link = written.headers["Location"].removeprefix("/api")
+    assert api("GET", link).json == written.json
+    assert api("DELETE", link).status_code == 204
+    assert api("GET", link).status_code == 404
+    assert api("DELETE", link).status_code == 404
+
+
+@pytest.mark.parametrize("body", ["", "\u200b", "x" * 141, "nul\x07", None, 3, [], {}])
+def test_what_cannot_be_a_post_is_refused_and_the_field_named(api, body):
+    answer = api("POST", "/posts", {"body": body})
+    assert (answer.status_code, answer.json["error"]) == (400, "Bad Request")
+    assert answer.json["message"].startswith("body: ")
+
+
+def test_nobody_deletes_the_post_of_another(api, john, write):
+    write(john, "his")
+    [post] = api("GET", "/posts").json["items"]
+    assert api("DELETE", f"/posts/{post['id']}").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/posts", "/timelines/public", "/timelines/home", "/users/1/posts"])
+def test_a_list_is_read_by_key_from_the_newest_to_the_oldest_and_back(api, susan, write, follow_link, path):
+    path = path.replace("/1/", f"/{susan.id}/")
+    for number in range(5):
+        write(susan, f"post {number}")
+    first = api("GET", f"{path}?limit=2")
+    second = follow_link(first, "next")
+    third = follow_link(second, "next")
+    assert [bodies(page) for page in (first, second, third)] == [["post 4", "post 3"], ["post 2", "post 1"], ["post 0"]]
+    assert follow_link(third, "next") is follow_link(first, "prev") is None
+    assert bodies(follow_link(third, "prev")) == ["post 2", "post 1"]
+
+
+def test_the_home_timeline_has_oneself_and_those_one_follows(api, susan, john, make_user, write):
+    mary = make_user("mary")
+    for person in (susan, john, mary):
+        write(person, f"by {person.username}")
+    follow(susan.id, john.id)
+    db.session.commit()
+    assert bodies(api("GET", "/timelines/home")) == ["by john", "by susan"]
+    assert bodies(api("GET", "/timelines/public")) == ["by mary", "by john", "by susan"]
+    assert bodies(api("GET", f"/users/{mary.id}/posts")) == ["by mary"]
+
+
+@pytest.mark.parametrize("query", ["before=x", "before=-1", "limit=0", "limit=101", "before=1&after=2", "after="])
+def test_a_key_that_cannot_be_is_refused(api, query):
+    assert api("GET", f"/timelines/home?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("query", ["before=99999999999999999999999", "after=0", "before=0"])
+def test_a_key_of_no_post_is_a_place_like_any_other(api, query):
+    assert api("GET", f"/timelines/home?{query}").status_code == 200
+
+
+def test_posts_come_no_faster_than_a_person_writes(api):
+    for number in range(30):
+        assert api("POST", "/posts", {"body": f"post {number}"}).status_code == 201
+    assert api("POST", "/posts", {"body": "one more"}).status_code == 429

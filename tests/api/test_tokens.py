@@ -1,0 +1,94 @@
+from datetime import datetime, timedelta
+
+import pytest
+
+from app.auth.services import set_password
+from app.database import db, utc_now
+
+
+@pytest.mark.parametrize("name", ["susan", "SUSAN", "susan@example.com"])
+def test_a_token_is_given_for_a_password_and_opens_the_api(client, susan, basic, api, name):
+    answer = client.post("/api/tokens", headers=basic(name))
+    assert answer.status_code == 200
+    assert api("GET", f"/users/{susan.id}", token=answer.json["token"]).status_code == 200
+    expires = datetime.fromisoformat(answer.json["expires_at"])
+    assert timedelta(days=89) < expires - utc_now() <= timedelta(days=90)
+
+
+@pytest.mark.parametrize(
+    ("name", "password"), [("susan", "wrong"), ("nobody", "correct horse"), ("susan", ""), ("", ""), ("a\0b", "x")]
+)
+def test_no_token_is_given_otherwise(client, susan, basic, name, password):
+    answer = client.post("/api/tokens", headers=basic(name, password))
+    assert (answer.status_code, answer.json["error"]) == (401, "Unauthorized")
+    assert answer.headers["WWW-Authenticate"].startswith("Basic realm=")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {},
+        {"Authorization": "Basic"},
+        {"Authorization": "Basic %%%"},
+        {"Authorization": "Bearer x"},
+        {"Authorization": ""},
+    ],
+)
+def test_a_header_that_says_nothing_gets_no_token(client, header):
+    assert client.post("/api/tokens", headers=header).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "header", [None, "Bearer", "Bearer x", "Bearer é", "Token x", "Basic c3VzYW46Y29ycmVjdCBob3JzZQ=="]
+)
+def test_without_a_valid_token_nothing_is_answered(client, susan, header):
+    answer = client.get("/api/users", headers={"Authorization": header} if header else {})
+    assert (answer.status_code, answer.json["error"]) == (401, "Unauthorized")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer realm=")
+    assert "token" in answer.json["message"]
+
+
+def test_a_browsers_session_opens_nothing_here(client, susan, log_in):
+    log_in("susan")
+    assert client.get("/api/users").status_code == 401
+    assert client.post("/api/posts", json={"body": "forged"}).status_code == 401
+
+
+def test_tokens_are_listed_by_name_and_ended_one_by_one(client, susan, basic, api):
+    first = client.post("/api/tokens", json={"name": "phone"}, headers=basic("susan")).json
+    second = client.post("/api/tokens", json={"name": "watch"}, headers=basic("susan")).json
+    listed = api("GET", "/tokens").json["items"]
+    assert [token["name"] for token in listed] == ["watch", "phone", ""]
+    assert not any("token" in token for token in listed)
+    assert api("DELETE", f"/tokens/{first['id']}").status_code == 204
+    assert api("GET", "/tokens", token=first["token"]).status_code == 401
+    assert api("DELETE", "/tokens", token=second["token"]).status_code == 204
+    assert api("GET", "/tokens", token=second["token"]).status_code == 401
+    assert len(api("GET", "/tokens").json["items"]) == 1
+
+
+def test_nobody_ends_the_token_of_another(api, john, token_of):
+    his = token_of(john)
+    [token] = api("GET", "/tokens", token=his).json["items"]
+    assert api("DELETE", f"/tokens/{token['id']}").status_code == 404
+    assert api("GET", "/tokens", token=his).status_code == 200
+
+
+def test_a_new_password_ends_the_tokens(susan, api):
+    set_password(susan, "battery staple")
+    db.session.commit()
+    assert api("GET", "/tokens").status_code == 401
+
+
+def test_whoever_guesses_is_stopped_and_told_for_how_long(client, susan, basic):
+    for _time in range(10):
+        assert client.post("/api/tokens", headers=basic("susan", "wrong")).status_code == 401
+    stopped = client.post("/api/tokens", headers=basic("susan"))
+    assert (stopped.status_code, stopped.json["error"]) == (429, "Too Many Requests")
+    assert 1 <= int(stopped.headers["Retry-After"]) <= 60
+    assert client.post("/api/tokens", headers=basic("john", "wrong")).status_code == 401
+
+
+def test_whoever_knows_the_password_gets_as_many_tokens_as_they_ask_for(client, susan, basic):
+    for _time in range(15):
+        assert client.post("/api/tokens", headers=basic("susan")).status_code == 200
