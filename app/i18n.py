@@ -4,11 +4,12 @@ A language is there when it has a folder in `translations/`, English (the langua
 """
 
 import contextlib
+from datetime import datetime
 from pathlib import Path
 
-from babel import Locale, negotiate_locale
+from babel import Locale, dates, negotiate_locale
 from flask import current_app, has_request_context, request, session
-from flask_babel import force_locale, get_locale
+from flask_babel import force_locale, get_locale, to_user_timezone
 from flask_login import current_user
 
 from app import catalogues
@@ -32,12 +33,21 @@ def init_app(app):
     babel.init_app(app, default_locale=ENGLISH, default_timezone="UTC", locale_selector=select_locale)
     app.before_request(remember_choice)
     app.jinja_env.globals["get_locale"] = get_locale
+    app.jinja_env.filters["moment"] = format_moment
 
 
 def own_name(code: str) -> str:
     """What speakers call their language, as a menu writes it: "Français" for "fr"."""
     name = Locale.parse(code).get_display_name()
     return name[:1].upper() + name[1:]
+
+
+def format_moment(moment: datetime) -> str:
+    """The day and the time without its seconds, as the language writes them: "Aug 31, 2026, 2:19 PM"."""
+    locale, moment = get_locale(), to_user_timezone(moment)
+    day = dates.format_date(moment, "medium", locale)
+    time = dates.format_time(moment, "short", locale=locale)
+    return dates.get_datetime_format("medium", locale).replace("'", "").format(time, day)
 
 
 def remember_choice():

@@ -1,9 +1,10 @@
 import os
 import re
+from datetime import UTC, datetime
 
 import pytest
 from babel import Locale
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from sqlalchemy.exc import OperationalError
 
 from app import create_app, i18n
@@ -135,3 +136,12 @@ def test_production_compiles_nothing_by_itself(catalogues, environ):
 def test_every_language_name_is_known_to_the_library(app):
     for code in app.config["LANGUAGES"]:
         assert Locale.parse(code).get_display_name()
+
+
+@pytest.mark.parametrize(
+    ("locale", "written"),
+    [("en", "Aug 31, 2026, 2:19\u202fPM"), ("fr", "31 août 2026, 14:19"), ("es", "31 ago 2026, 14:19")],
+)
+def test_moment_is_written_as_the_language_does_without_seconds(context, locale, written):
+    with force_locale(locale):
+        assert i18n.format_moment(datetime(2026, 8, 31, 14, 19, 50, tzinfo=UTC)) == written

@@ -18,12 +18,12 @@ function attach(area) {
   spoken.className = "visually-hidden";
   spoken.setAttribute("role", "status");
   const foot = area.form?.querySelector(".composer-foot");
-  if (foot) foot.prepend(shown, spoken);
+  if (foot) foot.lastElementChild.before(shown, spoken);
   else area.after(shown, spoken);
 
   const update = () => {
     const left = limit - count(area.value);
-    shown.textContent = left;
+    shown.textContent = area.value ? left : "";
     shown.classList.toggle("near", left <= NEAR && left >= 0);
     shown.classList.toggle("over", left < 0);
     spoken.textContent = left <= NEAR ? (area.dataset.graphemesLeft ?? "#").replace("#", left) : "";
