@@ -39,7 +39,8 @@ def send(to: str, subject, template: str, locale: str | None, attachments: Seque
     """Send the mail of `templates/mail/TEMPLATE.txt` and `.html` to the address `to`.
 
     `subject` is a lazy text; `attachments` are (name, content, MIME type); `values` are the templates'. Raises OSError
-    (smtplib's errors are) when the server can't be reached or refuses. Links bear SITE_URL: what a request's Host header says is a stranger's word.
+    (smtplib's errors are) when the server can't be reached or refuses. Links bear SITE_URL: what a request's Host
+    header says is a stranger's word.
     """
     site = current_app.config["SITE_URL"]
     with current_app.test_request_context(base_url=site), force_locale(locale or "en"):

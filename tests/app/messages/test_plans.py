@@ -1,4 +1,4 @@
-"""How SQLite finds what pages of messages and notifications show. (MariaDB's plan depends on how full the tables are.)"""
+"""How SQLite finds what pages of messages and notifications show; MariaDB's plan depends on how full the tables are."""
 
 import pytest
 
