@@ -21,13 +21,10 @@ case $role in
     *) refuse 64 "'$role' is no role; use web (the default), worker or migrate" ;;
 esac
 export APP_ENVIRONMENT="${APP_ENVIRONMENT:-PROD}" BIND="${BIND:-0.0.0.0:5000}" WEB_CONCURRENCY="${WEB_CONCURRENCY:-2}"
-case $APP_ENVIRONMENT in
-    PROD | DEV) ;;
-    *) refuse 64 "APP_ENVIRONMENT='$APP_ENVIRONMENT' is not known; use PROD (the default) or DEV" ;;
-esac
 case $APP_ENVIRONMENT:${FLASK_DEBUG:-0} in
     DEV:* | PROD:0 | PROD:[Nn]o | PROD:[Ff]alse) ;;
-    *) refuse 78 "FLASK_DEBUG is set: its debugger runs code for anyone; unset it, or set APP_ENVIRONMENT=DEV" ;;
+    PROD:*) refuse 78 "FLASK_DEBUG is set: its debugger runs code for anyone; unset it, or set APP_ENVIRONMENT=DEV" ;;
+    *) refuse 64 "APP_ENVIRONMENT='$APP_ENVIRONMENT' is not known; use PROD (the default) or DEV" ;;
 esac
 case $role:${MIGRATE_ON_BOOT:-1} in
     migrate:* | *:1) migrate=--migrate ;;
@@ -48,11 +45,14 @@ if [ -n "$stopped" ]; then
     exit 0
 fi
 [ "$status" = 0 ] && [ "$role" != migrate ] || exit "$status"
-[ "$role" = web ] || exec python3 -m app.jobs
+
+# The kernel drops a signal that process 1 has no handler for yet: held back until it has (where env is GNU's).
+hold=$(env --block-signal=TERM echo env --block-signal=TERM 2>/dev/null) || :
+[ "$role" = web ] || exec $hold python3 -m app.jobs
 
 if [ "$APP_ENVIRONMENT" = DEV ]; then
     set -- app/translations/*/LC_MESSAGES/*.po
     host=${BIND%:*} catalogues=$(IFS=: && echo "$*") # Python and templates are watched anyway
     exec flask run --debug --host "$host" --port "${BIND##*:}" --extra-files "$catalogues"
 fi
-exec gunicorn -c app/gunicorn_conf.py microblog:app
+exec $hold gunicorn -c app/gunicorn_conf.py microblog:app

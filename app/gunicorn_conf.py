@@ -10,9 +10,10 @@ import sys
 
 from gunicorn.glogging import Logger
 
-# The kernel ignores a signal that process 1 has no handler for. gunicorn sets its own when the application is loaded;
-# a container that is stopped earlier than that must not wait for the engine's SIGKILL.
+# The kernel drops a signal that process 1 has no handler for, and gunicorn sets its own when the application is loaded.
+# A container that is stopped earlier must not wait for the engine's SIGKILL. So far boot.sh has held the signal back.
 signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 class AccessLogger(Logger):

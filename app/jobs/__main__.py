@@ -4,8 +4,9 @@ import logging
 import signal
 import sys
 
-# Until the consumer minds signals itself: the kernel ignores one that process 1 has no handler for.
+# Until the consumer minds signals itself: the kernel drops one that process 1 has no handler for. boot.sh held it back.
 signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 # ruff: noqa: E402
 from app import create_app

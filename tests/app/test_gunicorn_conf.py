@@ -84,3 +84,10 @@ def test_a_stop_while_the_application_is_loaded_is_heard():
     code = "import os, runpy; runpy.run_path('app/gunicorn_conf.py'); os.kill(os.getpid(), 15); print('deaf')"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout) == (0, "")
+
+
+def test_a_stop_that_boot_sh_held_back_is_delivered():
+    code = "import os; os.kill(os.getpid(), 15); import runpy; runpy.run_path('app/gunicorn_conf.py'); print('deaf')"
+    command = ["env", "--block-signal=TERM", sys.executable, "-c", code]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (0, "")
