@@ -38,7 +38,6 @@ def arguments():
     parser.add_argument("--set", choices=sets.SETS, default="S", help="how much data [S]")
     parser.add_argument("--rounds", type=int, default=3, help="how often each page is driven; the median counts [3]")
     parser.add_argument("--seconds", type=float, default=5, help="how long each time [5]")
-    parser.add_argument("--port", type=int, default=5010, help="the first of two free ports [5010]")
     parser.add_argument("--save", action="store_true", help="put the figures into bench/results.json")
     return parser.parse_args()
 
@@ -55,13 +54,12 @@ def measure(app, options, environ, cookies, places) -> list[dict]:
     """One row of figures for bare Flask and for each page."""
     pages = {"bare Flask": None} | {name: path.format(**places) for name, path in PAGES.items()}
     runs = {name: [] for name in pages}
-    hello, port = options.port + 1, options.port
-    with load.served("bench.hello:app", hello, {}), load.served("microblog:app", port, environ) as worker:
+    with load.served("bench.hello:app", {}) as bare, load.served("microblog:app", environ) as site:
         for _ in range(options.rounds):
             for name, path in pages.items():
-                address = f"http://127.0.0.1:{hello}/" if path is None else f"http://127.0.0.1:{port}{path}"
-                runs[name].append(load.drive(address, options.seconds, cookies if path else []))
-        pss = load.memory(worker)
+                (address, worker), who = (site, cookies) if path else (bare, [])
+                runs[name].append(load.drive(f"{address}{path or '/'}", worker, options.seconds, who))
+        pss = load.memory(site[1])
     rows = [figures(name, runs[name], runs["bare Flask"]) for name in pages]
     rows[1]["memory"] = pss
     for row in rows[1:]:
@@ -72,15 +70,20 @@ def measure(app, options, environ, cookies, places) -> list[dict]:
 
 
 def figures(name: str, runs: list[dict], bare: list[dict]) -> dict:
-    """The medians of the runs; the ratio is taken within each round, so that a busy machine slows both."""
-    ratios = [run["rate"] / other["rate"] for run, other in zip(runs, bare, strict=True)]
-    return {
-        "page": name,
-        "rate": median(run["rate"] for run in runs),
-        "ratio": median(ratios),
-        "p50": median(run["p50"] for run in runs),
-        "p99": median(run["p99"] for run in runs),
-    }
+    """The medians of the runs.
+
+    The ratios to bare Flask are taken within each round, so that a busy machine slows both; that of processor time, in
+    which others have no part, is what `ratio` would be on a machine with nothing else to do.
+    """
+    pairs = list(zip(runs, bare, strict=True))
+    return (
+        {"page": name}
+        | {figure: median(run[figure] for run in runs) for figure in ("rate", "cpu", "p50", "p99")}
+        | {
+            "ratio": median(run["rate"] / other["rate"] for run, other in pairs),
+            "cpu_ratio": median(other["cpu"] / run["cpu"] for run, other in pairs),
+        }
+    )
 
 
 def asked(app, path: str, cookies: list[str]) -> dict:
@@ -91,7 +94,8 @@ def asked(app, path: str, cookies: list[str]) -> dict:
 def table(rows: list[dict]) -> str:
     """The rows for people."""
     columns = {
-        "page": "page", "rate": "requests/s", "ratio": "of bare", "p50": "p50 ms", "p99": "p99 ms",
+        "page": "page", "rate": "requests/s", "ratio": "of bare", "cpu": "CPU ms", "cpu_ratio": "of bare",
+        "p50": "p50 ms", "p99": "p99 ms",
         "statements": "statements", "slowest": "slowest ms", "memory": "PSS MB",
     }  # fmt: skip
     cells = [list(columns.values())]
@@ -105,7 +109,7 @@ def _cell(column: str, value) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{value:.3f}" if column == "ratio" else f"{value:,.2f}" if column != "rate" else f"{value:,.0f}"
+        return f"{value:.3f}" if column.endswith("ratio") else f"{value:,.2f}" if column != "rate" else f"{value:,.0f}"
     return str(value)
 
 

@@ -14,8 +14,13 @@ HERE = Path(__file__).parent
 
 
 @contextlib.contextmanager
-def served(application: str, port: int, environ: dict[str, str]) -> Iterator[int]:
-    """`application` under gunicorn with the product's own settings but one worker and no jobs; gives its process id."""
+def served(application: str, environ: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """`application` under gunicorn with the product's own settings but one worker and no jobs.
+
+    Gives its address and its worker's process id.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     environ = os.environ | environ | {"WEB_CONCURRENCY": "1", "JOB_WORKERS": "0", "BIND": f"127.0.0.1:{port}"}
     command = [
         sys.executable,
@@ -27,10 +32,12 @@ def served(application: str, port: int, environ: dict[str, str]) -> Iterator[int
         os.devnull,
         application,
     ]
-    with subprocess.Popen(command, cwd=HERE.parent, env=environ, stderr=subprocess.DEVNULL) as master:
+    with subprocess.Popen(
+        command, cwd=HERE.parent, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as master:
         try:
             _wait(port, master)
-            yield _child(master.pid)
+            yield f"http://127.0.0.1:{port}", _child(master.pid)
         finally:
             master.terminate()
 
@@ -38,7 +45,7 @@ def served(application: str, port: int, environ: dict[str, str]) -> Iterator[int
 def _wait(port: int, process: subprocess.Popen) -> None:
     for _ in range(300):
         if process.poll() is not None:
-            raise SystemExit(f"bench: gunicorn ended with {process.returncode}; is port {port} taken?")
+            raise SystemExit(f"bench: gunicorn ended with {process.returncode}")
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
         time.sleep(0.1)
@@ -52,17 +59,30 @@ def _child(pid: int) -> int:
     return int(children.read_text().split()[0])
 
 
-def drive(url: str, seconds: float, cookies: list[str]) -> dict[str, float]:
-    """Four connections ask for `url` without pause: requests/s as `rate`, `p50` and `p99` in milliseconds.
+def drive(url: str, worker: int, seconds: float, cookies: list[str]) -> dict[str, float]:
+    """Four connections ask for `url` without pause.
 
-    Raises SystemExit when an answer was no page.
+    Gives requests/s as `rate`, `p50`, `p99`, and the processor time that the worker took for one as `cpu`, all three in
+    milliseconds. Raises SystemExit when an answer was no page.
     """
+    before = _processor_time(worker)
     command = ["wrk", "-t1", "-c4", f"-d{seconds:g}s", "-s", str(HERE / "readers.lua"), url, "--", *cookies]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     measured = json.loads(output.splitlines()[-1])
     if measured["failed"]:
         raise SystemExit(f"bench: {measured['failed']} of {measured['requests']} requests to {url} failed")
-    return {"rate": measured["requests"] / measured["seconds"], "p50": measured["p50"], "p99": measured["p99"]}
+    return {
+        "rate": measured["requests"] / measured["seconds"],
+        "cpu": (_processor_time(worker) - before) / measured["requests"] * 1000,
+        "p50": measured["p50"],
+        "p99": measured["p99"],
+    }
+
+
+def _processor_time(pid: int) -> float:
+    """Seconds that a process has computed, itself and the kernel for it."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(pid: int) -> float:
