@@ -22,6 +22,7 @@ class Contract(Api):
     """flask-smorest's Api, whose errors are answered as all others are (app/errors.py)."""
 
     ERROR_SCHEMA = Error
+    DEFAULT_ERROR_RESPONSE_NAME = None  # "any other" would promise nothing: each answer is named
 
     def __init__(self, app):
         self._resources = []
@@ -73,6 +74,13 @@ class Resource(Blueprint):
     """A part of the API."""
 
     ARGUMENTS_PARSER = Parser()
+
+    def arguments(self, schema, *, location="json", **options):
+        """Give the view what was sent, read by `schema`; see flask-smorest."""
+        read = super().arguments(schema, location=location, **options)
+        if location != "json":
+            return read
+        return lambda view: self.alt_response(415, schema=Error)(read(view))
 
     def needs_token(self, view):
         """Let only those in who send a valid token; `g.person` is whose it is, `g.token` the token as it is kept."""

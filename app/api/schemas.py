@@ -3,7 +3,9 @@ representations.py: to have marshmallow write them takes longer than the databas
 
 from marshmallow import Schema, fields, validate
 
+from app.auth.passwords import SHORTEST
 from app.database import LARGEST_ID
+from app.users.rules import USERNAME
 
 Page = validate.Range(min=1, max=1_000_000)
 Limit = validate.Range(min=1, max=100)
@@ -71,9 +73,9 @@ class Users(Schema):
 class NewUser(Schema):
     """Lengths and letters are as the registration's page has them."""
 
-    username = fields.String(required=True)
-    email = fields.String(required=True)
-    password = fields.String(required=True)
+    username = fields.String(required=True, metadata={"pattern": f"^{USERNAME.pattern}$"})
+    email = fields.String(required=True, metadata={"format": "email"})
+    password = fields.String(required=True, metadata={"minLength": SHORTEST})
 
 
 class UserChange(Schema):
@@ -131,7 +133,7 @@ class Posts(Schema):
 
 
 class NewText(Schema):
-    body = fields.String(required=True)
+    body = fields.String(required=True, metadata={"minLength": 1})
 
 
 class Message(Schema):
