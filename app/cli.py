@@ -16,6 +16,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app import catalogues, database, health, i18n
+from app.auth.commands import user
 from app.database import DatabaseAway, db
 from app.seed import seed
 from config import ROOT, ConfigError, sqlite_path
@@ -33,6 +34,7 @@ def init_app(app):
     app.cli.add_command(prepare)
     app.cli.add_command(translate)
     app.cli.add_command(seed)
+    app.cli.add_command(user)
 
 
 def fail(code: int, message: str):
