@@ -5,6 +5,7 @@ from wtforms import BooleanField, EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, EqualTo
 
 from app.auth import passwords
+from app.auth import rules as token_rules
 from app.forms import Form, obeys
 from app.users import rules
 
@@ -78,6 +79,15 @@ class ChangeAddressForm(Form):
         _l("Your password"),
         [DataRequired(_l("Enter your password."))],
         render_kw={"autocomplete": "current-password"},
+    )
+
+
+class TokenForm(Form):
+    name = StringField(
+        _l("Name of a new token"),
+        [obeys(token_rules.token_name)],
+        description=_l("By which you tell your tokens apart: the program's, or the device's."),
+        render_kw={"autocomplete": "off", "maxlength": token_rules.NAME_LIMIT, "dir": "auto"},
     )
 
 

@@ -4,7 +4,7 @@ it knows."""
 from flask_babel import lazy_gettext as _l
 
 from app import mail
-from app.auth import tokens
+from app.auth import proofs
 from app.database import db
 from app.users import queries
 from app.users.models import User
@@ -21,8 +21,8 @@ def reset_password(email: str, locale: str | None) -> None:
         "reset_password",
         user.locale or locale,
         user=user,
-        token=tokens.make(tokens.RESET, user),
-        minutes=tokens.VALID[tokens.RESET] // 60,
+        token=proofs.make(proofs.RESET, user),
+        minutes=proofs.VALID[proofs.RESET] // 60,
     )
 
 
@@ -37,8 +37,8 @@ def confirm_address(user_id: int, email: str, locale: str | None) -> None:
         "confirm_address",
         user.locale or locale,
         user=user,
-        token=tokens.make(tokens.ADDRESS, user, email=email),
-        hours=tokens.VALID[tokens.ADDRESS] // 3600,
+        token=proofs.make(proofs.ADDRESS, user, email=email),
+        hours=proofs.VALID[proofs.ADDRESS] // 3600,
     )
 
 

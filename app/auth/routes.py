@@ -5,7 +5,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.auth import services, sessions, tokens
+from app.auth import proofs, services, sessions
 from app.auth.destination import destination
 from app.auth.forms import LoginForm, RegisterForm, ResetPasswordForm, ResetRequestForm
 from app.database import db
@@ -75,7 +75,7 @@ def reset_password_request():
 @bp.route("/reset_password", methods=["GET", "POST"])
 @form_view
 def reset_password():
-    proof = tokens.read(tokens.RESET, request.args.get("token", ""))
+    proof = proofs.read(proofs.RESET, request.args.get("token", ""))
     if proof is None:
         flash(_("This link is too old, or was used already. Ask for another one."), "warning")
         return redirect(url_for("auth.reset_password_request"))

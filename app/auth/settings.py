@@ -5,8 +5,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app.auth import services, sessions, tokens
-from app.auth.forms import ChangeAddressForm, ChangePasswordForm, ConfirmForm
+from app.auth import proofs, queries, services, sessions
+from app.auth.forms import ChangeAddressForm, ChangePasswordForm, ConfirmForm, TokenForm
 from app.database import db
 from app.exceptions import Invalid
 from app.forms import form_view
@@ -74,7 +74,7 @@ def address():
 @form_view
 def confirm_address():
     """For whoever opens the link of the mail, logged in or not: that they read the mail is what counts."""
-    proof = tokens.read(tokens.ADDRESS, request.args.get("token", ""))
+    proof = proofs.read(proofs.ADDRESS, request.args.get("token", ""))
     if proof is None:
         flash(_("This link is too old, or was used already. Ask for another one."), "warning")
         return redirect(url_for("settings.address"))
@@ -97,6 +97,33 @@ def confirm_address():
         advice=_("%(email)s becomes the address of @%(username)s.", email=claims["email"], username=user.username),
         action=_("Confirm"),
     ), form.status
+
+
+@bp.route("/tokens", methods=["GET", "POST"])
+@login_required
+@limited("30 per hour")
+@form_view
+def tokens():
+    form = TokenForm()
+    if form.validate_on_submit():
+        token, _kept = services.issue_token(current_user, form.name.data)
+        db.session.commit()
+        # Not in a message of the session, which is a cookie: this page alone shows it.
+        return _tokens_page(TokenForm(formdata=None), token), 201, {"Cache-Control": "no-store"}
+    return _tokens_page(form), form.status
+
+
+def _tokens_page(form, token=None):
+    return render_template("auth/tokens.html", form=form, token=token, tokens=queries.tokens_of(current_user.id))
+
+
+@bp.post("/tokens/<id:token_id>/revoke")
+@login_required
+def revoke_token(token_id):
+    services.revoke_token(current_user.id, token_id)
+    db.session.commit()
+    flash(_("The token is revoked."), "success")
+    return redirect(url_for("settings.tokens"))
 
 
 @bp.post("/log_out_everywhere")

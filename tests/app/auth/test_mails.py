@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app import mail
-from app.auth import services, tokens
+from app.auth import proofs, services
 from app.auth.passwords import matches
 from app.database import db
 from app.jobs.queue import queue_of
@@ -151,7 +151,7 @@ def test_a_forged_link_is_refused(client, token):
 
 
 def test_a_link_for_one_thing_is_good_for_no_other(client, susan):
-    token = tokens.make(tokens.ADDRESS, susan(), email="x@example.com")
+    token = proofs.make(proofs.ADDRESS, susan(), email="x@example.com")
     assert refused(client, f"/auth/reset_password?token={token}")
 
 

@@ -1,6 +1,9 @@
+import re
+
 import pytest
 
 from app.auth.passwords import matches
+from app.auth.services import issue_token
 from app.database import db
 from app.users.queries import by_username
 
@@ -76,3 +79,34 @@ def test_a_session_that_was_not_remembered_is_not_remembered_after(client, susan
     fill_in("/settings/password", **CHANGE)
     client.delete_cookie("microblog")
     assert not is_logged_in(client)
+
+
+def test_a_token_for_a_program_is_shown_once_and_revoked(client, susan_has, log_in, fill_in):
+    log_in("susan")
+    page = fill_in("/settings/tokens", name="My <b>phone</b>")
+    assert page.status_code == 201
+    assert page.headers["Cache-Control"] == "no-store"
+    token = re.search(r"<code>([\w-]{43})</code>", page.text)[1]
+    asked = {"headers": {"Authorization": f"Bearer {token}"}}
+    assert client.get("/api/tokens", **asked).json["items"][0]["name"] == "My <b>phone</b>"
+    page = client.get("/settings/tokens").text
+    assert "<bdi>My &lt;b&gt;phone&lt;/b&gt;</bdi>" in page
+    assert token not in page
+    revoke = re.search(r'action="(/settings/tokens/\d+/revoke)"', page)[1]
+    assert fill_in("/settings/tokens", to=revoke).headers["Location"] == "/settings/tokens"
+    assert client.get("/api/tokens", **asked).status_code == 401
+
+
+def test_nobody_revokes_the_token_of_another(client, make_user, susan_has, log_in, fill_in):
+    token, kept = issue_token(make_user("john"))
+    db.session.commit()
+    log_in("susan")
+    assert fill_in("/settings/tokens", to=f"/settings/tokens/{kept.id}/revoke").status_code == 404
+    assert client.get("/api/tokens", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+
+
+def test_a_token_of_a_name_that_cannot_be_kept_is_not_made(client, susan_has, log_in, fill_in):
+    log_in("susan")
+    response = fill_in("/settings/tokens", name="x" * 65)
+    assert response.status_code == 400
+    assert "Revoke" not in response.text

@@ -14,14 +14,14 @@ VALID = {RESET: 600, ADDRESS: 24 * 3600}
 
 
 def make(purpose: str, user: User, **claims) -> str:
-    """A token for that purpose, which works until the person's password or address changes: so it works once."""
+    """A proof for that purpose, which works until the person's password or address changes: so it works once."""
     return _serializer(purpose).dumps({"user": user.id, "state": _state(user), **claims})
 
 
-def read(purpose: str, token: str) -> tuple[User, dict] | None:
-    """The person and the claims that a token was made for, or None when it is forged, too old or used."""
+def read(purpose: str, proof: str) -> tuple[User, dict] | None:
+    """The person and the claims that a proof was made for, or None when it is forged, too old or used."""
     try:
-        claims = _serializer(purpose).loads(token, max_age=VALID[purpose])
+        claims = _serializer(purpose).loads(proof, max_age=VALID[purpose])
     except BadData:
         return None
     user = db.session.get(User, claims.pop("user"))
