@@ -113,4 +113,5 @@ def _database(url: str):
         password=url.password or "",
         charset="utf8mb4",
         connect_timeout=5,  # seconds
+        init_command="SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",  # as config.py's, for the same reason
     )

@@ -109,6 +109,18 @@ def test_a_moment_without_a_zone_is_refused(context):
         db.session.execute(select(type_coerce(datetime(2026, 1, 1), UTCDateTime)))
 
 
+def test_a_transaction_sees_and_may_change_what_others_committed_meanwhile(context):
+    db.session.add(person())
+    db.session.commit()
+    assert db.session.scalar(select(User.about_me)) == ""
+    with db.engine.begin() as other:
+        other.execute(User.__table__.update().values(about_me="changed"))
+    assert db.session.scalar(select(User.about_me)) == "changed"
+    db.session.execute(User.__table__.update().values(about_me="again"))
+    db.session.commit()
+    assert db.session.scalar(select(User.about_me)) == "again"
+
+
 def test_what_belongs_to_a_person_goes_with_them(context):
     db.session.add(Post(author=person(), body="hello"))
     db.session.commit()
