@@ -30,6 +30,8 @@ DATA =
 IMAGE = microblog
 ## the image's tag (default: the stage's name)
 TAG =
+## how much data to measure with: S (100 people, 5,000 posts) or L (5,000, 500,000)
+SET = S
 
 # What a site needs, the same for every command: from the command line or the environment, so not set here.
 SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE
@@ -38,7 +40,7 @@ SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE
 ## PIP_INDEX_URL    a mirror of the Python package index
 ## CA_FILE          a private certificate authority to trust, a PEM file
 
-VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG
+VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET
 export $(VARIABLES) STAGES APP_STAGES DEFAULT_STAGE DBS
 
 MAKEFLAGS += --no-print-directory
@@ -46,7 +48,7 @@ given := $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name)
 unknown := $(filter-out $(VARIABLES) $(SITE) DOCKER MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(given))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists them))
 
-.PHONY: help doctor build run stop restart logs shell ps images test test-images lint clean
+.PHONY: help doctor build run stop restart logs shell ps images test test-images lint bench clean
 
 ## print this menu
 help: ; @scripts/help
@@ -86,6 +88,9 @@ test-images: ; @scripts/test-images
 
 ## read everything with the linters, and test the conventions
 lint: ; @scripts/lint
+
+## measure the pages against a bare Flask, on SET and DB
+bench: ; @scripts/bench
 
 ## remove this project's containers and images; data only by name: DATA=microblog-5000
 clean: ; @scripts/clean

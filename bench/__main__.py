@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from app import create_app
+from app.database import db
 from bench import load, sets, statements
 from config import Config
 
@@ -30,7 +31,7 @@ def main():
     rows = measure(app, options, environ, cookies, places)
     print(table(rows))
     if options.save:
-        save(options, rows)
+        save(f"{options.set} {database(app)}", rows)
 
 
 def arguments():
@@ -113,14 +114,21 @@ def _cell(column: str, value) -> str:
     return str(value)
 
 
-def save(options, rows: list[dict]) -> None:
+def database(app) -> str:
+    """What the app's database calls itself."""
+    with app.app_context(), db.engine.connect() as connection:
+        dialect = connection.dialect
+        return "mariadb" if getattr(dialect, "is_mariadb", False) else dialect.name
+
+
+def save(name: str, rows: list[dict]) -> None:
     """Put the rows beside those of other sets and databases."""
-    url = os.environ.get("DATABASE_URL") or "sqlite:"
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    results[f"{options.set} {url.partition(':')[0].partition('+')[0]}"] = {
+    results[name] = {
         "when": datetime.now(UTC).date().isoformat(),
         "python": platform.python_version(),
         "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1),  # of the machine's last minute; bench alone makes about 2
         "rows": rows,
     }
     RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")
