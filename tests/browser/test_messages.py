@@ -1,0 +1,84 @@
+"""Two people write to each other, each at a browser of their own."""
+
+import re
+import zipfile
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def susan_and_david(visit, register):
+    """Susan at a screen, David at a phone in French."""
+    return register(visit(), name="Susan"), register(visit(locale="fr-FR", width=360), name="David")
+
+
+def badge(person, kind):
+    return person.page.locator(f'[data-badge="{kind}"]')
+
+
+def test_messages_appear_without_a_reload_and_count_until_they_are_seen(susan_and_david):
+    susan, david = susan_and_david
+    david.page.goto("/")
+    expect(david.page).to_have_title(re.compile(r"^Accueil"))
+    susan.page.goto(f"/messages/with/{david.username}")
+    susan.fill(body="Hello David 🫠")
+    expect(badge(david, "messages")).to_contain_text("1", timeout=15_000)
+    expect(david.page).to_have_title(re.compile(r"^\(2\) Accueil"))  # the message, and the notification of it
+
+    david.page.goto(f"/messages/with/{susan.username}")
+    expect(david.page.locator(".message-body")).to_have_text("Hello David 🫠")
+    expect(badge(david, "messages")).to_be_hidden()
+    expect(david.page.locator(".mark-seen")).to_have_count(0)
+    expect(david.page).to_have_title(re.compile(r"^Susan"))
+
+    david.page.locator(".composer textarea").fill("Bonjour")
+    david.page.locator(".composer [type=submit]").click()
+    expect(susan.page.locator(".message-body")).to_have_text(["Hello David 🫠", "Bonjour"], timeout=15_000)
+
+
+def test_a_new_follower_appears_in_the_open_list(susan_and_david):
+    susan, david = susan_and_david
+    susan.page.goto(f"/messages/with/{david.username}")
+    susan.fill(body="So that his list is not empty")
+    david.page.goto("/notifications")
+    expect(david.page.locator("[data-notifications] li")).to_have_count(1)
+    susan.page.goto(f"/user/{david.username}")
+    susan.page.get_by_role("button", name="Follow").click()
+    first = david.page.locator("[data-notifications] li").first
+    expect(first.locator("a")).to_have_attribute("href", f"/user/{susan.username}", timeout=15_000)
+    expect(first).to_contain_text("Susan")
+
+
+def test_without_javascript_a_button_marks_as_read(visit, register):
+    susan, david = register(visit(javascript=False)), register(visit(javascript=False))
+    susan.page.goto(f"/messages/with/{david.username}")
+    susan.fill(body="Hello")
+    david.page.goto("/messages")
+    expect(badge(david, "messages")).to_contain_text("1")
+    david.page.locator(".rows a").click()
+    expect(badge(david, "messages")).to_contain_text("1")
+    david.page.locator(".mark-seen button").click()
+    expect(badge(david, "messages")).to_be_hidden()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_an_export_ends_in_a_file(visit, register, tmp_path, javascript):
+    susan = register(visit(javascript=javascript))
+    susan.post("Take me away")
+    susan.page.goto("/settings")
+    susan.page.locator('a[href="/settings/export"]').click()
+    susan.page.locator("main form button").click()
+    link = susan.page.locator("a[download]")
+    if javascript:
+        expect(link).to_be_visible(timeout=30_000)
+    for _ in range(30 if not javascript else 0):
+        if link.count():
+            break
+        susan.page.wait_for_timeout(1000)  # a person, who reloads
+        susan.page.locator('main a[href="/settings/export"]').click()
+    with susan.page.expect_download() as download:
+        link.click()
+    download.value.save_as(tmp_path / "archive.zip")
+    with zipfile.ZipFile(tmp_path / "archive.zip") as archive:
+        assert "Take me away" in archive.read("posts.json").decode()
