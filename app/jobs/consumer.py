@@ -2,7 +2,9 @@
 
 import atexit
 import logging
+import math
 import os
+import time
 
 from huey import signals
 from huey.consumer import Consumer, ConsumerStopped
@@ -63,6 +65,27 @@ def jobs() -> dict:
     return {job.KIND: job}
 
 
+class Calm(logging.Filter):
+    """Of a queue that can't be read: a line a minute, in place of Huey's traceback a second."""
+
+    pause = 60  # seconds
+
+    def __init__(self):
+        super().__init__()
+        self._said = -math.inf
+
+    def filter(self, record):
+        """Whether the record is logged."""
+        if not record.msg.startswith("Error reading"):
+            return True
+        if time.monotonic() - self._said < self.pause:
+            return False
+        self._said = time.monotonic()
+        error = " ".join(str(record.exc_info[1]).split())
+        record.msg, record.args, record.exc_info = "the queue of jobs can't be read: %s", (error,), None
+        return True
+
+
 class JobConsumer(Consumer):
     """Huey's consumer, which puts back what it could not finish."""
 
@@ -102,6 +125,10 @@ def start_threads(app) -> Consumer:
 
 def _make(consumer_class, app) -> Consumer:
     queue = queue_of(app)
+    for part in ("Worker", "Scheduler"):
+        logger = logging.getLogger(f"huey.consumer.{part}")
+        if not any(isinstance(former, Calm) for former in logger.filters):
+            logger.addFilter(Calm())
 
     @queue.signal(signals.SIGNAL_INTERRUPTED)
     def put_back(_signal, message):

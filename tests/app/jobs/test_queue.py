@@ -1,5 +1,6 @@
 """The queue, in the database and in Redis."""
 
+import logging
 import time
 
 import pytest
@@ -100,3 +101,25 @@ def test_threads_of_the_development_server_do_it_too(app, queue, task):
             time.sleep(0.05)
     finally:
         worker.stop(graceful=True)
+
+
+def test_a_queue_that_cannot_be_read_is_one_line_in_the_log(app, queue, task, monkeypatch, caplog):
+    worker = consumer._make(consumer.ThreadConsumer, app)
+    reads = []
+
+    def away():
+        reads.append(time.monotonic())
+        raise OSError("the server\nis away")
+
+    monkeypatch.setattr(queue, "dequeue", away)
+    monkeypatch.setattr(consumer.Calm, "pause", 1000)
+    for part in ("Worker", "Scheduler"):
+        for calm in logging.getLogger(f"huey.consumer.{part}").filters:
+            calm.__init__()
+    one = worker.worker_threads[0][0]
+    one.sleep = lambda: None
+    for _ in range(3):
+        one.loop()
+    assert len(reads) == 3
+    assert [record.getMessage() for record in caplog.records] == ["the queue of jobs can't be read: the server is away"]
+    assert caplog.records[0].exc_info is None
