@@ -17,7 +17,7 @@ def init_app(app):
     import os
 
     # Flask's reloader imports the application twice: this marks the one that serves.
-    if app.config["DEV"] and os.environ.get("WERKZEUG_RUN_MAIN") == "true":
+    if app.config["DEV"] and app.config["JOB_WORKERS"] and os.environ.get("WERKZEUG_RUN_MAIN") == "true":
         from app.jobs import consumer
 
         consumer.start_threads(app)

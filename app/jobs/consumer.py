@@ -145,7 +145,8 @@ def _make(consumer_class, app) -> Consumer:
 
     return consumer_class(
         queue,
-        workers=app.config["JOB_WORKERS"],
+        # 0 tells the server to leave jobs alone; a worker apart, which often has the same settings, is there for them.
+        workers=app.config["JOB_WORKERS"] or 1,
         max_delay=1.0,  # seconds that a person waits at most until an idle worker looks
         scheduler_interval=60,
         check_worker_health=True,
