@@ -1,7 +1,7 @@
 """What the tests of the application share: an application on a real database, emptied after each test.
 
 The database is that of `DATABASE_URL` or `DATABASE_URL_FILE` (the companion's, by `make test DB=mariadb`), or an SQLite
-file that goes with the run. The run's first lines say which.
+file that goes with the run. The run's first lines say which, and where it runs.
 """
 
 import contextvars
@@ -37,7 +37,12 @@ DATABASE_URL = take_database_url()
 
 
 def pytest_report_header():
-    return f"database: {make_url(DATABASE_URL)!r}" if DATABASE_URL else "database: an SQLite file"
+    # The file is in the image of the tests alone (tests/Dockerfile).
+    inside = Path(__file__).with_name(".inside-image").exists()
+    return [
+        f"where: {'in a container' if inside else 'not in a container'}",
+        f"database: {make_url(DATABASE_URL)!r}" if DATABASE_URL else "database: an SQLite file",
+    ]
 
 
 class Browser(FlaskClient):

@@ -138,6 +138,23 @@ def tree(tmp_path) -> Path:
     return copy
 
 
+@pytest.fixture
+def without(tmp_path):
+    """without("docker", …): an environment whose PATH holds all that this machine's does, less these commands."""
+    commands = tmp_path / "commands"
+    commands.mkdir()
+
+    def without(*names):
+        for folder in map(Path, os.environ["PATH"].split(os.pathsep)):
+            for target in folder.iterdir() if folder.is_dir() else []:
+                link = commands / target.name
+                if target.name not in names and not link.is_symlink():
+                    link.symlink_to(target)
+        return {"PATH": str(commands)}
+
+    return without
+
+
 @pytest.fixture(scope="session")
 def base(build, any_builder):
     """base("gunicorn"): the name of the base image that `make build` finds for this stage."""

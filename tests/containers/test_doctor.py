@@ -1,11 +1,8 @@
 """make doctor: a line for each thing, with the remedy, whatever is missing."""
 
-import os
 import re
 import socket
-from pathlib import Path
 
-import pytest
 from engine import free_port
 
 
@@ -13,21 +10,6 @@ def lines(result):
     """{"engine": ("ok", "Docker …"), …} as doctor printed them."""
     found = re.findall(r"^(ok|no|note) +(\w+) +(.+)$", result.stdout, re.MULTILINE)
     return {what: (sign, text) for sign, what, text in found}
-
-
-@pytest.fixture
-def without(tmp_path):
-    """without("docker", …): an environment whose PATH holds all that this machine's does, less these commands."""
-
-    def without(*commands):
-        for folder in map(Path, os.environ["PATH"].split(os.pathsep)):
-            for program in folder.iterdir() if folder.is_dir() else []:
-                target = tmp_path / program.name
-                if program.name not in commands and not target.is_symlink():
-                    target.symlink_to(program)
-        return {"PATH": str(tmp_path)}
-
-    return without
 
 
 def test_doctor_says_what_this_machine_has(make):
