@@ -76,9 +76,12 @@ def refuse_unfit():
 
 
 def _texts():
-    for fields in (request.args, request.form):
-        for _name, value in fields.items(multi=True):
-            yield value
+    for _name, value in request.args.items(multi=True):
+        yield value
+    if not request.content_type:  # nothing that would be parsed
+        return
+    for _name, value in request.form.items(multi=True):
+        yield value
     for _name, file in request.files.items(multi=True):
         yield file.filename or ""
     if request.is_json:
