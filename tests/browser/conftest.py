@@ -1,0 +1,111 @@
+"""What the tests of the pages share: the running application, Chromium, and a guard that watches every page.
+
+The application is the one at APP_URL, or the image that `make run` builds and starts for this session, with the
+variables of `make test-browser` (STAGE, ENGINE, …); it goes with its data when the session is over.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import uuid
+from pathlib import Path
+
+import pytest
+from guard import Guard
+from people import Person
+
+ROOT = Path(__file__).resolve().parents[2]
+# Chromium in a container has no sandbox of its own and no GPU; nor may it call home.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The address of the running application, without a slash at its end."""
+    if address := os.environ.get("APP_URL"):
+        yield address.rstrip("/")
+        return
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    name = f"mbbrowser-{uuid.uuid4().hex[:8]}"
+    instance = (f"IMAGE={name}", f"PORT={port}", f"DATA={name}")
+    try:
+        subprocess.run(["make", "run", *instance], cwd=ROOT, check=True)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        subprocess.run(["make", "stop", "clean", *instance], cwd=ROOT, check=False)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's Chromium instead of a download."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    executable = next(filter(None, map(shutil.which, names)), None)
+    if executable is None:
+        pytest.fail("these tests need Chromium: sudo apt-get install chromium fonts-noto-cjk fonts-noto-color-emoji")
+    return browser_type_launch_args | {"executable_path": executable, "args": ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def _people():
+    """How many people this session has made; their names are this session's own, whoever else is there."""
+    return {"session": uuid.uuid4().hex[:6], "count": 0}
+
+
+@pytest.fixture
+def visit(browser, site):
+    """visit(locale="en", javascript=True, width=1280, …): a page of a new browser profile, watched to the test's end.
+
+    It fails the test when a page asks another host, breaks the content security policy, logs an error, or throws.
+    Other arguments are those of Playwright's `browser.new_context`.
+    """
+    opened = []
+
+    def open_page(locale="en", javascript=True, width=1280, height=800, **arguments):
+        context = browser.new_context(
+            base_url=site,
+            locale=locale,
+            java_script_enabled=javascript,
+            viewport={"width": width, "height": height},
+            **arguments,
+        )
+        opened.append((context, Guard(context, site)))
+        page = context.new_page()
+        page.set_default_timeout(30_000)  # milliseconds; a busy machine is no fault
+        return page
+
+    yield open_page
+    for context, _guard in opened:
+        context.close()
+    assert [fault for _context, guard in opened for fault in guard.faults] == []
+
+
+@pytest.fixture
+def page(visit):
+    """A page at an ordinary screen, in English, with JavaScript."""
+    return visit()
+
+
+@pytest.fixture
+def register(_people):
+    """register(page, name="Susan", locale="fr", username="susan"): make an account, which signs it in; the Person."""
+
+    def make(page, name="", locale=None, username=None):
+        _people["count"] += 1
+        person = Person(page, username or f"p{_people['session']}_{_people['count']}")
+        person.register()
+        if name or locale:
+            person.edit(name=name, locale=locale)
+        return person
+
+    return make

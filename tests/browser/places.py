@@ -1,0 +1,73 @@
+"""The pages that there are, for the tests that look at each of them."""
+
+from people import press
+
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
+ZALGO = "Z" + "\u0335\u0321\u0322\u0327\u0328\u0315\u031b\u0340\u0341\u0358" * 8 + "algo"
+NAME = "Wolfeschlegelsteinhausenbergerdorff 👩‍👩‍👧‍👦 " + "\u202eevil"
+BODIES = (
+    "A short one.",
+    LONG[:138],
+    ZALGO,
+    "שלום עולם, مرحبا بالعالم!",
+    "日本語の文章は空白なしで続いていくので、折り返しが大事です。" * 3,
+)
+
+SIGNED_OUT = {
+    "login": "/auth/login",
+    "register": "/auth/register",
+    "forgotten password": "/auth/reset_password_request",
+    "not found": "/nope",
+}
+
+
+def signed_in(other):
+    """Pages of somebody who has an account; `other` is another person."""
+    return {
+        "home": "/",
+        "explore": "/explore",
+        "writing": "/post",
+        "another's profile": f"/user/{other.username}",
+        "edit profile": "/edit_profile",
+        "settings": "/settings",
+        "password": "/settings/password",
+        "messages": "/messages",
+        "conversation": f"/messages/with/{other.username}",
+        "notifications": "/notifications",
+        "archive": "/export",
+        "not found": "/nope",
+    }
+
+
+def furnish(page, register):
+    """Make somebody with a long name and difficult posts, then a reader at `page` who follows them; return both."""
+    writer = register(page, name=NAME)
+    for body in BODIES:
+        writer.post(body)
+    writer.log_out()
+    reader = register(page)
+    reader.follow(writer)
+    return writer, reader
+
+
+def each_page(page, register):
+    """Visit every page in turn; yields a name for it each time."""
+    for name, path in SIGNED_OUT.items():
+        page.goto(path)
+        yield f"{name}, signed out"
+    page.goto("/auth/register")
+    press(page.locator("main form [type=submit]"))
+    yield "register, with faults"
+    writer, reader = furnish(page, register)
+    page.goto(f"/user/{reader.username}")
+    yield "own profile, empty"
+    reader.post("x" * 141)
+    yield "home, with a post that is too long"
+    reader.post("Mine.")
+    yield "home, after a post"
+    for name, path in signed_in(writer).items():
+        page.goto(path)
+        yield name
+    page.goto("/")
+    page.locator(".account summary").click()
+    yield "home, its menu open"

@@ -1,0 +1,82 @@
+"""Every page for everybody: axe-core finds no breach of WCAG 2.2 AA; the keyboard reaches and shows everything."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from places import each_page
+from playwright.sync_api import expect
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# What has the focus and how it shows: an outline or a ring that the same element lacks without.
+SHOWN = """() => {
+  const element = document.activeElement;
+  if (!element || element === document.body) return null;
+  const style = getComputedStyle(element);
+  const look = () => [style.outlineWidth, style.outlineStyle, style.outlineColor, style.boxShadow].join();
+  const name = element.outerHTML.slice(0, 100), focused = look();
+  element.blur();
+  const differs = focused !== look();
+  element.focus();
+  return [name, differs];
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(visit, register, scheme):
+    # axe is put into the page by the test itself, which the content security policy would forbid.
+    page = visit(color_scheme=scheme, bypass_csp=True)
+    for name in each_page(page, register):
+        found = Axe().run(page, options=RULES).response["violations"]
+        assert [(name, violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found] == []
+
+
+def test_axe_sees_faults(visit):
+    page = visit(bypass_csp=True)
+    page.goto("/auth/login")
+    page.evaluate("document.querySelector('label[for=username]').remove()")
+    assert [violation["id"] for violation in Axe().run(page, options=RULES).response["violations"]] != []
+
+
+def test_first_tab_offers_to_skip_the_menu(page):
+    page.goto("/nope")
+    page.keyboard.press("Tab")
+    link = page.locator(".skip-link")
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_focus_shows_wherever_it_goes(visit, register, scheme):
+    page = visit(color_scheme=scheme)
+    register(page).post("Something to delete.")
+    page.locator("body").click(position={"x": 1, "y": 1})
+    reached = []
+    for _step in range(60):
+        page.keyboard.press("Tab")
+        if (state := page.evaluate(SHOWN)) is None:
+            break
+        reached.append(state)
+    assert len(reached) > 15
+    assert [name for name, differs in reached if not differs] == []
+
+
+def test_menu_of_the_account_works_by_keyboard(page, register):
+    register(page)
+    summary = page.locator(".account summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".account-menu")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(page.locator(".account-menu")).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
+def test_motion_is_spared_where_it_is_not_wanted(visit):
+    page = visit(reduced_motion="reduce")
+    page.goto("/auth/login")
+    assert page.locator("main .btn").first.evaluate("button => getComputedStyle(button).transitionDuration") in (
+        "0s",
+        "1e-05s",
+    )

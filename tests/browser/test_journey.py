@@ -1,0 +1,71 @@
+"""The way of a newcomer: register, post, follow, read."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+HOME = {"en": "Home", "fr": "Accueil", "es": "Inicio"}
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.mark.parametrize("locale", HOME)
+def test_newcomer_registers_posts_follows_and_reads(visit, register, locale, javascript):
+    page = visit(locale=locale, javascript=javascript)
+    writer = register(page)
+    expect(page.locator("html")).to_have_attribute("lang", locale)
+    expect(page.locator(".site-nav [aria-current=page]")).to_have_text(HOME[locale])
+    writer.post("Bonjour, ¿qué tal? 🫠 こんにちは")
+    expect(page.locator(".post-body")).to_have_text("Bonjour, ¿qué tal? 🫠 こんにちは")
+    writer.log_out()
+    expect(page).to_have_url(re.compile("/auth/login"))
+
+    reader = register(page)
+    expect(page.locator(".post")).to_have_count(0)
+    reader.follow(writer)
+    page.goto("/")
+    expect(page.locator(".post-username")).to_have_text(f"@{writer.username}")
+    expect(page.locator(".post-body")).to_have_text("Bonjour, ¿qué tal? 🫠 こんにちは")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_deleting_a_post_is_asked_about_only_where_that_is_possible(visit, register, javascript):
+    page = visit(javascript=javascript)
+    register(page).post("Not meant.")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.locator(".post-actions button").click()
+    expect(page.locator(".post")).to_have_count(1 if javascript else 0)
+    if javascript:
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.locator(".post-actions button").click()
+        expect(page.locator(".post")).to_have_count(0)
+
+
+def test_form_with_faults_keeps_what_was_typed_and_leads_to_the_first(page):
+    page.goto("/auth/register")
+    page.locator("main [name=email]").fill("nobody")
+    page.locator("main [name=username]").fill("fine_name")
+    page.locator("main form [type=submit]").click()
+    email = page.locator("main [name=email]")
+    expect(email).to_have_value("nobody")
+    expect(email).to_be_focused()
+    expect(email).to_have_attribute("aria-invalid", "true")
+    described = [page.locator(f"#{name}").inner_text() for name in email.get_attribute("aria-describedby").split()]
+    assert any("e-mail" in text for text in described)
+
+
+def test_language_menu_keeps_the_page_and_the_rest_of_its_address(page):
+    page.goto("/auth/login?next=/explore")
+    page.locator(".site-footer [hreflang=fr]").click()
+    expect(page).to_have_url(re.compile(r"/auth/login\?next=%2Fexplore&lang=fr$"))
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    page.goto("/auth/register")
+    expect(page.locator("h1")).to_have_text("S’inscrire")
+
+
+def test_own_language_goes_before_that_of_the_browser(visit, register):
+    page = visit(locale="fr")
+    register(page, locale="es")
+    page.goto("/")
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(page.locator(".site-footer a[href$='#locale']")).to_contain_text("Español")

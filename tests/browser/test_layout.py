@@ -1,0 +1,47 @@
+"""Pages fit the screen they are shown on; nothing has to be scrolled sideways, whatever people write."""
+
+import pytest
+from places import each_page, furnish
+
+# Elements whose box sticks out of the window, and texts that are cut off in theirs.
+STICKING_OUT = """() => [...document.querySelectorAll("body *")].filter(element => {
+  const box = element.getBoundingClientRect();
+  return box.width && (box.right > innerWidth + 1 || box.left < -1)
+    && !element.closest(".visually-hidden, .skip-link, .site-nav, .post-body, .row-last");
+}).map(element => element.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize(("width", "locale"), [(320, "fr"), (360, "en"), (768, "es")])
+def test_nothing_is_wider_than_the_screen(visit, register, width, locale):
+    page = visit(locale=locale, width=width, height=640)
+    for name in each_page(page, register):
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert (name, wide) == (name, 0)
+        assert (name, page.evaluate(STICKING_OUT)) == (name, [])
+
+
+def test_overrides_in_a_name_turn_nothing_else_around(page, register):
+    writer, _reader = furnish(page, register)
+    page.goto("/")
+    handles = page.locator(".post-username").all_inner_texts()
+    assert set(handles) == {f"@{writer.username}"}
+    name = page.locator(".post-author").first.bounding_box()
+    handle = page.locator(".post-username").first.bounding_box()
+    assert name["x"] + name["width"] <= handle["x"]
+
+
+def test_marks_without_end_stay_in_their_post(page, register):
+    furnish(page, register)
+    page.goto("/")
+    assert page.locator(".post-body").evaluate_all(
+        "bodies => bodies.every(body => getComputedStyle(body).overflowY === 'clip')"
+    )
+
+
+def test_page_in_a_language_from_right_to_left_is_mirrored(page, register):
+    register(page)
+    brand = page.locator(".brand").bounding_box()
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    mirrored = page.locator(".brand").bounding_box()
+    assert mirrored["x"] + mirrored["width"] == pytest.approx(1280 - brand["x"], abs=2)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
