@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from guard import Guard
 from people import Person
+from places import furnish
 
 ROOT = Path(__file__).resolve().parents[2]
 # Chromium in a container has no sandbox of its own and no GPU; nor may it call home.
@@ -94,6 +95,17 @@ def visit(browser, site):
 def page(visit):
     """A page at an ordinary screen, in English, with JavaScript."""
     return visit()
+
+
+@pytest.fixture(scope="session")
+def writer(browser, site, _people):
+    """Somebody with a long name and posts that are difficult to lay out; only their `username` is of use."""
+    context = browser.new_context(base_url=site)
+    person = Person(context.new_page(), f"p{_people['session']}_writer")
+    person.register()
+    furnish(person)
+    context.close()
+    return person
 
 
 @pytest.fixture

@@ -25,7 +25,9 @@ class Guard:
             self.faults.append(f"{response.status}: {response.url}")
 
     def _failed(self, request):
-        if not request.is_navigation_request() and "ERR_ABORTED" not in (request.failure or ""):  # the page was left
+        # Aborted: the page was left. Network changed: the engine made an interface for another container.
+        harmless = any(reason in (request.failure or "") for reason in ("ERR_ABORTED", "ERR_NETWORK_CHANGED"))
+        if not request.is_navigation_request() and not harmless:
             self.faults.append(f"failed: {request.url} {request.failure}")
 
     def _console(self, message):

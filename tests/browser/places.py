@@ -39,26 +39,23 @@ def signed_in(other):
     }
 
 
-def furnish(page, register):
-    """Make somebody with a long name and difficult posts, then a reader at `page` who follows them; return both."""
-    writer = register(page, name=NAME)
+def furnish(person):
+    """Give `person` a long name and posts that are difficult to lay out."""
+    person.edit(name=NAME)
     for body in BODIES:
-        writer.post(body)
-    writer.log_out()
-    reader = register(page)
-    reader.follow(writer)
-    return writer, reader
+        person.post(body)
 
 
-def each_page(page, register):
-    """Visit every page in turn; yields a name for it each time."""
+def each_page(page, register, writer):
+    """Visit every page in turn, as nobody and as somebody new who follows `writer`; yields a name for it each time."""
     for name, path in SIGNED_OUT.items():
         page.goto(path)
         yield f"{name}, signed out"
     page.goto("/auth/register")
     press(page.locator("main form [type=submit]"))
     yield "register, with faults"
-    writer, reader = furnish(page, register)
+    reader = register(page)
+    reader.follow(writer)
     page.goto(f"/user/{reader.username}")
     yield "own profile, empty"
     reader.post("x" * 141)

@@ -21,10 +21,10 @@ SHOWN = """() => {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(visit, register, scheme):
+def test_axe_finds_nothing(visit, register, writer, scheme):
     # axe is put into the page by the test itself, which the content security policy would forbid.
     page = visit(color_scheme=scheme, bypass_csp=True)
-    for name in each_page(page, register):
+    for name in each_page(page, register, writer):
         found = Axe().run(page, options=RULES).response["violations"]
         assert [(name, violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found] == []
 
