@@ -42,6 +42,19 @@ def run_command(command, *, check=True, env=None, cwd=ROOT, stdin="", timeout=54
     return result
 
 
+def put_command(environment, name, script, otherwise=None):
+    """Puts a command of the test's own on the PATH that the fixture `without` made.
+
+    With `otherwise`, what `script` does not end goes on to the real command of that name.
+    """
+    if otherwise:
+        script += f'\nexec {shutil.which(otherwise)} "$@"'
+    path = Path(environment["PATH"]) / name
+    path.unlink(missing_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
 def wait_until(condition, seconds=30, what="the condition"):
     """Calls `condition` until what it returns is true, and returns that; fails after `seconds`."""
     end = time.monotonic() + seconds

@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from engine import LABEL, ROOT, free_port, get, run_command, wait_until
+from engine import LABEL, ROOT, free_port, get, put_command, run_command, wait_until
 from visitor import Visitor
 
 
@@ -34,14 +34,6 @@ def processes(port) -> list[str]:
         except OSError:  # ended meanwhile, or another's
             continue
     return found
-
-
-def put_command(environment, name, script):
-    """Puts a command of the test's own on the PATH that `without` made."""
-    path = Path(environment["PATH"]) / name
-    path.unlink(missing_ok=True)
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
 
 
 def test_an_instance_runs_serves_people_keeps_their_data_and_ends_without_a_trace(make, local):
