@@ -157,7 +157,8 @@ def _engine_options(url: str) -> dict:
     return {
         "hide_parameters": True,
         "pool_pre_ping": True,
-        # A session has rolled back before its connection comes to the pool, whose own would be one more trip to the server.
+        # A session has rolled back before its connection comes to the pool, whose own would be one more trip to the
+        # server.
         "pool_reset_on_return": None,
         "pool_recycle": 1800,  # seconds; a firewall or the server's wait_timeout drops idle connections
         "connect_args": {"connect_timeout": 5},  # seconds
