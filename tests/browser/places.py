@@ -17,6 +17,7 @@ SIGNED_OUT = {
     "login": "/auth/login",
     "register": "/auth/register",
     "forgotten password": "/auth/reset_password_request",
+    "programs' interface": "/api/docs",
     "not found": "/nope",
 }
 
@@ -31,10 +32,12 @@ def signed_in(other):
         "edit profile": "/edit_profile",
         "settings": "/settings",
         "password": "/settings/password",
+        "e-mail address": "/settings/address",
+        "tokens": "/settings/tokens",
         "messages": "/messages",
         "conversation": f"/messages/with/{other.username}",
         "notifications": "/notifications",
-        "archive": "/export",
+        "archive": "/settings/export",
         "not found": "/nope",
     }
 
@@ -46,10 +49,15 @@ def furnish(person):
         person.post(body)
 
 
+def go(page, name, path):
+    """Open a page, which must be there unless its `name` says that it is not."""
+    assert (name, page.goto(path).status) == (name, 404 if name == "not found" else 200)
+
+
 def each_page(page, register, writer):
     """Visit every page in turn, as nobody and as somebody new who follows `writer`; yields a name for it each time."""
     for name, path in SIGNED_OUT.items():
-        page.goto(path)
+        go(page, name, path)
         yield f"{name}, signed out"
     page.goto("/auth/register")
     press(page.locator("main form [type=submit]"))
@@ -63,7 +71,7 @@ def each_page(page, register, writer):
     reader.post("Mine.")
     yield "home, after a post"
     for name, path in signed_in(writer).items():
-        page.goto(path)
+        go(page, name, path)
         yield name
     page.goto("/")
     page.locator(".account summary").click()
