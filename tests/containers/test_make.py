@@ -1,9 +1,10 @@
 """The menu and its errors: what people type, what they see."""
 
 import re
+import socket
 
 import pytest
-from engine import ROOT, free_port, get, run_command
+from engine import LABEL, ROOT, free_port, get, run_command
 
 
 def listed(text, heading):
@@ -72,3 +73,73 @@ def test_run_prints_the_engines_own_commands_and_the_address(make, project):
     assert get(f"http://localhost:{port}/").status == 200
     assert f"+ docker stop {project}-{port}" in make("stop", PORT=port).stderr
     assert get(f"http://localhost:{port}/") is None
+
+
+def test_a_port_that_is_taken_is_one_line_before_anything_is_built(make):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        result = make("run", STAGE="v0.2", PORT=port, check=False)
+    assert result.returncode != 0
+    assert f"error: port {port} is taken by another program; choose another: PORT={port + 1}" in result.stderr
+    assert "docker build" not in result.stderr
+
+
+@pytest.mark.parametrize("stage", ["ubuntu-sleep", "v0.2", "healthcheck"])
+def test_a_stage_without_the_application_has_nothing_to_test(make, stage):
+    result = make("test", STAGE=stage, check=False)
+    assert result.returncode != 0
+    assert f"error: STAGE={stage} does not hold the application, so it has nothing to test" in result.stderr
+
+
+def test_dev_listens_on_this_machine_only(make):
+    result = make("run", ENV="DEV", BIND="0.0.0.0", PORT=free_port(), check=False)
+    assert result.returncode != 0
+    assert "error: ENV=DEV listens on 127.0.0.1 only: its debugger runs code for whoever reaches it" in result.stderr
+
+
+def test_an_instance_that_ends_is_reported_with_its_last_lines(tree, project, engine):
+    (tree / "docker/v0.2/boot.sh").write_text("#!/bin/sh\necho 'no flour left'\nexit 3\n")
+    port = free_port()
+    assigned = [f"IMAGE={project}", "STAGE=v0.2", "TAG=ends", f"PORT={port}"]
+    result = run_command(["make", "run", *assigned], cwd=tree, check=False)
+    engine("rm", "-f", f"{project}-{port}", check=False)
+    assert result.returncode != 0
+    assert "no flour left" in result.stderr
+    assert f"error: {project}-{port} ended, exit status 3; its last lines are above" in result.stderr
+
+
+def test_what_is_not_there_is_said(make):
+    port = free_port()
+    line = f"There is no instance at PORT={port}; 'make ps' lists those that are, 'make run' starts one"
+    assert line in make("stop", PORT=port).stderr
+    for target in ("restart", "logs", "shell"):
+        result = make(target, PORT=port, check=False)
+        assert result.returncode != 0
+        assert line in result.stderr
+
+
+def test_an_instance_is_restarted_looked_at_and_entered(make, instance):
+    container = instance(STAGE="v0.2")
+    assert (
+        make("restart", PORT=container.port)
+        .stdout.splitlines()[-1]
+        .endswith(f"answers: http://localhost:{container.port}")
+    )
+    assert container.name in make("ps").stdout
+    assert "Serving Flask app" in make("logs", PORT=container.port).stdout
+    assert "microblog.py" in make("shell", PORT=container.port, stdin="ls /app\n").stdout
+    assert "v0.2" in make("images").stdout
+
+
+def test_clean_removes_what_this_project_made_and_data_only_by_name(engine, make, project):
+    mine = f"{project}-clean"
+    volumes = [f"{mine}-1", f"{mine}-2"]
+    for name in volumes:
+        engine("volume", "create", "--label", f"{LABEL}={mine}", name)
+    engine("build", "-q", "-t", f"{mine}:x", "-", stdin=f"FROM scratch\nLABEL {LABEL}={mine}\n")
+    result = make("clean", IMAGE=mine)
+    assert not engine.exists("image", f"{mine}:x")
+    assert f"Kept the data in: {volumes[0]} {volumes[1]} (remove one: make clean DATA=name)" in result.stderr
+    make("clean", IMAGE=mine, DATA=volumes[0])
+    assert [engine.exists("volume", name) for name in volumes] == [False, True]
+    make("clean", IMAGE=mine, DATA=volumes[1])
