@@ -38,9 +38,11 @@ def names(db, project):
 def shared(db, project):
     """The name of a companion that tests look at and leave as it was."""
     name = f"{project}-shared"
-    db("start", name)
-    yield name
-    db("remove", name)
+    try:
+        db("start", name)
+        yield name
+    finally:
+        db("remove", name)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_a_persons_standing_is_one_statement_answered_from_indexes(make_user, le
         reads = [row.detail for row in plan if "follow" in row.detail]
         from_index = ["USING COVERING INDEX" in read or "USING PRIMARY KEY" in read for read in reads]
     else:
-        plan = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).mappings().all()
+        plan = connection.exec_driver_sql(f"EXPLAIN FORMAT=TRADITIONAL {statement}", parameters).mappings().all()
         reads = [row for row in plan if row["table"] == "follow"]
         # The primary key is the table itself, so its order is read without another index.
         from_index = [row["key"] == "PRIMARY" or "Using index" in row["Extra"] for row in reads]
