@@ -143,3 +143,14 @@ def test_clean_removes_what_this_project_made_and_data_only_by_name(engine, make
     make("clean", IMAGE=mine, DATA=volumes[0])
     assert [engine.exists("volume", name) for name in volumes] == [False, True]
     make("clean", IMAGE=mine, DATA=volumes[1])
+
+
+def test_clean_removes_images_that_stand_on_one_another(engine, make, project):
+    mine = f"{project}-tower"
+    below = "scratch"
+    for number in range(4):
+        content = f"FROM {below}\nLABEL {LABEL}={mine} floor={number}\n"
+        below = f"{mine}:{number}"
+        engine("build", "-q", "-t", below, "-", stdin=content)
+    make("clean", IMAGE=mine)
+    assert not engine("images", "-q", "--filter", f"label={LABEL}={mine}").stdout
