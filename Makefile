@@ -48,7 +48,7 @@ given := $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name)
 unknown := $(filter-out $(VARIABLES) $(SITE) DOCKER MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(given))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists them))
 
-.PHONY: help doctor build run stop restart logs shell ps images test test-images test-browser lint bench clean
+.PHONY: help doctor build run stop restart logs shell ps images test test-images test-builders test-browser lint bench clean
 
 ## print this menu
 help: ; @scripts/help
@@ -85,6 +85,9 @@ test: ; @scripts/test
 
 ## test the images of every stage, and these commands, from outside
 test-images: ; @scripts/test-images
+
+## test every stage built and run by Podman
+test-builders: ; @scripts/test-builders
 
 ## test the pages in a browser: with and without JavaScript, for everybody
 test-browser: ; @scripts/test-browser

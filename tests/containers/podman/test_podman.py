@@ -1,0 +1,54 @@
+"""Every stage with Podman and its builder, Buildah: `make test-builders`, apart from the other images' tests."""
+
+import json
+
+import pytest
+from engine import Engine, free_port
+
+SERVERS = ("v0.2", "healthcheck", "gunicorn", "optimized")
+
+
+@pytest.fixture(scope="session")
+def engine():
+    """Podman in Docker's place, for all that the shared fixtures do."""
+    podman = Engine("podman")
+    if podman("info", check=False).returncode:
+        pytest.fail("these tests need podman, and it does not work here: make doctor ENGINE=podman")
+    return podman
+
+
+@pytest.fixture(scope="session")
+def make(make):
+    """make(…) with ENGINE=podman."""
+
+    def call(*targets, **variables):
+        return make(*targets, **({"ENGINE": "podman"} | variables))
+
+    return call
+
+
+def test_a_container_of_the_base_alone_ends_at_once(make):
+    assert "ended" in make("run", STAGE="ubuntu-sleep", TARGET="bare", PORT=free_port()).stdout
+
+
+@pytest.mark.parametrize("stage", SERVERS)
+def test_a_stage_builds_answers_and_stops(make, engine, project, instance, stage):
+    container = instance(STAGE=stage)
+    assert container.get("/" if stage == "v0.2" else "/health").status == 200
+    status, seconds = container.stop()
+    assert (status, seconds < 5) == (0, True)
+
+
+def test_what_the_docker_format_alone_holds_is_kept(make, engine, project):
+    make("build", STAGE="optimized")
+    image = json.loads(engine("image", "inspect", f"{project}:optimized").stdout)[0]
+    assert image["Healthcheck"]["Test"][0] == "CMD"
+    assert image["Config"]["Entrypoint"] == ["./boot.sh"]
+
+
+def test_data_survive_a_new_container(make, instance, project):
+    container = instance(STAGE="optimized")
+    key = container.exec("cat", "/data/secret_key")
+    make("stop", PORT=container.port)
+    again = instance(STAGE="optimized", PORT=container.port)
+    assert again.exec("cat", "/data/secret_key") == key
