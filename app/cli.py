@@ -15,7 +15,7 @@ from babel import localedata
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app import catalogues, database, health, i18n
+from app import backup, catalogues, database, health, i18n
 from app.auth.commands import user
 from app.database import DatabaseAway, db
 from app.seed import seed
@@ -35,6 +35,14 @@ def init_app(app):
     app.cli.add_command(translate)
     app.cli.add_command(seed)
     app.cli.add_command(user)
+    app.cli.add_command(backup_)
+    app.cli.add_command(restore_)
+    app.shell_context_processor(shell_names)
+
+
+def shell_names() -> dict:
+    """What `flask shell` knows beside `app`: the database and every model."""
+    return {"db": db} | {mapper.class_.__name__: mapper.class_ for mapper in db.Model.registry.mappers}
 
 
 def fail(code: int, message: str):
@@ -99,6 +107,46 @@ def prepare(context, migrate):
 
 def _user() -> str:
     return f"{os.getuid()}:{os.getgid()}"
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@with_appcontext
+def backup_(file, force):
+    """Copy the SQLite database to FILE, also while it is in use."""
+    with _copying("mariadb-dump --single-transaction -h HOST -u USER -p NAME > FILE"):
+        backup.backup(_sqlite_file(), file, force)
+    click.echo(f"{file}: {file.stat().st_size} bytes")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def restore_(file):
+    """Replace what the SQLite database holds by what FILE, made by `flask backup`, does."""
+    with _copying("mariadb -h HOST -u USER -p NAME < FILE"):
+        database.prepare_directory(current_app.config["SQLALCHEMY_DATABASE_URI"])
+        backup.restore(_sqlite_file(), file, Path(current_app.root_path).parent / "migrations")
+    click.echo(f"restored {file}")
+    if not health.schema_is_current():
+        click.echo("it is of an earlier version; now run: flask db upgrade")
+
+
+def _sqlite_file() -> Path:
+    return sqlite_path(current_app.config["SQLALCHEMY_DATABASE_URI"])
+
+
+@contextlib.contextmanager
+def _copying(instead):
+    if _sqlite_file() is None:
+        fail(EX_USAGE, f"the database is no SQLite file; on a server use: {instead}")
+    try:
+        yield
+    except backup.BackupError as error:
+        fail(EX_USAGE, str(error))
+    except OSError as error:
+        fail(EX_CANTCREAT, f"{error.filename} can't be written ({error.strerror}); give a file in a folder that can")
 
 
 @click.group()

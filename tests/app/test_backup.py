@@ -1,0 +1,110 @@
+"""`flask backup` and `flask restore`, on SQLite files of their own, and `flask shell`."""
+
+import sqlite3
+
+import flask_migrate
+import pytest
+
+from app import cli, create_app
+from app.auth.services import register
+from app.database import db
+from app.users.models import User
+from config import Config
+
+
+@pytest.fixture
+def sqlite_app(tmp_path):
+    """An application on a new SQLite file, with susan in it."""
+    app = create_app(Config({"DATA_DIR": str(tmp_path / "data"), "SECRET_KEY": "only-for-these-tests"}))
+    app.config["PASSWORD_METHOD"] = "scrypt:512:8:1"
+    cli.init_app(app)
+    (tmp_path / "data").mkdir()
+    with app.app_context():
+        flask_migrate.upgrade()
+        register("susan", "susan@example.com", "correct horse")
+        db.session.commit()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def run(sqlite_app):
+    """run("backup", file): the result of the command."""
+    return lambda *arguments: sqlite_app.test_cli_runner().invoke(args=[str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "copy.db"
+
+
+def names():
+    db.session.rollback()
+    return list(db.session.scalars(db.select(User.username).order_by(User.id)))
+
+
+def test_what_was_backed_up_comes_back_while_the_database_is_open(run, file):
+    assert run("backup", file).exit_code == 0
+    register("david", "david@example.com", "correct horse")
+    db.session.commit()
+    result = run("restore", file)
+    assert (result.exit_code, names()) == (0, ["susan"]), result.output
+
+
+def test_a_backup_holds_what_is_committed_and_nothing_else(run, file):
+    register("david", "david@example.com", "correct horse")
+    db.session.flush()  # another connection's transaction, still open
+    assert run("backup", file).exit_code == 0
+    assert sqlite3.connect(file).execute("SELECT username FROM user").fetchall() == [("susan",)]
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_exists_is_replaced_only_by_force(run, file):
+    file.write_text("precious")
+    result = run("backup", file)
+    assert (result.exit_code, file.read_text()) == (cli.EX_USAGE, "precious")
+    assert "--force" in result.output
+    assert run("backup", "--force", file).exit_code == 0
+    assert run("restore", file).exit_code == 0
+    assert [path.name for path in file.parent.iterdir() if path.name != "data"] == ["copy.db"]
+
+
+@pytest.mark.parametrize("content", [b"no database", b""])
+def test_a_file_that_is_no_database_of_ours_is_refused_and_the_old_one_kept(run, file, content):
+    file.write_bytes(content)
+    result = run("restore", file)
+    assert (result.exit_code, names()) == (cli.EX_USAGE, ["susan"])
+    assert "no database of Microblog" in result.output
+
+
+def test_a_backup_of_a_newer_version_is_refused_and_the_old_one_kept(run, file):
+    run("backup", file)
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'ffffffffffff'")
+        connection.execute("UPDATE user SET username = 'other'")
+    result = run("restore", file)
+    assert (result.exit_code, names()) == (cli.EX_USAGE, ["susan"])
+    assert "newer" in result.output
+
+
+def test_the_database_itself_is_no_backup(run, sqlite_app):
+    path = db.engine.url.database
+    assert run("backup", "--force", path).exit_code == run("restore", path).exit_code == cli.EX_USAGE
+    assert names() == ["susan"]
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_on_a_server_the_command_to_use_is_named(command, sqlite_app, run, file):
+    sqlite_app.config["SQLALCHEMY_DATABASE_URI"] = "mysql+pymysql://user:hidden@db/microblog"
+    result = run(command, file)
+    assert result.exit_code == cli.EX_USAGE
+    assert "mariadb" in result.output
+    assert "hidden" not in result.output
+
+
+def test_the_shell_knows_the_database_and_the_models(sqlite_app):
+    known = sqlite_app.make_shell_context()
+    assert known["db"] is db
+    assert known["User"] is User
+    assert {"Post", "Follow"} <= known.keys()
