@@ -6,7 +6,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from app.health import REVISION
+from app.health import read_revisions
 
 BUSY_SECONDS = 5.0  # how long a statement waits for another process' write
 
@@ -42,22 +42,21 @@ def backup(database: Path, file: Path, force: bool = False) -> None:
             raise BackupError(f"{file} exists; give another name, or --force to replace it") from error
 
 
-def restore(database: Path, file: Path, migrations: Path) -> str:
+def restore(database: Path, file: Path, migrations: Path) -> None:
     """Put what `file` holds into `database`, in one transaction: until its commit the old content stays.
 
-    Returns the restored revision. Raises BackupError where `file` is no whole database of ours, or of a revision that
-    `migrations` doesn't know.
+    Raises BackupError where `file` is no whole database of ours, or of a revision that `migrations` doesn't know.
     """
     if not file.is_file():
         raise BackupError(f"{file} is no file")
     _refuse_itself(database, file)
     with _opened(file, "ro") as source:
         revision = _revision(source, file)
-        if revision not in _known_revisions(migrations):
+        known, _earlier = read_revisions(migrations)
+        if revision not in known:
             raise BackupError(f"{file} is at revision {revision}, which this version doesn't know; use a newer one")
         with _opened(database, "rwc") as target:
             source.backup(target)
-    return revision
 
 
 def _refuse_itself(database, file):
@@ -88,12 +87,3 @@ def _revision(source, file):
     if not whole:
         raise BackupError(f"{file} is damaged; take another backup")
     return row[0]
-
-
-def _known_revisions(migrations):
-    return {
-        revision
-        for path in (migrations / "versions").glob("*.py")
-        for down, revision in REVISION.findall(path.read_text(encoding="utf-8"))
-        if not down
-    }

@@ -61,8 +61,14 @@ def newest_revision(migrations: Path) -> str | None:
 
     Read from the files, since Alembic takes longer to import than all that a replica with nothing to migrate has to do.
     """
+    revisions, earlier = read_revisions(migrations)
+    return max(revisions - earlier, default=None)
+
+
+def read_revisions(migrations: Path) -> tuple[set[str], set[str]]:
+    """The revisions that `migrations` holds, and those of them (or before them) that another comes after."""
     revisions, earlier = set(), set()
     for file in (migrations / "versions").glob("*.py"):
         for down, revision in REVISION.findall(file.read_text(encoding="utf-8")):
             (earlier if down else revisions).add(revision)
-    return max(revisions - earlier, default=None)
+    return revisions, earlier
