@@ -41,7 +41,7 @@ SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE
 ## CA_FILE          a private certificate authority to trust, a PEM file
 
 VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET
-export $(VARIABLES) STAGES APP_STAGES DEFAULT_STAGE DBS
+export VARIABLES $(VARIABLES) STAGES APP_STAGES DEFAULT_STAGE DBS
 
 MAKEFLAGS += --no-print-directory
 given := $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
