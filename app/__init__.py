@@ -52,7 +52,31 @@ def create_app(config: Config | None = None) -> Microblog:
 
 def register_features(app: Flask) -> None:
     """Give `app` the pages, feature by feature."""
-    from app import api, auth, export, jobs, messages, notifications, posts, relationships, timelines, users
+    from app import (
+        api,
+        auth,
+        export,
+        jobs,
+        messages,
+        notifications,
+        posts,
+        relationships,
+        timelines,
+        translation,
+        users,
+    )
 
-    for feature in (auth, users, relationships, posts, timelines, messages, notifications, export, jobs, api):
+    for feature in (
+        auth,
+        users,
+        relationships,
+        posts,
+        timelines,
+        messages,
+        notifications,
+        translation,
+        export,
+        jobs,
+        api,
+    ):
         feature.init_app(app)

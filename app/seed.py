@@ -119,7 +119,7 @@ def new_posts(draw: random.Random, ids: list[int], languages: list[str], number:
     for count in range(number):
         author, language = draw.choices(authors, cum_weights=activity)[0]
         moment = SINCE + step * (count + draw.random())
-        yield {"author_id": author, "body": text_in(draw, language), "created_at": moment}
+        yield {"author_id": author, "body": text_in(draw, language), "language": language, "created_at": moment}
 
 
 def weights(number: int) -> list[float]:

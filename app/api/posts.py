@@ -7,7 +7,7 @@ from app.api.contract import Resource
 from app.api.paging import answer, key_of
 from app.api.representations import post as represent
 from app.api.representations import root
-from app.api.schemas import Error, KeyQuery, NewText, Post, Posts
+from app.api.schemas import Error, KeyQuery, NewPost, Post, Posts
 from app.database import db
 from app.limits import limiter
 from app.posts import services
@@ -30,11 +30,11 @@ def index(query):
 @bp.post("")
 @bp.needs_token
 @limiter.limit("30 per minute; 500 per hour", key_func=lambda: f"person {g.person.id}", methods=["POST"])
-@bp.arguments(NewText)
+@bp.arguments(NewPost)
 @bp.response(201, Post, headers={"Location": {"schema": {"type": "string"}}})
 def create(values):
     """Write a post: 1 to 140 characters, as a person counts them."""
-    post = services.create_post(g.person.id, values["body"])
+    post = services.create_post(g.person.id, values["body"], values["language"])
     db.session.commit()
     base = root()
     response = jsonify(represent(queries.post(post.id), base))

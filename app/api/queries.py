@@ -6,6 +6,7 @@ from sqlalchemy.engine import Row
 from app.database import db
 from app.posts.models import Post
 from app.relationships.models import Follow
+from app.timelines.queries import COLUMNS
 from app.users.models import User
 
 
@@ -51,8 +52,4 @@ def _listed(column, condition, page, size):
 
 def post(post_id: int) -> Row | None:
     """A post and its author, as timelines.queries gives them."""
-    return db.session.execute(
-        select(Post.id, Post.author_id, User.username, User.display_name, Post.body, Post.created_at)
-        .join(User, User.id == Post.author_id)
-        .where(Post.id == post_id)
-    ).first()
+    return db.session.execute(select(*COLUMNS).join(User, User.id == Post.author_id).where(Post.id == post_id)).first()

@@ -46,6 +46,7 @@ def post(row, base: str) -> dict:
     return {
         "id": row.id,
         "body": row.body,
+        "language": row.language,
         "created_at": row.created_at.isoformat(),
         "author": {"id": row.author_id, "username": row.username, "display_name": row.display_name},
         "_links": {"self": f"{base}/posts/{row.id}", "author": f"{base}/users/{row.author_id}"},

@@ -123,6 +123,7 @@ class PostLinks(Schema):
 class Post(Schema):
     id = fields.Integer(required=True)
     body = fields.String(required=True)
+    language = fields.String(required=True, allow_none=True, metadata={"description": "A BCP 47 tag, if it is known."})
     created_at = fields.DateTime(required=True)
     author = fields.Nested(Author, required=True)
     links = fields.Nested(PostLinks, data_key="_links", required=True)
@@ -134,6 +135,14 @@ class Posts(Schema):
 
 class NewText(Schema):
     body = fields.String(required=True, metadata={"minLength": 1})
+
+
+class NewPost(NewText):
+    language = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "A BCP 47 tag. It is detected where none is given."},
+    )
 
 
 class Message(Schema):

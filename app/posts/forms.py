@@ -1,13 +1,15 @@
 """What people send to write a post."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import TextAreaField
+from wtforms import StringField, TextAreaField
 
 from app.forms import Form, obeys
 from app.posts import rules
+from app.translation.rules import language_or_none
 
 
 class PostForm(Form):
     """The composer. Pages show it without a form object (components/composer.html): making one costs 0.2 ms."""
 
     body = TextAreaField(_l("What's on your mind?"), validators=[obeys(rules.body)])
+    language = StringField(_l("Language"), validators=[obeys(language_or_none)])  # empty: to be detected

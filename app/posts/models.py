@@ -20,6 +20,7 @@ class Post(db.Model):
     # (author_id, created_at) made SQLite choose badly.
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     body: Mapped[str] = mapped_column(String(1000))
+    language: Mapped[str | None] = mapped_column(String(8))  # BCP 47's primary tag; None: not known
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
 
     author: Mapped[User] = relationship(lazy="raise")  # queries say what they load

@@ -21,7 +21,7 @@ bp = Blueprint("posts", __name__)
 def create():
     form = PostForm()
     if form.validate_on_submit():
-        services.create_post(current_user.id, form.body.data)
+        services.create_post(current_user.id, form.body.data, form.language.data)
         db.session.commit()
         flash(_("Your post is out."), "success")
         return redirect(url_for("timelines.home"))

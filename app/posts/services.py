@@ -6,11 +6,17 @@ from app.database import db
 from app.exceptions import NotAllowed, NotFound
 from app.posts import rules
 from app.posts.models import Post
+from app.translation import rules as languages
+from app.translation.detection import detect
 
 
-def create_post(author_id: int, body: str) -> Post:
-    """A new post by that person. Raises Invalid for a text that can't be one."""
-    post = Post(author_id=author_id, body=rules.body(body))
+def create_post(author_id: int, body: str, language: str | None = None) -> Post:
+    """A new post by that person, in the language that they say, or else in the one that their text shows.
+
+    Raises Invalid for a text that can't be one, or a language that is not known.
+    """
+    body = rules.body(body)
+    post = Post(author_id=author_id, body=body, language=languages.language_or_none(language) or detect(body))
     db.session.add(post)
     db.session.flush()
     return post

@@ -36,6 +36,25 @@ def test_a_post_is_written_read_and_deleted(api, susan):
     assert api("DELETE", link).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [({}, "fr"), ({"language": None}, "fr"), ({"language": "pt-BR"}, "pt"), ({"language": ""}, "fr")],
+)
+def test_a_posts_language_is_said_or_else_detected(api, said, language):
+    written = api("POST", "/posts", {"body": "Quelle belle journée pour une promenade"} | said)
+    assert (written.status_code, written.json["language"]) == (201, language)
+    for path in (f"/posts/{written.json['id']}", "/posts", "/timelines/home"):
+        answer = api("GET", path).json
+        assert answer.get("items", [answer])[0]["language"] == language
+
+
+@pytest.mark.parametrize("language", ["klingon", 3, [], {}])
+def test_a_language_that_is_not_known_is_refused_and_the_field_named(api, language):
+    answer = api("POST", "/posts", {"body": "Hello", "language": language})
+    assert answer.status_code == 400
+    assert answer.json["message"].startswith("language: ")
+
+
 @pytest.mark.parametrize("body", ["", "\u200b", "x" * 141, "nul\x07", None, 3, [], {}])
 def test_what_cannot_be_a_post_is_refused_and_the_field_named(api, body):
     answer = api("POST", "/posts", {"body": body})

@@ -50,6 +50,12 @@ def test_it_says_how_to_log_in(run, context):
     assert authenticate(name, "correct horse").username == name
 
 
+def test_its_posts_say_what_language_they_are_in(run, context):
+    run(*SMALL)
+    assert set(db.session.scalars(select(Post.language))) <= set(PEOPLE)
+    assert db.session.scalar(select(func.count()).where(Post.language.is_(None))) == 0
+
+
 def test_a_password_that_was_not_given_is_made_and_shown(run, context):
     output = run("--users", "1", "--posts", "0").output.splitlines()[-1]
     assert authenticate(output.split()[3].rstrip(","), output.split()[-1])

@@ -62,6 +62,13 @@ def test_each_language_has_its_words_and_dates(client, susan, write, rendered):
     assert french != english
 
 
+def test_a_posts_text_names_its_language_where_it_is_known(client, susan, write):
+    write(susan, "Quelle belle journée pour une promenade", "Hm.")
+    page = client.get("/explore").text
+    assert '<p class="post-body" dir="auto" lang="fr">Quelle' in page
+    assert '<p class="post-body" dir="auto">Hm.' in page
+
+
 def test_addresses_follow_the_path_that_the_site_is_mounted_at(client, susan, write):
     write(susan, "Hello")
     assert 'href="/user/susan"' in client.get("/explore").text

@@ -29,6 +29,27 @@ def test_lines_of_a_browser_are_kept_as_lines(susan, fill_in):
     assert bodies() == ["one\ntwo"]
 
 
+@pytest.mark.parametrize(("chosen", "kept"), [("", "fr"), ("es", "es")])
+@pytest.mark.parametrize("page", ["/", "/post"])
+def test_the_author_can_say_what_language_a_post_is_in(client, susan, fill_in, page, chosen, kept):
+    assert f'<option value="{chosen}">' in client.get(page).text
+    fill_in(page, to="/post", body="Quelle belle journée pour une promenade", language=chosen)
+    assert [post.language for post in db.session.query(Post)] == [kept]
+
+
+def test_the_page_to_write_on_has_every_language_by_name(client, susan):
+    assert '<option value="ja">Japonais</option>' in client.get("/post?lang=fr").text
+
+
+@pytest.mark.parametrize(("body", "language"), [("", "es"), ("Hello", "klingon")])
+def test_a_choice_that_came_with_a_fault_is_shown_again(susan, fill_in, body, language):
+    response = fill_in("/", to="/post", body=body, language=language)
+    assert response.status_code == 400
+    assert bodies() == []
+    assert ('<option value="es" selected>' in response.text) is (language == "es")
+    assert ("not known" in response.text) is (language != "es")
+
+
 @pytest.mark.parametrize("body", ["", "\u200b", "\r\n \r\n", "a" * 141, "a\x07"])
 def test_what_cannot_be_a_post_is_shown_again_with_the_reason(susan, fill_in, body):
     response = fill_in("/", to="/post", body=body)

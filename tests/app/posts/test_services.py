@@ -19,6 +19,24 @@ def test_a_post_is_kept_as_it_was_written(make_user):
     assert bodies() == [EMOJI]
 
 
+@pytest.mark.parametrize(
+    ("body", "said", "kept"),
+    [
+        ("Quelle belle journée pour une promenade", None, "fr"),
+        ("Quelle belle journée pour une promenade", "en-GB", "en"),  # whoever writes knows
+        ("Quelle", None, None),
+        ("Quelle", "fr", "fr"),
+    ],
+)
+def test_a_posts_language_is_what_its_author_says_or_its_text_shows(make_user, body, said, kept):
+    assert services.create_post(make_user("susan").id, body, said).language == kept
+
+
+def test_a_language_that_is_not_known_is_refused(make_user):
+    with pytest.raises(Invalid, match="language"):
+        services.create_post(make_user("susan").id, "Hello", "klingon")
+
+
 def test_a_post_is_not_kept_before_the_view_commits(make_user):
     services.create_post(make_user("susan").id, "Hello")
     assert bodies() == []
