@@ -7,6 +7,8 @@ from collections.abc import Callable, Hashable
 
 from flask import current_app, request
 from flask_babel import get_locale
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 KEPT = 3000  # pieces, of about 2 kB each; then all are forgotten, which costs less than to know the oldest
@@ -15,17 +17,19 @@ _kept: dict[Hashable, Markup] = {}
 
 
 def init_app(app):
-    """Give `app`'s templates `fragment`."""
+    """Give `app`'s templates `fragment`, and `surroundings`, worked out once for each page."""
     app.jinja_env.globals["fragment"] = fragment
+    app.context_processor(lambda: {"surroundings": surroundings()})
 
 
-def fragment(name: str, *depends_on: Hashable, caller: Callable[[], Markup]) -> Markup:
+@pass_context
+def fragment(page: Context, name: str, *depends_on: Hashable, caller: Callable[[], Markup]) -> Markup:
     """`{% call fragment("menu", user.name) %}…{% endcall %}`: what stands inside, from the last time if there was one.
 
     The language and the path that the site is mounted at are always part of the key; a session never can be, so no
     CSRF token stands inside.
     """
-    return kept((name, *surroundings(), *depends_on), caller)
+    return kept((name, page["surroundings"], *depends_on), caller)
 
 
 def surroundings() -> tuple[Hashable, ...]:

@@ -9,7 +9,7 @@ from app.api.representations import token as represent
 from app.api.schemas import Error, IssuedToken, NewToken, Tokens
 from app.auth import queries, services
 from app.database import db
-from app.limits import limiter
+from app.limits import counted_by_answer, limiter
 
 bp = Resource("api_tokens", __name__, url_prefix="/api/tokens", description="What a program signs in with.")
 
@@ -27,6 +27,7 @@ def _was_wrong(response) -> bool:
 @bp.post("")
 @limiter.limit("10 per minute; 60 per hour", key_func=_named, deduct_when=_was_wrong)
 @limiter.limit("200 per minute; 2000 per hour", deduct_when=_was_wrong)
+@counted_by_answer
 @bp.doc(security=[{"password": []}])
 @bp.arguments(NewToken, required=False)
 @bp.response(200, IssuedToken)

@@ -6,10 +6,11 @@ from flask_login import current_user, login_user, logout_user
 
 from app.auth import services
 from app.auth.destination import path_of
-from app.auth.queries import user_of_session
+from app.auth.queries import person_of_session
+from app.database import db
 from app.errors import wants_json
 from app.extensions import login
-from app.users.models import User
+from app.users.models import Person, User
 
 
 def init_app(app):
@@ -21,12 +22,17 @@ def init_app(app):
     login.unauthorized_handler(ask_to_log_in)
 
 
-def load(session_id: str) -> User | None:
+def load(session_id: str) -> Person | None:
     """The person whose session this is; they were seen now."""
-    user = user_of_session(session_id)
-    if user is not None:
-        services.note_presence(user)
-    return user
+    person = person_of_session(session_id)
+    if person is not None:
+        services.note_presence(person)
+    return person
+
+
+def account() -> User:
+    """The account of whoever is logged in, of which `current_user` is but what every page shows."""
+    return db.session.get(User, current_user.id) or abort(401)
 
 
 def start(user: User, remember: bool = False) -> None:
@@ -35,9 +41,8 @@ def start(user: User, remember: bool = False) -> None:
     login_user(user, remember=remember)
 
 
-def go_on() -> None:
+def go_on(user: User) -> None:
     """Begin the session anew for the same person, remembered if it was, after all of theirs were ended."""
-    user = current_user._get_current_object()  # the proxy would stand for itself
     start(user, remember=current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies)
 
 

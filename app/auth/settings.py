@@ -28,15 +28,16 @@ def index():
 @limited("10 per minute; 60 per hour", when=was_refused)
 @form_view
 def password():
+    user = sessions.account()
     form = ChangePasswordForm()
     if form.validate_on_submit():
         try:
-            services.change_password(current_user, form.password.data, form.new_password.data)
+            services.change_password(user, form.password.data, form.new_password.data)
         except Invalid as error:
             form.show(error)
         else:
             db.session.commit()
-            sessions.go_on()
+            sessions.go_on(user)
             flash(_("Your password is changed. You are logged out everywhere else."), "success")
             return redirect(url_for("settings.index"))
     return render_template(
@@ -49,14 +50,15 @@ def password():
 @limited("10 per hour")
 @form_view
 def address():
+    user = sessions.account()
     form = ChangeAddressForm()
     if form.validate_on_submit():
         try:
-            services.ask_for_address(current_user, form.email.data, form.password.data)
+            services.ask_for_address(user, form.email.data, form.password.data)
         except Invalid as error:
             form.show(error)
         else:
-            call_later("app.auth.mails:confirm_address", current_user.id, form.email.data, str(get_locale()))
+            call_later("app.auth.mails:confirm_address", user.id, form.email.data, str(get_locale()))
             flash(
                 _("A link is on its way to %(email)s. Open it to change your address.", email=form.email.data), "info"
             )
@@ -65,7 +67,7 @@ def address():
         "auth/form.html",
         form=form,
         title=_("Change your e-mail address"),
-        advice=_("Now it is %(email)s.", email=current_user.email),
+        advice=_("Now it is %(email)s.", email=user.email),
         action=_("Send a link to the new address"),
     ), form.status
 
@@ -106,7 +108,7 @@ def confirm_address():
 def tokens():
     form = TokenForm()
     if form.validate_on_submit():
-        token, _kept = services.issue_token(current_user, form.name.data)
+        token, _kept = services.issue_token(sessions.account(), form.name.data)
         db.session.commit()
         # Not in a message of the session, which is a cookie: this page alone shows it.
         return _tokens_page(TokenForm(formdata=None), token), 201, {"Cache-Control": "no-store"}
@@ -129,8 +131,9 @@ def revoke_token(token_id):
 @bp.post("/log_out_everywhere")
 @login_required
 def log_out_everywhere():
-    services.renew_session_id(current_user)
+    user = sessions.account()
+    services.renew_session_id(user)
     db.session.commit()
-    sessions.go_on()
+    sessions.go_on(user)
     flash(_("You are logged out everywhere else."), "success")
     return redirect(url_for("settings.index"))

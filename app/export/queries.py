@@ -9,7 +9,7 @@ from app.export.models import KEPT, Archive, ArchiveChunk
 from app.messages.models import Conversation, Message
 from app.posts.models import Post
 from app.relationships.models import Follow
-from app.users.models import User
+from app.users.models import Person, User
 
 Rows = Iterator[RowMapping]
 BATCH = 1000  # rows read at once
@@ -28,7 +28,7 @@ def archive_of(user_id: int) -> Archive | None:
     )
 
 
-def name_of(archive: Archive, owner: User) -> str:
+def name_of(archive: Archive, owner: Person) -> str:
     """What the file of an archive is called."""
     return f"microblog-{owner.username}-{archive.created_at:%Y-%m-%d}.zip"
 

@@ -4,21 +4,24 @@ from collections.abc import Sequence
 from functools import partial
 
 from flask import current_app
-from flask_login import current_user
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 from sqlalchemy.engine import Row
 
-from app.fragments import kept, surroundings
+from app.fragments import kept
 
 
-def posts_html(posts: Sequence[Row]) -> Markup:
+@pass_context
+def posts_html(page: Context, posts: Sequence[Row]) -> Markup:
     """The posts, rows of `app.timelines.queries`, as the articles that the reader of this page sees.
 
     Their delete buttons belong to the page's form with the id `actions`: the one thing that differs between sessions,
     the CSRF token, stands there.
     """
-    reader = current_user.id if current_user.is_authenticated else None
-    around = surroundings()
+    person = page["current_user"]
+    reader = person.id if person.is_authenticated else None
+    around = page["surroundings"]
     # As plain tuples: a row compares itself in Python.
     html = [kept((tuple(post), post.author_id == reader, around), partial(_article, post, reader)) for post in posts]
     return Markup("".join(html))  # noqa: S704  made of Markup

@@ -6,13 +6,16 @@ from sqlalchemy import bindparam, exists, func, literal_column, select
 from sqlalchemy.engine import Row
 
 from app.database import db
+from app.prepared import Prepared
 from app.relationships.models import Follow
 
 follows = Follow.__table__
 
-# Put together once: that takes longer than to run them.
-FOLLOWED = select(follows.c.followed_id).where(follows.c.follower_id == bindparam("follower")).limit(bindparam("limit"))
+FOLLOWED = Prepared(
+    select(follows.c.followed_id).where(follows.c.follower_id == bindparam("follower")).limit(bindparam("limit"))
+)
 
+# Put together once: that takes longer than to run it.
 STANDING = select(
     select(func.count()).where(follows.c.followed_id == bindparam("person")).scalar_subquery().label("followers"),
     select(func.count()).where(follows.c.follower_id == bindparam("person")).scalar_subquery().label("following"),
@@ -24,7 +27,7 @@ STANDING = select(
 
 def followed_ids(user_id: int, limit: int) -> Sequence[int]:
     """The ids of those whom a person follows, at most `limit` of them."""
-    return db.session.scalars(FOLLOWED, {"follower": user_id, "limit": limit}).all()
+    return [row.followed_id for row in FOLLOWED.rows(follower=user_id, limit=limit)]
 
 
 def standing(user_id: int, viewer_id: int | None = None) -> Row:

@@ -9,12 +9,12 @@ ones, which fix the order: by inner ones SQLite 3.46 reads all posts and looks e
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import Select, bindparam, exists, literal_column, or_, select, true
+from sqlalchemy import bindparam, exists, literal_column, or_, select, true
 from sqlalchemy.engine import Row
 
-from app.database import db
 from app.pagination import Key, Page, narrow, nearest_first, paginate
 from app.posts.models import Post
+from app.prepared import Prepared
 from app.relationships.queries import followed_ids, follows
 from app.users.models import User
 
@@ -66,17 +66,17 @@ def profile(user_id: int, key: Key, size: int) -> Page:
 
 def _page(key: Key, size: int, whose: str, **parameters) -> Page:
     def fetch(key: Key, limit: int) -> Sequence[Row]:
-        return db.session.execute(_statement(whose, key.side), parameters | key.arguments | {"limit": limit}).all()
+        return _prepared(whose, key.side).rows(**parameters, **key.arguments, limit=limit)
 
     return paginate(fetch, key, size)
 
 
-@cache  # to put a statement together takes longer than to run it
-def _statement(whose: str, side: str) -> Select:
+@cache
+def _prepared(whose: str, side: str) -> Prepared:
     page = narrow(select(posts.c.id).where(WHOSE[whose]), posts.c.id, side).subquery("page")
     query = (
         select(*COLUMNS)
         .join_from(page, posts, posts.c.id == page.c.id, isouter=True)
         .join(users, users.c.id == posts.c.author_id, isouter=True)
     )
-    return nearest_first(query, posts.c.id, side)
+    return Prepared(nearest_first(query, posts.c.id, side))

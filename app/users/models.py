@@ -15,7 +15,33 @@ def new_session_id() -> str:
     return secrets.token_urlsafe(24)
 
 
-class User(UserMixin, db.Model):
+class Person(UserMixin):
+    """What Flask-Login and every page ask of a person."""
+
+    id: int
+    username: str
+    display_name: str
+    locale: str | None
+    session_id: str
+    last_seen_at: datetime
+
+    # Of whoever is logged in: auth/queries.py fills them.
+    unread_messages = 0
+    unread_notifications = 0
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        """What pages call the person."""
+        return self.display_name or self.username
+
+    def get_id(self) -> str:
+        """What the session carries; a new one ends all sessions of the person."""
+        return self.session_id
+
+
+class User(Person, db.Model):
     """A person with an account.
 
     `username_key` and `email_key` decide what is unique: databases disagree on case and accents.
@@ -36,16 +62,3 @@ class User(UserMixin, db.Model):
     session_id: Mapped[str] = mapped_column(String(43), unique=True, default=new_session_id)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
     last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
-
-    # Of the person who is logged in: auth/queries.py fills them.
-    unread_messages = 0
-    unread_notifications = 0
-
-    @property
-    def name(self) -> str:
-        """What pages call the person."""
-        return self.display_name or self.username
-
-    def get_id(self) -> str:
-        """What the session carries; a new one ends all sessions of the person."""
-        return self.session_id

@@ -1,13 +1,15 @@
 """Pages of people."""
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
-from flask_babel import refresh
 from flask_login import current_user, login_required
 
+from app.auth.sessions import account
 from app.database import db
 from app.exceptions import Invalid
 from app.forms import form_view
+from app.i18n import locale_of_browser
 from app.pagination import key_from
 from app.relationships import queries as relationships
 from app.timelines import queries as timelines
@@ -35,11 +37,12 @@ def profile(username):
 @login_required
 @form_view
 def edit():
-    form = ProfileForm(obj=current_user)
+    user = account()
+    form = ProfileForm(obj=user)
     if form.validate_on_submit():
         try:
             services.update_profile(
-                current_user,
+                user,
                 username=form.username.data,
                 display_name=form.display_name.data,
                 about_me=form.about_me.data,
@@ -49,9 +52,9 @@ def edit():
             form.show(error)
         else:
             db.session.commit()
-            refresh()  # the language may have changed
-            flash(_("Your changes are saved."), "success")
-            return redirect(url_for("users.profile", username=current_user.username))
+            with force_locale(user.locale or locale_of_browser()):  # which may have changed
+                flash(_("Your changes are saved."), "success")
+            return redirect(url_for("users.profile", username=user.username))
     return render_template("users/edit.html", form=form), form.status
 
 

@@ -108,9 +108,7 @@ def test_a_name_in_the_template_shows_after_a_build_and_not_before(copy, build_c
     assert NAME_IN_TEMPLATE in before.wait_for_answer().text
 
 
-def test_a_change_of_a_template_leaves_the_layers_before_the_code_as_they_were(
-    any_builder, copy, build_copy, project
-):
+def test_a_change_of_a_template_leaves_the_layers_before_the_code_as_they_were(any_builder, copy, build_copy, project):
     # Built just before, not taken from the session's start: where the disk is nearly full, BuildKit drops what is old.
     build_copy(copy, "before")
     put_name(copy, "Ada")

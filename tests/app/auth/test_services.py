@@ -56,8 +56,8 @@ def test_a_renewed_session_id_ends_the_sessions_before(make_user):
     before = susan.session_id
     services.renew_session_id(susan)
     db.session.commit()
-    assert queries.user_of_session(before) is None
-    assert queries.user_of_session(susan.session_id) == susan
+    assert queries.person_of_session(before) is None
+    assert queries.person_of_session(susan.session_id).id == susan.id
 
 
 def seen_ago(user, **ago):

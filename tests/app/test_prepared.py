@@ -1,0 +1,72 @@
+import pytest
+from sqlalchemy import Integer, bindparam, cast, func, select
+
+from app.database import db
+from app.posts.models import Post
+from app.posts.services import create_post
+from app.prepared import Prepared
+
+posts = Post.__table__
+QUERY = (
+    select(posts.c.id, posts.c.body, posts.c.created_at)
+    .where(posts.c.author_id.in_(bindparam("authors", expanding=True)))
+    .order_by(posts.c.id.desc())
+    .limit(bindparam("limit"))
+)
+
+
+@pytest.fixture
+def people(app, make_user):
+    with app.app_context():
+        yield [make_user(name).id for name in ("susan", "john", "mary")]
+
+
+@pytest.fixture
+def query(people):
+    for number, author in enumerate([*people, *people]):
+        create_post(author, f"{number}: 🍣 日本語")
+    return Prepared(QUERY)
+
+
+def test_it_gives_what_the_session_gives_for_lists_of_any_length(query, people):
+    for authors in (people, people[:1], [], people[1:], people):
+        for limit in (2, 50):
+            rows = query.rows(authors=authors, limit=limit)
+            expected = db.session.execute(QUERY, {"authors": authors, "limit": limit}).all()
+            assert [(row.id, row.body, row.created_at) for row in rows] == [tuple(row) for row in expected]
+
+
+def test_it_sees_what_the_transaction_has_written_and_nothing_of_it_once_that_is_undone(query, people):
+    db.session.commit()
+    before = query.rows(authors=people, limit=50)
+    create_post(people[0], "not committed")
+    assert query.rows(authors=people, limit=50)[0].body == "not committed"
+    db.session.rollback()
+    assert query.rows(authors=people, limit=50) == before
+
+
+def test_a_parameter_may_stand_in_several_places_and_beside_constants(query, people):
+    number = cast(func.coalesce(func.sum(posts.c.id), 0), Integer).label("number")
+    twice = Prepared(select(number).where(posts.c.author_id == bindparam("one"), bindparam("one") != 0, posts.c.id > 0))
+    of_susan = [row.id for row in query.rows(authors=people[:1], limit=50)]
+    assert twice.rows(one=people[0])[0].number == sum(of_susan)
+    assert twice.rows(one=0)[0].number == 0
+
+
+def test_a_row_has_the_methods_of_its_mixin(query, people):
+    class Counted:
+        __slots__ = ()
+
+        def length(self):
+            return len(self.body)
+
+    (row,) = Prepared(QUERY, Counted).rows(authors=people[:1], limit=1)
+    assert row.length() == len("3: 🍣 日本語")
+    with pytest.raises(AttributeError):
+        row.body = "A row can't be changed."
+
+
+def test_values_are_never_part_of_the_text(query, people):
+    by_body = Prepared(select(posts.c.id).where(posts.c.body == bindparam("body")))
+    assert by_body.rows(body="x' OR '1'='1") == []
+    assert by_body.rows(body="%s %(body)s :body ?") == []
