@@ -70,6 +70,7 @@ class Config:
         self.TRUSTED_PROXIES = self._integer("TRUSTED_PROXIES", 0)
         self.REDIS_URL = self._value("REDIS_URL")  # may hold a password
         self._mail()
+        self._translation()
         # Cookies ignore ports (RFC 6265, section 8.5): instances on one host need a name each.
         self.SESSION_COOKIE_NAME = environ.get("SESSION_COOKIE_NAME") or "microblog"
         self.REMEMBER_COOKIE_NAME = f"{self.SESSION_COOKIE_NAME}_remember"
@@ -88,6 +89,13 @@ class Config:
         self.ADMINS = (self._environ.get("ADMINS") or "").replace(",", " ").split()
         host = urlsplit(self.SITE_URL).hostname
         self.MAIL_DEFAULT_SENDER = self._environ.get("MAIL_DEFAULT_SENDER") or f"Microblog <noreply@{host}>"
+
+    def _translation(self):
+        """A service that speaks LibreTranslate's protocol; without it nothing is translated."""
+        self.TRANSLATE_URL = (self._environ.get("TRANSLATE_URL") or "").rstrip("/")
+        if self.TRANSLATE_URL and not _is_plain_address(self.TRANSLATE_URL):
+            raise ConfigError("TRANSLATE_URL is no plain address; give one such as http://libretranslate:5000")
+        self.TRANSLATE_KEY = self._value("TRANSLATE_KEY")
 
     def _switch(self, name):
         text = (self._environ.get(name) or "").lower()
@@ -145,6 +153,17 @@ class Config:
                 "python3 -c 'import secrets; print(secrets.token_hex(32))'"
             )
         return key or None
+
+
+def _is_plain_address(url: str) -> bool:
+    """Whether it is an address of HTTP with nothing but host, port and path, each as it must be."""
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        return False
+    return (
+        port != 0 and re.fullmatch(r"https?://([\w.-]+|\[[\da-f:.]+\])(:\d+)?(/[^\s?#]*)?", url, re.ASCII) is not None
+    )
 
 
 def _engine_options(url: str) -> dict:

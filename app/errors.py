@@ -14,12 +14,12 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from app import i18n
 from app.database import db
-from app.exceptions import DomainError, Invalid, NotAllowed, NotFound
+from app.exceptions import DomainError, Invalid, NotAllowed, NotFound, Unavailable
 from app.forms import STALE
 
 log = logging.getLogger(__name__)
 
-STATUS = {NotAllowed: 403, NotFound: 404}  # any other DomainError: 400
+STATUS = {NotAllowed: 403, NotFound: 404, Unavailable: 503}  # any other DomainError: 400
 
 # Heading and advice of each page; other codes use 400's or, from 500 on, 500's.
 TEXTS = {

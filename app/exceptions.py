@@ -13,6 +13,10 @@ class NotFound(DomainError):
     """There is no such thing, or none that this person may see."""
 
 
+class Unavailable(DomainError):
+    """Something outside that this needs doesn't work now; later is worth a try."""
+
+
 class Invalid(DomainError):
     """A value breaks a rule; `field` names it as the form and the API do."""
 

@@ -2,16 +2,16 @@
 
 from flask import abort, g, jsonify
 
-from app.api import queries
 from app.api.contract import Resource
 from app.api.paging import answer, key_of
 from app.api.representations import post as represent
 from app.api.representations import root
-from app.api.schemas import Error, KeyQuery, NewPost, Post, Posts
+from app.api.schemas import Error, KeyQuery, NewPost, NewTranslation, Post, Posts, Translation
 from app.database import db
 from app.limits import limiter
-from app.posts import services
+from app.posts import queries, services
 from app.timelines import queries as timelines
+from app.translation import rules, translating
 
 bp = Resource("api_posts", __name__, url_prefix="/api/posts", description="What people write for everybody.")
 
@@ -50,6 +50,21 @@ def create(values):
 def show(post_id):
     """Get one post."""
     return jsonify(represent(queries.post(post_id) or abort(404), root()))
+
+
+@bp.post("/<id:post_id>/translation")
+@bp.needs_token
+@limiter.limit("20 per minute; 300 per hour", key_func=lambda: f"person {g.person.id}", methods=["POST"])
+@bp.arguments(NewTranslation)
+@bp.response(200, Translation)
+@bp.alt_response(404, schema=Error)
+@bp.alt_response(503, schema=Error)
+def translate(values, post_id):
+    """Translate a post, where this site can: what it says in another language than its own."""
+    language = rules.language(values["language"])
+    body = translating.translate(post_id, language)
+    db.session.commit()
+    return jsonify(language=language, body=body)
 
 
 @bp.delete("/<id:post_id>")

@@ -6,7 +6,6 @@ from sqlalchemy.engine import Row
 from app.database import db
 from app.posts.models import Post
 from app.relationships.models import Follow
-from app.timelines.queries import COLUMNS
 from app.users.models import User
 
 
@@ -48,8 +47,3 @@ def _listed(column, condition, page, size):
     ids = select(column).where(condition).order_by(column).limit(size).offset((page - 1) * size).subquery()
     rows = COUNTED.join(ids, User.id == ids.c[0]).order_by(User.id)
     return list(db.session.execute(rows)), db.session.scalar(select(func.count()).where(condition))
-
-
-def post(post_id: int) -> Row | None:
-    """A post and its author, as timelines.queries gives them."""
-    return db.session.execute(select(*COLUMNS).join(User, User.id == Post.author_id).where(Post.id == post_id)).first()

@@ -145,6 +145,15 @@ class NewPost(NewText):
     )
 
 
+class NewTranslation(Schema):
+    language = fields.String(required=True, metadata={"description": "Into which: a BCP 47 tag."})
+
+
+class Translation(Schema):
+    language = fields.String(required=True)
+    body = fields.String(required=True)
+
+
 class Message(Schema):
     id = fields.Integer(required=True)
     body = fields.String(required=True)

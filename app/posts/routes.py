@@ -1,6 +1,6 @@
 """What people do with posts."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -8,8 +8,11 @@ from app.auth.destination import destination
 from app.database import db
 from app.forms import form_view
 from app.limits import limited
-from app.posts import services
+from app.posts import queries, services
 from app.posts.forms import PostForm
+from app.text import isolated
+from app.translation import queries as translations
+from app.translation.translating import is_foreign, reader_language
 
 bp = Blueprint("posts", __name__)
 
@@ -28,10 +31,27 @@ def create():
     return render_template("posts/create.html", form=form), form.status
 
 
+@bp.get("/posts/<id:post_id>")
+@login_required
+def show(post_id):
+    post = queries.post(post_id) or abort(404)
+    language = reader_language()
+    translation = translations.translation(post_id, language) if is_foreign(post.language) else None
+    return render_template(
+        "posts/show.html",
+        post=post,
+        author=isolated(post.display_name or post.username),
+        translation=translation,
+        translation_language=language,
+    )
+
+
 @bp.post("/posts/<id:post_id>/delete")
 @login_required
 def delete(post_id):
     services.delete_post(post_id, by=current_user.id)
     db.session.commit()
     flash(_("Your post is deleted."), "success")
-    return redirect(destination())
+    target = destination()
+    gone = url_for("posts.show", post_id=post_id)
+    return redirect(url_for("timelines.home") if target == gone else target)

@@ -1,9 +1,11 @@
-"""Languages of posts."""
+"""Languages of posts, and what posts say in others."""
 
 
 def init_app(app):
-    """Give templates what they name languages with."""
-    from app.translation import names
+    """Add the pages, and what posts are shown with."""
+    from app.translation import names, routes, translating
 
     app.jinja_env.filters["language_name"] = names.language_name
     app.jinja_env.globals["language_choices"] = names.language_choices
+    app.jinja_env.globals["is_foreign"] = translating.is_foreign
+    app.register_blueprint(routes.bp)

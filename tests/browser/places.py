@@ -70,6 +70,8 @@ def each_page(page, register, writer):
     yield "home, with a post that is too long"
     reader.post("Mine.")
     yield "home, after a post"
+    press(page.locator(".post-time").first)
+    yield "one's own post"
     for name, path in signed_in(writer).items():
         go(page, name, path)
         yield name

@@ -45,3 +45,10 @@ def test_screen_reader_is_told_only_when_it_gets_tight(page, register):
     expect(told).to_have_text("")
     page.locator("#body").fill("x" * 125)
     expect(told).to_have_text("Characters left: 15")
+
+
+@pytest.mark.parametrize("locale", ["en", "fr", "es"])
+def test_on_a_phone_its_help_stays_on_a_line(visit, register, locale):
+    page = visit(locale=locale, width=360)
+    register(page)
+    assert page.locator("#body-help").bounding_box()["height"] < 40  # CSS pixels; a line is 21

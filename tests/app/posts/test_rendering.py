@@ -87,4 +87,4 @@ def test_a_template_that_is_being_edited_is_rendered_anew(app, client, susan, wr
 
 def test_the_moment_of_writing_is_there_for_programs_too(client, susan, write):
     write(susan, "Hello")
-    assert '+00:00"' in client.get("/explore").text.partition('<time class="post-time" datetime="')[2][:40]
+    assert '+00:00"' in client.get("/explore").text.partition('<time datetime="')[2][:40]

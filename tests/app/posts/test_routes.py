@@ -97,6 +97,21 @@ def test_a_deleted_post_is_gone_and_one_is_back_where_one_was(client, susan, wri
     assert bodies() == ["one"]
 
 
+def test_a_post_has_a_page_of_its_own_where_its_moment_leads_to(client, susan, write):
+    post_id = write(susan, "Hello <b>world</b>")
+    assert f'href="/posts/{post_id}"' in client.get("/").text
+    page = client.get(f"/posts/{post_id}")
+    assert page.status_code == 200
+    assert "Hello &lt;b&gt;world&lt;/b&gt;" in page.text
+    assert "<title>A post by \u2068susan\u2069" in page.text
+
+
+def test_whoever_deletes_a_post_on_its_own_page_is_led_to_one_that_is_there(susan, write, fill_in):
+    post_id = write(susan, "one")
+    response = fill_in(f"/posts/{post_id}", to=f"/posts/{post_id}/delete", next=f"/posts/{post_id}")
+    assert (response.status_code, response.location) == (302, "/")
+
+
 def test_the_buttons_form_leads_back_to_its_own_page(client, susan, write):
     write(susan, "one")
     form = re.search(r'<form id="actions".*?</form>', client.get("/explore?before=999999999").text, re.S)[0]

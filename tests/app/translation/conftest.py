@@ -1,0 +1,79 @@
+"""What the tests of translations share: the service, and a post to translate."""
+
+import threading
+import time
+
+import pytest
+
+from app.database import db
+from app.posts.services import create_post
+from app.translation import client as translation_client
+from tests.app.translation.libretranslate import LibreTranslate
+
+FRENCH = "Quelle belle journée pour une promenade"
+
+
+@pytest.fixture
+def service(app, monkeypatch):
+    """The service, which the application is told of."""
+    server = LibreTranslate()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    monkeypatch.setitem(app.config, "TRANSLATE_URL", server.url)
+    monkeypatch.setattr(translation_client, "_paused_until", 0.0)
+    yield server
+    server.over.set()
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Nobody waits long."""
+    monkeypatch.setattr(translation_client, "SECONDS", 0.5)
+
+
+@pytest.fixture
+def john_wrote(make_user):
+    """`john_wrote("Bonjour…", language="fr")`: the id of a post of his."""
+    john = make_user("john")
+
+    def write(body=FRENCH, language=None):
+        post = create_post(john.id, body, language)
+        db.session.commit()
+        return post.id
+
+    return write
+
+
+@pytest.fixture
+def susan(make_user, log_in):
+    person = make_user("susan")
+    log_in("susan")
+    return person
+
+
+@pytest.fixture
+def press(client, fill_in):
+    """`press(post_id)`: the button "Translate" on the public timeline; the page that it leads to."""
+
+    def press(post_id):
+        response = fill_in("/explore", to=f"/posts/{post_id}/translation")
+        assert response.status_code == 302
+        return client.get(response.location)
+
+    return press
+
+
+@pytest.fixture
+def eventually():
+    """`eventually(condition)`: wait until it is true."""
+
+    def eventually(condition, seconds=10):
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, f"not within {seconds} s"
+            time.sleep(0.02)
+
+    return eventually

@@ -1,0 +1,45 @@
+"""What the author of a post says of its language."""
+
+from sqlalchemy import select
+
+from app.database import db
+from app.posts.models import Post
+from app.translation.models import Translation
+from tests.app.translation.conftest import FRENCH
+
+
+def choose(fill_in, post_id, language):
+    return fill_in(f"/posts/{post_id}", to=f"/posts/{post_id}/language", language=language)
+
+
+def test_its_author_sets_right_what_language_a_post_is_in(client, susan, write, fill_in):
+    post_id = write(susan, FRENCH)
+    assert '<option value="fr" selected>French</option>' in client.get(f"/posts/{post_id}").text
+    response = choose(fill_in, post_id, "es")
+    assert (response.status_code, response.location) == (302, f"/posts/{post_id}")
+    page = client.get(f"/posts/{post_id}").text
+    assert '<option value="es" selected>' in page
+    assert 'lang="es"' in page
+    choose(fill_in, post_id, "")
+    assert db.session.scalar(select(Post.language)) is None
+
+
+def test_a_translation_from_another_language_goes(client, susan, service, write, press, fill_in):
+    post_id = write(susan, FRENCH)
+    assert '<section class="translation' in press(post_id).text
+    choose(fill_in, post_id, "es")
+    assert db.session.scalars(select(Translation)).all() == []
+    assert '<section class="translation' not in client.get(f"/posts/{post_id}").text
+
+
+def test_nobody_else_says_what_language_a_post_is_in(client, susan, john_wrote, fill_in):
+    post_id = john_wrote()
+    assert "/language" not in client.get(f"/posts/{post_id}").text
+    assert fill_in("/explore", to=f"/posts/{post_id}/language", language="es").status_code == 403
+    assert db.session.scalar(select(Post.language)) == "fr"
+
+
+def test_a_language_that_is_not_known_is_refused(susan, write, fill_in):
+    post_id = write(susan, FRENCH)
+    assert choose(fill_in, post_id, "klingon").status_code == 400
+    assert db.session.scalar(select(Post.language)) == "fr"
