@@ -4,7 +4,7 @@ import os
 
 from flask import Flask
 
-from app import alerts, database, errors, fragments, health, i18n, limits, requests, secret, templating, theme
+from app import alerts, database, errors, fragments, health, i18n, limits, prepared, requests, secret, templating, theme
 from app.extensions import bootstrap, csrf
 from config import Config
 
@@ -30,6 +30,7 @@ def create_app(config: Config | None = None) -> Microblog:
     app.config.from_object(config or Config())
 
     database.db.init_app(app)
+    prepared.init_app(app)
     bootstrap.init_app(app)
     requests.init_app(app)  # before the rest: it names the request and looks at what comes in
     csrf.init_app(app)

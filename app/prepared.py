@@ -1,20 +1,32 @@
 """Queries of every page, whose text is made once and handed to the driver as it is.
 
-`session.execute` finds the text again for each run, and what each column is: for a page's few rows that takes longer
-than the database does (bench/README.md has the figures).
+`session.execute` finds the text again for each run and what each column is, begins a transaction and ends it: for a
+page's few rows that takes several times as long as the database does (bench/README.md has the figures).
 """
 
+import time
 from collections import namedtuple
 from collections.abc import Sequence
 from typing import Any
 
+from blinker import Signal
+from flask import g
 from sqlalchemy import Select
+from sqlalchemy.exc import DBAPIError
 
 from app.database import db
 
+# Sent with a statement's text, its `parameters` and the `seconds` it took: SQLAlchemy's events don't see these.
+statement_sent = Signal()
+
+
+def init_app(app):
+    """Give back the connection that a request read by."""
+    app.teardown_appcontext(_give_back)
+
 
 class Prepared:
-    """A SELECT that is run in the session's transaction, and sees what was flushed there.
+    """A SELECT that sees what the session has flushed.
 
     Its parameters, all of them given at each run, are numbers and texts, which every driver takes as they are, or, for
     `IN`, lists of them. A row is a named tuple of its columns, with the methods of `mixin`.
@@ -26,14 +38,20 @@ class Prepared:
         self._runs: dict[tuple, _Run] = {}
 
     def rows(self, **parameters: Any) -> Sequence[Any]:
-        """All rows."""
-        connection = db.session.connection()
+        """All rows. Raises what the session would: an sqlalchemy.exc.DBAPIError."""
+        dialect = db.engine.dialect
         lengths = tuple(len(value) for value in parameters.values() if isinstance(value, list))
-        key = (connection.dialect.name, *lengths)
+        key = (dialect.name, *lengths)
         run = self._runs.get(key)
         if run is None:
-            run = self._runs[key] = _Run(self._statement, self._mixin, connection.dialect, parameters)
-        return run.rows(connection, parameters)
+            run = self._runs[key] = _Run(self._statement, self._mixin, dialect, parameters)
+        connection = _connection()
+        try:
+            return run.rows(connection, parameters)
+        except dialect.dbapi.Error as error:
+            if connection is g.get("reader"):
+                g.pop("reader").invalidate(error)
+            raise DBAPIError.instance(run.text, None, error, dialect.dbapi.Error, hide_parameters=True) from error
 
 
 class _Run:
@@ -61,9 +79,13 @@ class _Run:
                 values += parameters[name]
             else:
                 values.append(parameters[name])
-        result = connection.exec_driver_sql(self.text, tuple(values))
-        rows = result.cursor.fetchall()
-        result.close()
+        began = time.perf_counter()
+        cursor = connection.cursor()
+        cursor.execute(self.text, values)
+        rows = cursor.fetchall()
+        cursor.close()
+        if statement_sent.receivers:
+            statement_sent.send(self.text, parameters=values, seconds=time.perf_counter() - began)
         return list(map(self.make, rows))
 
 
@@ -78,3 +100,22 @@ def _row_type(columns, mixin, dialect):
         if translate := column.type.dialect_impl(dialect).result_processor(dialect, None):
             translations[name] = property(lambda self, place=place, translate=translate: translate(self[place]))
     return type("Row", (row, mixin), translations | {"__slots__": ()})
+
+
+def _connection():
+    """The session's if it is in a transaction, whose changes are to be seen; else one for reading.
+
+    To begin and end the session's takes as long as the three statements of a page.
+    """
+    if db.session.registry.has() and db.session().in_transaction():
+        return db.session.connection().connection
+    if "reader" not in g:
+        g.reader = db.engine.raw_connection()
+    return g.reader
+
+
+def _give_back(_error):
+    reader = g.pop("reader", None)
+    if reader is not None:
+        reader.rollback()  # MySQL's and MariaDB's have begun a transaction
+        reader.close()

@@ -15,7 +15,8 @@ from config import Config
 
 RESULTS = Path(__file__).parent / "results.json"
 READERS = 9
-PAGES = {"home": "/", "public": "/explore", "profile": "/user/{name}"}
+PROGRAMS = 90  # so many that none is told to wait (600 requests a minute)
+PAGES = {"home": "/", "public": "/explore", "profile": "/user/{name}", "home, API": "/api/timelines/home"}
 DEEP = {"home, deep": "/?before={deep}", "public, deep": "/explore?before={deep}"}
 
 
@@ -25,10 +26,12 @@ def main():
     app = create_app(Config(environ))
     sets.prepare(app, sets.SETS[options.set])
     with app.app_context():
-        readers = sets.readers(READERS)
+        readers, owners = sets.readers(READERS), sets.readers(PROGRAMS)
         places = sets.places()
-    cookies = [sets.cookie(app, session_id) for session_id in readers]  # outside: a request would share the context's g
-    rows = measure(app, options, environ, cookies, places)
+    # Outside of that context: a request would share its g.
+    browsers = [sets.browser(app, session_id) for session_id in readers]
+    programs = [sets.program(app, session_id) for session_id in owners]
+    rows = measure(app, options, environ, places, lambda path: programs if path.startswith("/api/") else browsers)
     print(table(rows))
     if options.save:
         save(f"{options.set} {database(app)}", rows)
@@ -51,24 +54,26 @@ def settings(options) -> dict[str, str]:
     return {"DATA_DIR": str(folder), "DATABASE_URL": url, "SECRET_KEY": "the readers of bench/ are nobody"}
 
 
-def measure(app, options, environ, cookies, places) -> list[dict]:
-    """One row of figures for bare Flask and for each page."""
+def measure(app, options, environ, places, readers_of) -> list[dict]:
+    """One row of figures for bare Flask and for each page, as those see it whom `readers_of(path)` gives."""
     pages = {"bare Flask": None} | {name: path.format(**places) for name, path in PAGES.items()}
     runs = {name: [] for name in pages}
     with load.served("bench.hello:app", {}) as bare, load.served("microblog:app", environ) as site:
         for path in filter(None, pages.values()):  # once without being counted: with cold caches nothing is typical
-            load.drive(f"{site[0]}{path}", site[1], options.seconds, cookies)
+            load.drive(f"{site[0]}{path}", site[1], options.seconds, readers_of(path))
         for _ in range(options.rounds):
             for name, path in pages.items():
-                (address, worker), who = (site, cookies) if path else (bare, [])
+                (address, worker), who = (site, readers_of(path)) if path else (bare, [])
                 runs[name].append(load.drive(f"{address}{path or '/'}", worker, options.seconds, who))
         pss = load.memory(site[1])
     rows = [figures(name, runs[name], runs["bare Flask"]) for name in pages]
     rows[1]["memory"] = pss
     for row in rows[1:]:
-        row.update(asked(app, pages[row["page"]], cookies))
-    for name, path in DEEP.items():
-        rows.append({"page": name} | asked(app, path.format(**places), cookies))
+        path = pages[row["page"]]
+        row.update(asked(app, path, readers_of(path)))
+    for name, pattern in DEEP.items():
+        path = pattern.format(**places)
+        rows.append({"page": name} | asked(app, path, readers_of(path)))
     return rows
 
 
@@ -89,8 +94,8 @@ def figures(name: str, runs: list[dict], bare: list[dict]) -> dict:
     )
 
 
-def asked(app, path: str, cookies: list[str]) -> dict:
-    number, slowest, text = statements.of_page(app, path, cookies)
+def asked(app, path: str, readers: list[dict[str, str]]) -> dict:
+    number, slowest, text = statements.of_page(app, path, readers)
     return {"statements": number, "slowest": slowest, "slowest_statement": " ".join(text.split())}
 
 

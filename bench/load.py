@@ -59,14 +59,15 @@ def _child(pid: int) -> int:
     return int(children.read_text().split()[0])
 
 
-def drive(url: str, worker: int, seconds: float, cookies: list[str]) -> dict[str, float]:
-    """Four connections ask for `url` without pause.
+def drive(url: str, worker: int, seconds: float, readers: list[dict[str, str]]) -> dict[str, float]:
+    """Four connections ask for `url` without pause, with the one header of each reader in turn.
 
     Gives requests/s as `rate`, `p50`, `p99`, and the processor time that the worker took for one as `cpu`, all three in
     milliseconds. Raises SystemExit when an answer was no page.
     """
     before = _processor_time(worker)
-    command = ["wrk", "-t1", "-c4", f"-d{seconds:g}s", "-s", str(HERE / "readers.lua"), url, "--", *cookies]
+    names, values = zip(*(reader.popitem() for reader in map(dict, readers)), strict=True) if readers else ((), ())
+    command = ["wrk", "-t1", "-c4", f"-d{seconds:g}s", "-s", str(HERE / "readers.lua"), url, "--", *names[:1], *values]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     measured = json.loads(output.splitlines()[-1])
     if measured["failed"]:

@@ -1,17 +1,22 @@
--- wrk asks for one page as one reader after another; each argument after "--" is a reader's cookie.
+-- wrk asks for one page as one reader after another. Of the arguments after "--" the first is the name of a header and
+-- each other one its value for a reader.
 -- Prints what was measured as one line of JSON.
 
-local cookies = {}
+local name, readers = nil, {}
 local number = 0
 
 function init(arguments)
-  cookies = arguments
+  name = table.remove(arguments, 1)
+  readers = arguments
 end
 
 function request()
   number = number + 1
-  local cookie = cookies[number % math.max(#cookies, 1) + 1]
-  return wrk.format("GET", nil, { ["Cookie"] = cookie, ["Accept-Language"] = "en" })
+  local headers = { ["Accept-Language"] = "en" }
+  if name then
+    headers[name] = readers[number % #readers + 1]
+  end
+  return wrk.format("GET", nil, headers)
 end
 
 function done(summary, latency, _)

@@ -7,6 +7,7 @@ from flask_migrate import upgrade
 from sqlalchemy import func, insert, select
 
 from app import cli
+from app.auth.services import issue_token
 from app.database import db
 from app.posts.models import Post
 from app.relationships.models import Follow
@@ -69,15 +70,24 @@ def readers(number: int) -> list[str]:
     return [row.session_id for row in people[:: len(people) // (number - 1)][: number - 1]] + [people[-1].session_id]
 
 
-def cookie(app: Flask, session_id: str) -> str:
-    """The Cookie header of a reader's browser once it has seen a page."""
+def browser(app: Flask, session_id: str) -> dict[str, str]:
+    """The header that a reader's browser sends once it has seen a page."""
     client = app.test_client()
     with client.session_transaction() as session:
         session.update(_user_id=session_id, _fresh=True)  # Flask-Login's names
     answer = client.get("/")
     assert answer.status_code == 200, answer.status
     name = app.config["SESSION_COOKIE_NAME"]
-    return f"{name}={client.get_cookie(name).value}"
+    return {"Cookie": f"{name}={client.get_cookie(name).value}"}
+
+
+def program(app: Flask, session_id: str) -> dict[str, str]:
+    """The header that a reader's program sends."""
+    with app.app_context():
+        user = db.session.scalars(select(User).where(User.session_id == session_id)).one()
+        token, _kept = issue_token(user, "bench")
+        db.session.commit()
+    return {"Authorization": f"Bearer {token}"}
 
 
 def places() -> dict[str, str | int]:

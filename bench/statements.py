@@ -8,11 +8,12 @@ from flask import Flask
 from sqlalchemy import event
 
 from app.database import db
+from app.prepared import statement_sent
 
 ROUNDS = 5
 
 
-def of_page(app: Flask, path: str, cookies: list[str]) -> tuple[int, float, str]:
+def of_page(app: Flask, path: str, readers: list[dict[str, str]]) -> tuple[int, float, str]:
     """How many statements the page at `path` takes, and the slowest: its milliseconds (the median) and its text.
 
     Every reader asks for it in turn; of all their statements the slowest counts.
@@ -21,9 +22,9 @@ def of_page(app: Flask, path: str, cookies: list[str]) -> tuple[int, float, str]
     most = 0
     with app.app_context():
         engine = db.engine
-    for number, cookie in enumerate(cookies):
+    for number, reader in enumerate(readers):
         for _ in range(ROUNDS):
-            sent = _sent(app, engine, path, cookie)
+            sent = _sent(app, engine, path, reader)
             most = max(most, len(sent))
             for place, (text, taken) in enumerate(sent):
                 times[number, place, text].append(taken)
@@ -31,7 +32,7 @@ def of_page(app: Flask, path: str, cookies: list[str]) -> tuple[int, float, str]
     return most, median(taken) * 1000, text
 
 
-def _sent(app, engine, path, cookie) -> list[tuple[str, float]]:
+def _sent(app, engine, path, reader) -> list[tuple[str, float]]:
     sent = []
 
     def before(_connection, _cursor, statement, *_others):
@@ -40,10 +41,14 @@ def _sent(app, engine, path, cookie) -> list[tuple[str, float]]:
     def after(*_anything):
         sent[-1][1] = time.perf_counter() - sent[-1][1]
 
+    def prepared(statement, seconds, **_parameters):
+        sent.append([statement, seconds])
+
     event.listen(engine, "before_cursor_execute", before)
     event.listen(engine, "after_cursor_execute", after)
     try:
-        answer = app.test_client(use_cookies=False).get(path, headers={"Cookie": cookie})
+        with statement_sent.connected_to(prepared):
+            answer = app.test_client(use_cookies=False).get(path, headers=reader)
         assert answer.status_code == 200, (path, answer.status)
     finally:
         event.remove(engine, "before_cursor_execute", before)

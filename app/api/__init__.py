@@ -17,6 +17,7 @@ def init_app(app):
         "OPENAPI_VERSION": "3.0.3",
         "OPENAPI_URL_PREFIX": "/api",
     }
+    app.json.sort_keys = False  # as representations.py writes them
     contract = Contract(app)
     for resource in (tokens, users, posts, timelines, conversations, notifications):
         contract.register_blueprint(resource.bp)

@@ -10,10 +10,10 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized, UnsupportedMediaType
 
 from app.api.schemas import Error
-from app.auth.queries import token_and_person
+from app.auth.queries import person_of_token
 from app.auth.services import note_presence
 from app.exceptions import Malformed
-from app.limits import limiter
+from app.limits import limited_together
 
 REALM = {"realm": "Microblog"}
 
@@ -77,18 +77,19 @@ class Resource(Blueprint):
 
     def arguments(self, schema, *, location="json", **options):
         """Give the view what was sent, read by `schema`; see flask-smorest."""
-        read = super().arguments(schema, location=location, **options)
+        # Made here, or it would be made for each request.
+        read = super().arguments(schema(), location=location, **options)
         if location != "json":
             return read
         return lambda view: self.alt_response(415, schema=Error)(read(view))
 
     def needs_token(self, view):
-        """Let only those in who send a valid token; `g.person` is whose it is, `g.token` the token as it is kept."""
-        limited = limiter.shared_limit("600 per minute", scope="api", key_func=lambda: f"api {g.person.id}")(view)
+        """Let only those in who send a valid token; `g.person` is whose it is."""
+        limited = limited_together(view, "600 per minute", "api", lambda: f"api {g.person.id}")
 
         @functools.wraps(view)
         def ask(*args, **kwargs):
-            g.token, g.person = _bearer()
+            g.person = _bearer()
             note_presence(g.person)
             return limited(*args, **kwargs)
 
@@ -98,7 +99,7 @@ class Resource(Blueprint):
 
 def _bearer():
     given = request.authorization
-    known = token_and_person(given.token) if given and given.type == "bearer" and given.token else None
-    if known is None:
+    person = person_of_token(given.token) if given and given.type == "bearer" and given.token else None
+    if person is None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", REALM))
-    return known
+    return person

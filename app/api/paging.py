@@ -25,10 +25,11 @@ def by_key(query: dict, fetch: Callable, represent: Callable) -> Response:
 def answer(page: Page, limit: int, represent: Callable) -> Response:
     """A page's items, and its neighbours in a Link header (RFC 8288)."""
     response = jsonify(items=[represent(row) for row in page.items])
+    here = f"{request.scheme}://{request.host}{request.script_root}{request.path}"
     for relation, key in (("next", page.older), ("prev", page.newer)):
         if key is not None:
             arguments = "&".join(f"{name}={value}" for name, value in ({"limit": limit} | key.arguments).items())
-            response.headers.add("Link", f'<{request.base_url}?{arguments}>; rel="{relation}"')
+            response.headers.add("Link", f'<{here}?{arguments}>; rel="{relation}"')
     return response
 
 

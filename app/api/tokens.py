@@ -55,7 +55,7 @@ def issue(values):
 @bp.response(204)
 def revoke():
     """Revoke the token that this is sent with."""
-    services.revoke_token(g.person.id, g.token.id)
+    services.revoke_token(g.person.id, g.person.token_id)
     db.session.commit()
 
 

@@ -10,7 +10,7 @@ from app.notifications.queries import unread_notifications
 from app.prepared import Prepared
 from app.users.models import Person, User
 
-users = User.__table__
+users, tokens = User.__table__, ApiToken.__table__
 
 # One select: two more for the badges would cost each page a tenth of its time, the columns that few pages show another.
 OF_SESSION = Prepared(
@@ -34,17 +34,24 @@ def person_of_session(session_id: str) -> Person | None:
     return rows[0] if rows else None
 
 
-OF_TOKEN = (
-    select(ApiToken, User)
-    .join(User, User.id == ApiToken.user_id)
-    .where(ApiToken.token_hash == bindparam("token_hash"), ApiToken.expires_at > bindparam("now"))
+OF_TOKEN = Prepared(
+    select(
+        users.c.id,
+        users.c.username,
+        users.c.last_seen_at,
+        tokens.c.id.label("token_id"),
+        tokens.c.expires_at,
+    )
+    .join(users, users.c.id == tokens.c.user_id)
+    .where(tokens.c.token_hash == bindparam("token_hash")),
+    Person,
 )
 
 
-def token_and_person(token: str) -> tuple[ApiToken, User] | None:
-    """A token that is still valid and whose it is, or None."""
-    row = db.session.execute(OF_TOKEN, {"token_hash": rules.token_hash(token), "now": utc_now()}).first()
-    return row and (row[0], row[1])
+def person_of_token(token: str) -> Person | None:
+    """Whose token this is, with its `token_id`, or None when there is none or it has expired."""
+    rows = OF_TOKEN.rows(token_hash=rules.token_hash(token))
+    return rows[0] if rows and rows[0].expires_at > utc_now() else None
 
 
 def tokens_of(user_id: int) -> list[ApiToken]:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, exists, func, literal_column, select
 from sqlalchemy.engine import Row
 
-from app.database import db
 from app.prepared import Prepared
 from app.relationships.models import Follow
 
@@ -15,13 +14,14 @@ FOLLOWED = Prepared(
     select(follows.c.followed_id).where(follows.c.follower_id == bindparam("follower")).limit(bindparam("limit"))
 )
 
-# Put together once: that takes longer than to run it.
-STANDING = select(
-    select(func.count()).where(follows.c.followed_id == bindparam("person")).scalar_subquery().label("followers"),
-    select(func.count()).where(follows.c.follower_id == bindparam("person")).scalar_subquery().label("following"),
-    exists(literal_column("1"))
-    .where(follows.c.followed_id == bindparam("person"), follows.c.follower_id == bindparam("viewer"))
-    .label("followed"),
+STANDING = Prepared(
+    select(
+        select(func.count()).where(follows.c.followed_id == bindparam("person")).scalar_subquery().label("followers"),
+        select(func.count()).where(follows.c.follower_id == bindparam("person")).scalar_subquery().label("following"),
+        exists(literal_column("1"))
+        .where(follows.c.followed_id == bindparam("person"), follows.c.follower_id == bindparam("viewer"))
+        .label("followed"),
+    )
 )
 
 
@@ -35,4 +35,4 @@ def standing(user_id: int, viewer_id: int | None = None) -> Row:
 
     One statement, answered from indexes alone.
     """
-    return db.session.execute(STANDING, {"person": user_id, "viewer": viewer_id}).one()
+    return STANDING.rows(person=user_id, viewer=viewer_id)[0]

@@ -1,10 +1,32 @@
 """Who is who."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.database import db
+from app.prepared import Prepared
 from app.users import rules
-from app.users.models import User
+from app.users.models import Person, User
+
+users = User.__table__
+OF_PROFILE = Prepared(
+    select(
+        users.c.id,
+        users.c.username,
+        users.c.display_name,
+        users.c.about_me,
+        users.c.created_at,
+        users.c.last_seen_at,
+    ).where(users.c.username_key == bindparam("key")),
+    Person,
+)
+
+
+def profile(username: str) -> Person | None:
+    """What a person's page shows of them: id, username, display_name, about_me, created_at, last_seen_at."""
+    if not rules.USERNAME.fullmatch(username):
+        return None
+    rows = OF_PROFILE.rows(key=rules.username_key(username))
+    return rows[0] if rows else None
 
 
 def by_username(username: str) -> User | None:

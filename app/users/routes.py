@@ -24,7 +24,7 @@ YEAR = 365 * 24 * 3600  # seconds
 @bp.get("/user/<username>")
 @login_required
 def profile(username):
-    user = queries.by_username(username) or abort(404)
+    user = queries.profile(username) or abort(404)
     if user.username != username:
         query = request.query_string.decode()
         return redirect(url_for("users.profile", username=user.username) + (f"?{query}" if query else ""))

@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from app.database import db
 from app.posts.services import create_post
+from app.prepared import statement_sent
 from app.relationships.services import follow
 
 
@@ -48,9 +49,13 @@ def statements(context):
         def note(_connection, _cursor, statement, parameters, _context, _many):
             sent.append((statement, parameters))
 
+        def note_prepared(statement, parameters, **_time):
+            sent.append((statement, tuple(parameters)))
+
         event.listen(db.engine, "before_cursor_execute", note)
         try:
-            yield sent
+            with statement_sent.connected_to(note_prepared):
+                yield sent
         finally:
             event.remove(db.engine, "before_cursor_execute", note)
 

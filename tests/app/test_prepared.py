@@ -1,10 +1,11 @@
 import pytest
-from sqlalchemy import Integer, bindparam, cast, func, select
+from sqlalchemy import Integer, bindparam, cast, column, func, select, table
+from sqlalchemy.exc import DBAPIError
 
 from app.database import db
 from app.posts.models import Post
 from app.posts.services import create_post
-from app.prepared import Prepared
+from app.prepared import Prepared, statement_sent
 
 posts = Post.__table__
 QUERY = (
@@ -70,3 +71,31 @@ def test_values_are_never_part_of_the_text(query, people):
     by_body = Prepared(select(posts.c.id).where(posts.c.body == bindparam("body")))
     assert by_body.rows(body="x' OR '1'='1") == []
     assert by_body.rows(body="%s %(body)s :body ?") == []
+
+
+def test_an_error_is_the_one_that_the_session_would_raise_and_shows_no_values(query, people):
+    db.session.commit()
+    nowhere = Prepared(select(column("body")).select_from(table("nowhere")).where(column("body") == bindparam("body")))
+    with pytest.raises(DBAPIError, match="nowhere") as raised:
+        nowhere.rows(body="a secret")
+    assert "a secret" not in str(raised.value)
+    assert len(query.rows(authors=people, limit=50)) == 6
+
+
+def test_the_connection_goes_back_to_the_pool_at_the_end_of_a_request(app, client, make_user, log_in):
+    make_user("susan")
+    log_in("susan")
+    for _ in range(20):  # more than the pool has
+        assert client.get("/").status_code == 200
+    with app.app_context():
+        assert db.engine.pool.checkedout() == 0
+
+
+def test_what_is_sent_can_be_listened_to(query, people):
+    told = []
+    with statement_sent.connected_to(lambda text, parameters, seconds: told.append((text, parameters, seconds))):
+        query.rows(authors=people, limit=7)
+    ((text, parameters, seconds),) = told
+    assert text.startswith("SELECT post.id")
+    assert parameters[:4] == [*people, 7]
+    assert seconds > 0
