@@ -2,6 +2,8 @@
 // the page is seen; the answer is a 304 as long as nothing changed.
 
 const EVERY = 10_000; // ms
+const FORM = { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }; // as the server writes times
+const { lang } = document.documentElement;
 const url = document.body.dataset.poll;
 const title = document.title.replace(/^\(\d+\) /, "");
 let since = null;
@@ -29,7 +31,7 @@ function list(items) {
     link.href = item.url;
     text.className = "row-text";
     time.dateTime = item.created_at;
-    time.textContent = new Date(item.created_at).toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
+    time.textContent = new Date(item.created_at).toLocaleString(lang, FORM); // times.js makes it "now"
     text.append(item.text, time);
     link.append(text);
     row.append(link);

@@ -1,0 +1,107 @@
+"""Recent times say how long ago they were; all are written absolute by the server."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+ABSOLUTE = re.compile(r"\d{4}.* \d{1,2}:\d\d")  # a year, later a time of day
+HIDE = "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); "
+HIDE += "document.dispatchEvent(new Event('visibilitychange')); }"
+
+
+@pytest.fixture
+def at(visit):
+    """at(javascript=True, …): a page of `visit` whose clock its test can set."""
+
+    def at(**arguments):
+        page = visit(**arguments)
+        page.clock.install(time=datetime.now(UTC))
+        return page
+
+    return at
+
+
+@pytest.mark.parametrize(
+    ("locale", "passed", "words"),
+    [
+        ("en", timedelta(), "now"),
+        ("en", timedelta(minutes=1, seconds=10), "1 minute ago"),
+        ("en", timedelta(minutes=59), "59 minutes ago"),
+        ("en", timedelta(hours=23, minutes=50), "23 hours ago"),
+        ("en", timedelta(days=6, hours=23), "6 days ago"),
+        ("fr", timedelta(), "maintenant"),
+        ("fr", timedelta(minutes=5, seconds=10), "il y a 5 minutes"),
+        ("es", timedelta(hours=1, minutes=1), "hace 1 hora"),  # codespell:ignore hace
+    ],
+)
+def test_a_recent_post_says_how_long_ago_it_was(at, register, locale, passed, words):
+    page = at(locale=locale)
+    register(page).post("Hello")
+    page.clock.set_system_time(datetime.now(UTC) + passed)
+    page.reload()
+    time = page.locator(".post-time")
+    expect(time).to_have_text(words)
+    expect(time).to_have_attribute("title", ABSOLUTE)
+
+
+@pytest.mark.parametrize("passed", [timedelta(days=7, minutes=1), -timedelta(hours=1)])
+def test_an_older_one_and_one_that_the_clock_does_not_know_yet_stay_as_they_are(at, register, passed):
+    page = at()
+    register(page).post("Hello")
+    page.clock.set_system_time(datetime.now(UTC) + passed)
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".post-time")).to_have_text(ABSOLUTE)
+
+
+def test_it_goes_on_as_time_passes(at, register):
+    page = at()
+    register(page).post("Hello")
+    time = page.locator(".post-time")
+    expect(time).to_have_text("now")
+    page.clock.fast_forward("05:10")
+    expect(time).to_have_text("5 minutes ago")
+    page.clock.fast_forward(8 * 24 * 60 * 60 * 1000)
+    expect(time).to_have_text(ABSOLUTE)
+
+
+def test_nothing_is_done_while_the_page_is_hidden_and_all_at_once_when_it_is_seen(at, register):
+    page = at()
+    register(page).post("Hello")
+    time = page.locator(".post-time")
+    expect(time).to_have_text("now")
+    page.evaluate(HIDE, True)
+    page.clock.fast_forward("05:10")
+    expect(time).to_have_text("now")
+    page.evaluate(HIDE, False)
+    expect(time).to_have_text("5 minutes ago")
+
+
+def test_all_other_times_do_so_too_and_what_is_fetched_later(visit, register):
+    susan, david = register(visit(), name="Susan"), register(visit())
+    david.page.goto("/notifications")
+    susan.page.goto(f"/messages/with/{david.username}")
+    susan.fill(body="Hello")
+    expect(susan.page.locator(".message time")).to_have_text("now")
+    david.page.goto("/notifications")
+    expect(david.page.locator("main time")).to_have_text("now")
+    expect(david.page.locator("main time")).to_have_attribute("title", ABSOLUTE)
+    susan.follow(david)
+    expect(susan.page.locator(".profile time")).to_have_text("now")
+    expect(david.page.locator("main time")).to_have_text(["now", "now"], timeout=15_000)
+    expect(david.page.locator("main time").first).to_have_attribute("title", ABSOLUTE)
+
+    david.page.goto("/messages")
+    expect(david.page.locator("main time")).to_have_text("now")
+    david.page.goto(f"/messages/with/{susan.username}")
+    susan.page.goto(f"/messages/with/{david.username}")
+    susan.fill(body="Are you there?")
+    expect(david.page.locator("main time")).to_have_text(["now", "now"], timeout=15_000)
+
+
+def test_without_javascript_they_are_as_the_server_wrote_them(visit, register):
+    page = visit(javascript=False)
+    register(page).post("Hello")
+    expect(page.locator(".post-time")).to_have_text(ABSOLUTE)
