@@ -22,7 +22,7 @@ statement_sent = Signal()
 
 def init_app(app):
     """Give back the connection that a request read by."""
-    app.teardown_appcontext(_give_back)
+    app.teardown_appcontext(give_back)
 
 
 class Prepared:
@@ -114,7 +114,8 @@ def _connection():
     return g.reader
 
 
-def _give_back(_error):
+def give_back(_error=None):
+    """Give back the connection that was read by so far, before the request's end where it is going to wait."""
     reader = g.pop("reader", None)
     if reader is not None:
         reader.rollback()  # MySQL's and MariaDB's have begun a transaction

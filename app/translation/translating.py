@@ -4,6 +4,7 @@ from flask import current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from app import prepared
 from app.database import db
 from app.exceptions import Invalid, NotFound
 from app.posts import queries as posts
@@ -23,8 +24,8 @@ def is_foreign(language: str | None) -> bool:
 def translate(post_id: int, language: str) -> str:
     """What a post says in that language, kept for whoever asks next.
 
-    It commits before it asks the service: a transaction that is open meanwhile would hold others up. What it keeps then
-    is for the view to commit. Raises NotFound, Invalid for a post whose language is that one or not known, and
+    It commits before it asks the service: a transaction that is open meanwhile would hold others up, and a connection
+    whoever needs one. What it keeps then is for the view to commit. Raises NotFound, Invalid for a post whose language is that one or not known, and
     Unavailable.
     """
     post = posts.post(post_id)
@@ -38,6 +39,7 @@ def translate(post_id: int, language: str) -> str:
     if kept is not None:
         return kept
     db.session.commit()
+    prepared.give_back()
     body = client.translate(post.body, source=post.language, target=language)
     services.keep(post_id, language, body)
     return body
