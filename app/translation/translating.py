@@ -25,8 +25,8 @@ def translate(post_id: int, language: str) -> str:
     """What a post says in that language, kept for whoever asks next.
 
     It commits before it asks the service: a transaction that is open meanwhile would hold others up, and a connection
-    whoever needs one. What it keeps then is for the view to commit. Raises NotFound, Invalid for a post whose language is that one or not known, and
-    Unavailable.
+    whoever needs one. What it keeps then is for the view to commit. Raises NotFound, Invalid for a post whose language
+    is that one or not known, and Unavailable.
     """
     post = posts.post(post_id)
     if post is None:
