@@ -50,7 +50,7 @@ def statements(context):
             sent.append((statement, parameters))
 
         def note_prepared(statement, parameters, **_time):
-            sent.append((statement, tuple(parameters)))
+            sent.append((statement, parameters))
 
         event.listen(db.engine, "before_cursor_execute", note)
         try:
