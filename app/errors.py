@@ -1,4 +1,4 @@
-"""Errors as people and programs see them: a page, or JSON under /api."""
+"""Errors as people and programs see them: a page, or JSON under /api and for scripts."""
 
 import functools
 import logging
@@ -46,8 +46,21 @@ def init_app(app):
 
 
 def wants_json() -> bool:
-    """Under /api errors are JSON and elsewhere pages, whatever Accept says: curl's `*/*` means neither."""
+    """Under /api errors are JSON, and to a script of ours; elsewhere they are pages, whatever Accept says.
+
+    (curl's `*/*` means neither.)
+    """
+    return is_api() or is_from_script()
+
+
+def is_api() -> bool:
+    """Whether the address is one for programs."""
     return request.path == "/api" or request.path.startswith("/api/")
+
+
+def is_from_script() -> bool:
+    """Whether a script of our pages asks: they say so, since browsers mark what they fetch on HTTPS alone."""
+    return request.headers.get("X-Requested-With") == "fetch"
 
 
 def answer(error: HTTPException, message: str | None = None):
@@ -103,7 +116,7 @@ def answer_domain_error(error: DomainError):
     """The rule that was broken, in the status that HTTP has for it."""
     wrapped = HTTPException(str(error))
     wrapped.code = STATUS.get(type(error), 400)
-    named = wants_json() and isinstance(error, Invalid)  # a page shows it beside the field
+    named = is_api() and isinstance(error, Invalid)  # a page shows it beside the field
     return answer(wrapped, f"{error.field}: {error}" if named else str(error))
 
 

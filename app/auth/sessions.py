@@ -3,12 +3,13 @@
 from flask import abort, current_app, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
+from werkzeug.exceptions import Unauthorized
 
 from app.auth import services
 from app.auth.destination import path_of
 from app.auth.queries import person_of_session
 from app.database import db
-from app.errors import wants_json
+from app.errors import answer, is_api, is_from_script
 from app.extensions import login
 from app.users.models import Person, User
 
@@ -60,8 +61,13 @@ def _forget():
 
 
 def ask_to_log_in():
-    """Lead to the login page and from there back to the page that was asked for, or that held the form."""
-    if wants_json():
+    """Lead to the login page and from there back to the page that was asked for, or that held the form.
+
+    A script, which would take the login page for its answer, gets a 401.
+    """
+    if is_from_script():
+        return answer(Unauthorized(), _("You are no longer logged in. Load this page again to log in."))
+    if is_api():
         abort(401)
     page = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else path_of(request.referrer)
     if request.path != url_for("timelines.home"):  # where everybody begins, who need not be told

@@ -44,6 +44,14 @@ def test_an_unknown_path_is_a_page_whatever_is_accepted(client, accept):
     assert "Page not found" in page.text
 
 
+def test_a_script_of_ours_gets_an_error_as_json(client, fail):
+    asked = {"X-Requested-With": "fetch", "Accept-Language": "fr"}
+    answer = client.get(fail(TooManyRequests(retry_after=7)), headers=asked)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+    assert answer.json == {"error": "Too Many Requests", "message": "Patientez un peu, puis réessayez."}
+    assert client.get(fail(Invalid("body", "Too long.")), headers=asked).json["message"] == "Too long."
+
+
 @pytest.mark.parametrize(
     ("error", "status", "heading"),
     [

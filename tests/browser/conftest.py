@@ -67,12 +67,13 @@ def _people():
 def visit(browser, site):
     """visit(locale="en", javascript=True, width=1280, …): a page of a new browser profile, watched to the test's end.
 
-    It fails the test when a page asks another host, breaks the content security policy, logs an error, or throws.
+    It fails the test when a page asks another host, breaks the content security policy, logs an error, or throws, but
+    for what is `expected` (see Guard).
     Other arguments are those of Playwright's `browser.new_context`.
     """
     opened = []
 
-    def open_page(locale="en", javascript=True, width=1280, height=800, **arguments):
+    def open_page(locale="en", javascript=True, width=1280, height=800, expected=(), **arguments):
         context = browser.new_context(
             base_url=site,
             locale=locale,
@@ -80,7 +81,7 @@ def visit(browser, site):
             viewport={"width": width, "height": height},
             **arguments,
         )
-        opened.append((context, Guard(context, site)))
+        opened.append((context, Guard(context, site, expected)))
         page = context.new_page()
         page.set_default_timeout(30_000)  # milliseconds; a busy machine is no fault
         return page

@@ -6,32 +6,38 @@ from urllib.parse import urlsplit
 class Guard:
     """Collects, as `faults`, what the pages of `context` do wrong: one line each."""
 
-    def __init__(self, context, site):
+    def __init__(self, context, site, expected=()):
+        """`expected`: what parts of lines a test has provoked, and so are no faults."""
         self.site = site
+        self.expected = expected
         self.faults = []
         context.on("request", self._request)
         context.on("response", self._response)
         context.on("requestfailed", self._failed)
         context.on("console", self._console)
-        context.on("weberror", lambda error: self.faults.append(f"exception: {error.error}"))
+        context.on("weberror", lambda error: self._note(f"exception: {error.error}"))
+
+    def _note(self, fault):
+        if not any(part in fault for part in self.expected):
+            self.faults.append(fault)
 
     def _request(self, request):
         if urlsplit(request.url).scheme not in ("data", "blob") and not request.url.startswith(self.site + "/"):
-            self.faults.append(f"another host: {request.url}")
+            self._note(f"another host: {request.url}")
 
     def _response(self, response):
         # Of a page that is itself an error its test knows; nothing that a page is made of may be missing.
         if response.status >= 400 and not response.request.is_navigation_request():
-            self.faults.append(f"{response.status}: {response.url}")
+            self._note(f"{response.status}: {response.url}")
 
     def _failed(self, request):
         # Aborted: the page was left. Network changed: the engine made an interface for another container.
         harmless = any(reason in (request.failure or "") for reason in ("ERR_ABORTED", "ERR_NETWORK_CHANGED"))
         if not request.is_navigation_request() and not harmless:
-            self.faults.append(f"failed: {request.url} {request.failure}")
+            self._note(f"failed: {request.url} {request.failure}")
 
     def _console(self, message):
         # Chromium reports breaches of the content security policy here. "Failed to load resource" is what
         # _response has judged.
         if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
-            self.faults.append(f"console: {message.text}")
+            self._note(f"console: {message.text}")

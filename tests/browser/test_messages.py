@@ -50,6 +50,24 @@ def test_a_new_follower_appears_in_the_open_list(susan_and_david):
     expect(first).to_contain_text("Susan")
 
 
+def test_nothing_is_asked_any_more_when_the_session_has_ended(visit, register, site):
+    page = visit(expected=["401: "])
+    page.clock.install()
+    person = register(page)
+    page.goto(f"/messages/with/{person.username}")
+    page.context.clear_cookies()
+    with page.expect_response("**/news?*") as news, page.expect_response("**/poll?*") as badges:
+        page.clock.fast_forward(10_000)
+    assert (news.value.status, badges.value.status) == (401, 401)
+    page.evaluate("new Promise((settled) => setTimeout(settled))")  # the scripts have read the answers
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.fast_forward(60_000)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as when the page is seen again
+    page.evaluate("fetch('/health')")  # comes after whatever was asked before it
+    assert asked == [f"{site}/health"]
+
+
 def test_without_javascript_a_button_marks_as_read(visit, register):
     susan, david = register(visit(javascript=False)), register(visit(javascript=False))
     susan.page.goto(f"/messages/with/{david.username}")

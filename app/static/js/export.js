@@ -6,8 +6,10 @@ const bar = place?.querySelector("progress");
 
 async function look() {
   try {
-    const response = await fetch(place.dataset.progress, { cache: "no-store" });
-    if (response.ok && !response.redirected) {
+    const headers = { "X-Requested-With": "fetch" };
+    const response = await fetch(place.dataset.progress, { headers, cache: "no-store" });
+    if (response.status === 401) return; // logged out meanwhile
+    if (response.ok) {
       const answer = await response.json();
       bar.value = answer.progress;
       if (!answer.under_way) return location.reload();

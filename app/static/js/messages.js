@@ -6,11 +6,13 @@ const token = document.querySelector("#actions [name=csrf_token]")?.value;
 let etag = null;
 let timer = null;
 let busy = false;
+let over = false; // logged out meanwhile
 
 async function tell() {
   if (document.hidden || thread.dataset.unread === "0") return;
   const body = new URLSearchParams({ csrf_token: token, seen: thread.dataset.newest });
-  const response = await fetch(thread.dataset.seen, { method: "POST", body, redirect: "manual" });
+  const headers = { "X-Requested-With": "fetch" };
+  const response = await fetch(thread.dataset.seen, { method: "POST", headers, body, redirect: "manual" });
   if (response.type !== "opaqueredirect") return;
   thread.dataset.unread = "0";
   document.querySelector(".mark-seen")?.remove();
@@ -18,10 +20,11 @@ async function tell() {
 }
 
 async function ask() {
-  const headers = etag ? { "If-None-Match": etag } : {};
+  const headers = { "X-Requested-With": "fetch", ...(etag && { "If-None-Match": etag }) };
   const address = `${thread.dataset.news}?since=${thread.dataset.newest}`;
   const response = await fetch(address, { headers, cache: "no-store" });
-  if (response.status !== 200 || response.redirected) return;
+  if (response.status === 401) return end();
+  if (response.status !== 200) return;
   const answer = await response.json();
   etag = String(answer.newest) === thread.dataset.newest ? response.headers.get("ETag") : null;
   thread.dataset.newest = answer.newest;
@@ -38,7 +41,7 @@ async function look() {
   busy = true;
   try {
     await ask();
-    await tell();
+    if (!over) await tell();
   } catch {
     // No connection: the next time will tell.
   } finally {
@@ -51,8 +54,13 @@ function stop() {
   timer = null;
 }
 
+function end() {
+  over = true;
+  stop();
+}
+
 function start() {
-  if (timer || document.hidden) return;
+  if (timer || over || document.hidden) return;
   look();
   timer = setInterval(look, EVERY);
 }

@@ -9,6 +9,7 @@ const title = document.title.replace(/^\(\d+\) /, "");
 let since = null;
 let etag = null;
 let timer = null;
+let over = false; // logged out meanwhile
 
 function show({ unread_messages: messages, unread_notifications: notifications }) {
   for (const [kind, count] of Object.entries({ messages, notifications })) {
@@ -41,9 +42,9 @@ function list(items) {
 
 async function ask() {
   const address = since === null ? url : `${url}?since=${since}`;
-  const headers = etag ? { "If-None-Match": etag } : {};
+  const headers = { "X-Requested-With": "fetch", ...(etag && { "If-None-Match": etag }) };
   const response = await fetch(address, { headers, cache: "no-store" });
-  if (response.redirected || response.status === 401) return stop(); // logged out meanwhile
+  if (response.status === 401) return end();
   if (response.status !== 200) return; // nothing new, or the server is away: later
   const answer = await response.json();
   // The tag belongs to the address, which changes with what we know.
@@ -66,12 +67,17 @@ function stop() {
   timer = null;
 }
 
+function end() {
+  over = true;
+  stop();
+}
+
 function start() {
-  if (timer || document.hidden) return;
+  if (timer || over || document.hidden) return;
   refresh();
   timer = setInterval(refresh, EVERY);
 }
 
-document.addEventListener("badges", refresh); // something was read on this page
+document.addEventListener("badges", () => over || refresh()); // something was read on this page
 document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));
 start();

@@ -154,3 +154,13 @@ def test_each_answer_takes_few_queries_however_much_there_is(client, people, mak
 def test_it_needs_a_login(client):
     assert "/auth/login" in client.get("/notifications").location
     assert "/auth/login" in client.get("/notifications/poll").location
+
+
+@pytest.mark.parametrize(
+    "path", ["/notifications/poll", "/messages/with/david/news?since=0", "/settings/export/progress"]
+)
+def test_a_script_whose_session_ended_is_told_so_and_leaves_no_trace(client, path):
+    answer = client.get(path, headers={"X-Requested-With": "fetch"})
+    assert (answer.status_code, answer.mimetype) == (401, "application/json")
+    assert "no longer logged in" in answer.json["message"]
+    assert "Set-Cookie" not in answer.headers  # no message that would wait for the next page
