@@ -69,7 +69,8 @@ def ask_to_log_in():
         return answer(Unauthorized(), _("You are no longer logged in. Load this page again to log in."))
     if is_api():
         abort(401)
-    page = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else path_of(request.referrer)
-    if request.path != url_for("timelines.home"):  # where everybody begins, who need not be told
+    shown = request.script_root + request.full_path.rstrip("?")
+    page = shown if request.method in ("GET", "HEAD") else path_of(request.referrer)
+    if shown != url_for("timelines.home"):  # where everybody begins, who need not be told
         flash(_("Please log in to see this page."), "info")
     return redirect(url_for("auth.login", next=page))
