@@ -32,6 +32,8 @@ IMAGE = microblog
 TAG =
 ## how much data to measure with: S (100 people, 5,000 posts) or L (5,000, 500,000)
 SET = S
+## a file of settings for `make run`, such as .env (.env.example lists them)
+SETTINGS =
 
 # What a site needs, the same for every command: from the command line or the environment, so not set here.
 SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE
@@ -40,7 +42,7 @@ SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE
 ## PIP_INDEX_URL    a mirror of the Python package index
 ## CA_FILE          a private certificate authority to trust, a PEM file
 
-VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET
+VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET SETTINGS
 export VARIABLES $(VARIABLES) STAGES APP_STAGES DEFAULT_STAGE DBS
 
 MAKEFLAGS += --no-print-directory

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2153,SC2154  # Set here, used by those who source this; and the reverse.
 # What a stage is: sourced after lib.sh. use_stage checks STAGE and TARGET and sets
 #   dockerfile, context, image (NAME:TAG), official (the base image that its Dockerfile names).
-# use_instance sets container, volume and address from PORT, BIND and DATA.
+# use_instance checks the instance's variables and sets container, volume and address from PORT, BIND and DATA.
 
 : "${STAGES:?run this by make, which lists the stages}"
 
@@ -38,6 +38,7 @@ use_instance() {
     esac
     if [ "$PORT" -lt 1 ] || [ "$PORT" -gt 65535 ]; then die "PORT=$PORT is no port; give a number from 1 to 65535" 64; fi
     one_of ENV "$ENV" PROD DEV
+    [ -z "$SETTINGS" ] || [ -r "$SETTINGS" ] || die "SETTINGS=$SETTINGS can't be read; give a file of lines NAME=VALUE, as in .env.example" 64
     container=$IMAGE-$PORT
     volume=${DATA:-$container}
     host=$BIND
@@ -47,6 +48,11 @@ use_instance() {
     probe=http://$BIND:$PORT/
     [ "$BIND" != 0.0.0.0 ] || probe=http://127.0.0.1:$PORT/
     [ "$STAGE" = v0.2 ] || probe=${probe}health
+}
+
+# has_setting NAME: does SETTINGS give it?
+has_setting() {
+    [ -n "$SETTINGS" ] && grep -q "^$1=" "$SETTINGS"
 }
 
 # read_label NAME: the label of the instance's container, empty where there is none.

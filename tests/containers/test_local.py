@@ -62,6 +62,18 @@ def test_instances_run_side_by_side_each_with_its_own_people(local):
     assert susan.is_signed_in(sites[1], "david")
 
 
+def test_settings_come_from_a_file_as_they_stand_there_with_an_engine_and_without(local, instance, tmp_path):
+    settings = tmp_path / "settings"
+    settings.write_text(
+        "# Ours; PORT is Compose's.\nPORT=1\nSESSION_COOKIE_NAME=ours\nSITE_URL=https://blog.example\n"
+        "MAIL_DEFAULT_SENDER=Microblog <noreply@blog.example>"
+    )
+    for site in f"http://localhost:{local(SETTINGS=settings)}", instance(SETTINGS=settings).url:
+        cookie = get(f"{site}/auth/login").headers["Set-Cookie"]
+        assert cookie.startswith("ours=")
+        assert "Secure;" in cookie
+
+
 def test_dev_reloads_and_stop_ends_the_reloader_and_its_child(make, local):
     port = local(ENV="DEV")
     assert any("flask run --debug" in line for line in processes(port))

@@ -52,6 +52,8 @@ def test_an_unknown_variable_is_refused_before_anything_runs():
         ({"BASE": "alpine"}, "error: BASE=alpine is not known; it is one of: auto hub debian"),
         ({"PORT": "http"}, "error: PORT=http is no port; give a number from 1 to 65535"),
         ({"PORT": "65536"}, "error: PORT=65536 is no port; give a number from 1 to 65535"),
+        ({"SETTINGS": "nowhere"}, "error: SETTINGS=nowhere can't be read; give a file of lines NAME=VALUE"),
+        ({"STAGE": "v0.2", "SETTINGS": ".env.example"}, "error: STAGE=v0.2 has no settings; leave SETTINGS out"),
         ({"STAGE": "v0.2", "ENV": "DEV"}, "error: STAGE=v0.2 has no ENV=DEV"),
         ({"BIND": "203.0.113.7"}, "error: BIND=203.0.113.7 is no address of this machine; use 127.0.0.1 or 0.0.0.0"),
     ],
