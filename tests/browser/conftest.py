@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from guard import Guard
+from inbox import Inbox
 from people import Person
 from places import furnish
 
@@ -29,22 +30,55 @@ ARGUMENTS = [
 ]
 
 
+def free_port():
+    """A port of this machine that nothing listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 @pytest.fixture(scope="session")
-def site():
+def instance(tmp_path_factory):
+    """What tells this session's instance from others, as make's variables, and the port where it hands mail in."""
+    name = f"mbbrowser-{uuid.uuid4().hex[:8]}"
+    mail_port = free_port()
+    settings = tmp_path_factory.mktemp("instance") / "settings"
+    settings.write_text(f"MAIL_SERVER=127.0.0.1\nMAIL_PORT={mail_port}\n")
+    return {"IMAGE": name, "PORT": str(free_port()), "DATA": name, "SETTINGS": str(settings)}, mail_port
+
+
+@pytest.fixture(scope="session")
+def site(instance):
     """The address of the running application, without a slash at its end."""
     if address := os.environ.get("APP_URL"):
         yield address.rstrip("/")
         return
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    name = f"mbbrowser-{uuid.uuid4().hex[:8]}"
-    instance = (f"IMAGE={name}", f"PORT={port}", f"DATA={name}")
+    variables, _mail_port = instance
+    assigned = [f"{name}={value}" for name, value in variables.items()]
     try:
-        subprocess.run(["make", "run", *instance], cwd=ROOT, check=True)
-        yield f"http://127.0.0.1:{port}"
+        subprocess.run(["make", "run", *assigned], cwd=ROOT, check=True)
+        # By the name that links in its mails bear.
+        yield f"http://localhost:{variables['PORT']}"
     finally:
-        subprocess.run(["make", "stop", "clean", *instance], cwd=ROOT, check=False)
+        subprocess.run(["make", "stop", "clean", *assigned], cwd=ROOT, check=False)
+
+
+@pytest.fixture(scope="session")
+def inbox(site, instance):
+    """What the application mails to anybody from now on."""
+    if "APP_URL" in os.environ:
+        pytest.skip("the application at APP_URL hands its mails to another server")
+    variables, mail_port = instance
+    sink = subprocess.Popen(
+        [ROOT / "scripts/mail-sink", str(mail_port)],
+        env=os.environ | variables,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    inbox = Inbox(sink)
+    yield inbox
+    inbox.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,12 @@ def press(button):
 
 
 class Person:
-    """Somebody at a browser's `page`; `username` is theirs."""
+    """Somebody at a browser's `page`; `username` and `address` are theirs."""
 
     def __init__(self, page, username):
         self.page = page
         self.username = username
+        self.address = f"{username}@example.org"
 
     def fill(self, **fields):
         """Fill the fields of the page's form, then send it."""
@@ -27,7 +28,7 @@ class Person:
         self.page.goto("/auth/register")
         self.fill(
             username=self.username,
-            email=f"{self.username}@example.org",
+            email=self.address,
             password=PASSWORD,
             password2=PASSWORD,
         )
@@ -47,6 +48,14 @@ class Person:
     def follow(self, other):
         self.page.goto(f"/user/{other.username}")
         press(self.page.locator(".profile [formaction*='/follow/']"))
+
+    def write_to(self, other, body):
+        self.page.goto(f"/messages/with/{other.username}")
+        self.fill(body=body)
+
+    def log_in(self, password=PASSWORD):
+        self.page.goto("/auth/login")
+        self.fill(username=self.username, password=password)
 
     def log_out(self):
         self.page.locator(".account summary").click()

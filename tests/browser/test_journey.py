@@ -1,8 +1,12 @@
-"""The way of a newcomer: register, post, follow, read."""
+"""The way of a newcomer, who registers, posts, follows and reads, and of one who comes back and leaves."""
 
+import json
 import re
+import time
+import zipfile
 
 import pytest
+from people import PASSWORD, press
 from playwright.sync_api import expect
 
 HOME = {"en": "Home", "fr": "Accueil", "es": "Inicio"}
@@ -26,6 +30,61 @@ def test_newcomer_registers_posts_follows_and_reads(visit, register, locale, jav
     page.goto("/")
     expect(page.locator(".post-username")).to_have_text(f"@{writer.username}")
     expect(page.locator(".post-body")).to_have_text("Bonjour, ¿qué tal? 🫠 こんにちは")
+
+
+def set_forgotten_password(person, inbox, password):
+    """From the page where one logs in, over the mail, to a new password."""
+    page = person.page
+    page.goto("/auth/login")
+    press(page.locator("main a[href='/auth/reset_password_request']"))
+    person.fill(email=person.address)
+    mail = inbox.next_to(person.address)
+    assert mail["Subject"] == "Set a new password"
+    page.goto(re.search(r"http://\S+", mail.get_body("plain").get_content())[0])
+    person.fill(new_password=password, new_password2=password)
+    expect(page).to_have_url(re.compile("/auth/login$"))
+
+
+def make_archive(person, javascript):
+    """From the settings to the link to a finished archive: what JavaScript looks for again, others ask for."""
+    page = person.page
+    page.goto("/settings")
+    press(page.locator("main a[href='/settings/export']"))
+    press(page.locator("main form button"))
+    link, end = page.locator("main a[download]"), time.monotonic() + 30
+    while not javascript and not link.count():
+        assert time.monotonic() < end
+        press(page.locator("main a[href='/settings/export']"))
+    expect(link).to_be_visible(timeout=30_000)
+    return link
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_somebody_forgets_the_password_writes_and_takes_everything_away(visit, register, inbox, tmp_path, javascript):
+    page = visit(javascript=javascript)
+    susan, david = register(page), register(visit(javascript=javascript))
+    susan.log_out()
+    set_forgotten_password(susan, inbox, "another horse, another battery")
+    susan.log_in(PASSWORD)
+    expect(page.locator("main .alert-danger")).to_be_visible()
+    susan.log_in("another horse, another battery")
+    expect(page.locator(".account")).to_be_visible()
+
+    susan.post("Take me away 🫠")
+    susan.write_to(david, "For you alone")
+    david.page.goto(f"/messages/with/{susan.username}")
+    expect(david.page.locator(".message-body")).to_have_text("For you alone")
+
+    link = make_archive(susan, javascript)
+    with page.expect_download() as download:
+        link.click()
+    download.value.save_as(tmp_path / "archive.zip")
+    with zipfile.ZipFile(tmp_path / "archive.zip") as archive:
+        (post,), (message,) = (json.loads(archive.read(name)) for name in ("posts.json", "messages.json"))
+    assert post["body"] == "Take me away 🫠"
+    assert (message["with"], message["body"]) == (david.username, "For you alone")
+    (attached,) = inbox.next_to(susan.address).iter_attachments()
+    assert attached.get_content() == (tmp_path / "archive.zip").read_bytes()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])

@@ -1,7 +1,6 @@
 """Two people write to each other, each at a browser of their own."""
 
 import re
-import zipfile
 
 import pytest
 from playwright.sync_api import expect
@@ -78,25 +77,3 @@ def test_without_javascript_a_button_marks_as_read(visit, register):
     expect(badge(david, "messages")).to_contain_text("1")
     david.page.locator(".mark-seen button").click()
     expect(badge(david, "messages")).to_be_hidden()
-
-
-@pytest.mark.parametrize("javascript", [True, False])
-def test_an_export_ends_in_a_file(visit, register, tmp_path, javascript):
-    susan = register(visit(javascript=javascript))
-    susan.post("Take me away")
-    susan.page.goto("/settings")
-    susan.page.locator('a[href="/settings/export"]').click()
-    susan.page.locator("main form button").click()
-    link = susan.page.locator("a[download]")
-    if javascript:
-        expect(link).to_be_visible(timeout=30_000)
-    for _ in range(30 if not javascript else 0):
-        if link.count():
-            break
-        susan.page.wait_for_timeout(1000)  # a person, who reloads
-        susan.page.locator('main a[href="/settings/export"]').click()
-    with susan.page.expect_download() as download:
-        link.click()
-    download.value.save_as(tmp_path / "archive.zip")
-    with zipfile.ZipFile(tmp_path / "archive.zip") as archive:
-        assert "Take me away" in archive.read("posts.json").decode()
