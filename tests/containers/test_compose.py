@@ -1,9 +1,10 @@
-"""compose.yaml: the application alone, and with its companion."""
+"""compose.yaml: the application alone, with a worker apart, and with its companion."""
 
 import shutil
 
 import pytest
-from engine import ROOT, free_port, get, run_command, wait_until
+from engine import ROOT, Container, free_port, get, run_command, wait_until
+from visitor import Visitor
 
 
 def find_compose(engine):
@@ -44,6 +45,21 @@ def test_alone_on_sqlite(compose):
     compose("up", "-d", "--no-build")
     wait_until(lambda: is_ready(compose.address), 60, "readiness")
     assert "mariadb" not in compose("ps").stdout
+
+
+def test_with_a_worker_apart_that_does_what_the_web_leaves_alone(compose, engine):
+    with (compose.folder / ".env").open("a") as settings:
+        settings.write("COMPOSE_PROFILES=worker\nJOB_WORKERS=0\n")
+    compose("up", "-d", "--no-build")
+    wait_until(lambda: is_ready(compose.address), 60, "readiness")
+    susan, page = Visitor(), f"{compose.address}/settings/export"
+    susan.register(compose.address, "susan")
+    susan.post(page)
+    wait_until(lambda: f"{page.removeprefix(compose.address)}/archive.zip" in susan.get(page), 30, "the archive")
+    web, worker = (Container(engine, compose("ps", "-q", service).stdout.strip()) for service in ("web", "worker"))
+    assert not [line for line in web.processes() if "app.jobs" in line]
+    assert [line for line in worker.processes() if "app.jobs" in line]
+    assert "Health" not in worker.state
 
 
 def test_with_mariadb(compose, project):
