@@ -181,6 +181,7 @@ def _engine_options(url: str) -> dict:
         "pool_reset_on_return": None,
         "pool_recycle": 1800,  # seconds; a firewall or the server's wait_timeout drops idle connections
         "connect_args": {"connect_timeout": 5},  # seconds
+        "paramstyle": "format",  # app/prepared.py counts on parameters in the order of the text, as SQLite has them
         # Each statement sees what is committed. By their default, all statements of a transaction see what its first
         # one saw, and MariaDB from 11.6 on refuses (1020) to change a row that somebody has changed since.
         "isolation_level": "READ COMMITTED",

@@ -61,9 +61,8 @@ class _Run:
         state = statement.compile(dialect=dialect).construct_expanded_state(parameters)
         self.text = state.statement
         of_list = {member: name for name, members in state.parameter_expansion.items() for member in members}
-        self.names = None if dialect.positional else list(state.parameters)  # by which the text has its parameters
-        self.places = []  # in the order of the text or of the names: a parameter, a list once, or None and a constant
-        for member in state.positiontup or self.names:
+        self.places = []  # in the order of the text: a parameter's name, a list's once, or None and a constant
+        for member in state.positiontup:
             name = of_list.get(member, member)
             if name not in parameters:
                 self.places.append((None, state.parameters[member]))
@@ -80,14 +79,13 @@ class _Run:
                 values += parameters[name]
             else:
                 values.append(parameters[name])
-        values = dict(zip(self.names, values, strict=True)) if self.names else tuple(values)
         began = time.perf_counter()
         cursor = connection.cursor()
-        cursor.execute(self.text, values)
+        cursor.execute(self.text, tuple(values))
         rows = cursor.fetchall()
         cursor.close()
         if statement_sent.receivers:
-            statement_sent.send(self.text, parameters=values, seconds=time.perf_counter() - began)
+            statement_sent.send(self.text, parameters=tuple(values), seconds=time.perf_counter() - began)
         return list(map(self.make, rows))
 
 

@@ -97,5 +97,5 @@ def test_what_is_sent_can_be_listened_to(query, people):
         query.rows(authors=people, limit=7)
     ((text, parameters, seconds),) = told
     assert text.startswith("SELECT post.id")
-    assert {*people, 7} <= set(parameters.values() if isinstance(parameters, dict) else parameters)
+    assert parameters[:4] == (*people, 7)
     assert seconds > 0
