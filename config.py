@@ -54,6 +54,9 @@ class Config:
     def __init__(self, environ=os.environ):
         self._environ = environ
         self.DEV = self._environment() == "DEV"
+        self.LOG_FORMAT = environ.get("LOG_FORMAT") or "text"  # app/logs.py reads it too: it writes before this is read
+        if self.LOG_FORMAT not in {"text", "json"}:
+            raise ConfigError(f"LOG_FORMAT={self.LOG_FORMAT!r} is not known; use text (the default) or json")
         self.DATA_DIR = Path(environ.get("DATA_DIR") or ROOT / "instance").resolve()
         self.SQLALCHEMY_DATABASE_URI = self._database_url()
         self.SQLALCHEMY_ENGINE_OPTIONS = _engine_options(self.SQLALCHEMY_DATABASE_URI)

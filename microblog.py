@@ -2,11 +2,12 @@
 
 import sys
 
-from app import create_app
+from app import create_app, logs
 from config import ConfigError
 
+logs.configure()
 try:
     app = create_app()
 except ConfigError as error:
-    print(f"microblog: {error}", file=sys.stderr)
+    logs.tell(str(error))
     sys.exit(78)  # EX_CONFIG of sysexits(3)

@@ -4,7 +4,21 @@ import os
 
 from flask import Flask
 
-from app import alerts, database, errors, fragments, health, i18n, limits, prepared, requests, secret, templating, theme
+from app import (
+    alerts,
+    database,
+    errors,
+    fragments,
+    health,
+    i18n,
+    limits,
+    logs,
+    prepared,
+    requests,
+    secret,
+    templating,
+    theme,
+)
 from app.extensions import bootstrap, csrf
 from config import Config
 
@@ -42,6 +56,7 @@ def create_app(config: Config | None = None) -> Microblog:
     templating.init_app(app)
     fragments.init_app(app)
     health.init_app(app)
+    logs.init_app(app)
     register_features(app)
 
     if os.environ.get("FLASK_RUN_FROM_CLI"):  # set by the flask command; a server needs none of it (alembic: 90 ms)

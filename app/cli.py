@@ -4,6 +4,7 @@ Only the command line imports this module, so what it needs costs a server nothi
 """
 
 import contextlib
+import logging
 import os
 import re
 import sys
@@ -15,7 +16,7 @@ from babel import localedata
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app import backup, catalogues, database, health, i18n
+from app import backup, catalogues, database, health, i18n, logs
 from app.auth.commands import user
 from app.database import DatabaseAway, db
 from app.seed import seed
@@ -47,7 +48,7 @@ def shell_names() -> dict:
 
 def fail(code: int, message: str):
     """End the command with one line and a code that tells the kind of fault."""
-    click.echo(f"microblog: {message}", err=True)
+    logs.tell(message)
     sys.exit(code)
 
 
@@ -75,7 +76,7 @@ def wait_for_database(seconds: int | None = None):
         seconds = current_app.config["DB_WAIT_SECONDS"]
     try:
         database.wait_until_ready(
-            db.engine, seconds, lambda where: click.echo(f"microblog: waiting up to {seconds} s for {where}", err=True)
+            db.engine, seconds, lambda where: logs.tell(f"waiting up to {seconds} s for {where}", logging.INFO)
         )
     except DatabaseAway as error:
         fail(EX_UNAVAILABLE, str(error))
@@ -100,7 +101,8 @@ def prepare(context, migrate):
     In one process, which boot.sh starts: each would load the application anew, longer than all that there is to do.
     """
     context.invoke(wait_db)
-    context.invoke(compile_, missing=True)
+    for path in _compile(missing=True):
+        logs.tell(f"compiled {path}", logging.INFO)
     if migrate and not health.schema_is_current():
         flask_migrate.upgrade()
 
@@ -186,12 +188,15 @@ def update():
 @with_appcontext
 def compile_(missing):
     """Compile the catalogues; where their folder is read-only, into DATA_DIR."""
+    for path in _compile(missing):
+        click.echo(f"compiled {path}")
+
+
+def _compile(missing):
     try:
-        written = catalogues.compile_all(i18n.CATALOGUES, current_app.config["DATA_DIR"], everything=not missing)
+        return catalogues.compile_all(i18n.CATALOGUES, current_app.config["DATA_DIR"], everything=not missing)
     except OSError as error:
         fail(EX_CANTCREAT, f"no compiled catalogue can be written: {error}; set DATA_DIR to a folder that can")
-    for path in written:
-        click.echo(f"compiled {path}")
 
 
 @contextlib.contextmanager

@@ -16,14 +16,30 @@ signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
 signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
-class AccessLogger(Logger):
-    """gunicorn's logger, with a path as it came."""
+class RequestLogger(Logger):
+    """gunicorn's logger, which writes as the application does, and nothing that was sent with a request."""
 
-    def atoms(self, resp, req, environ, request_time):
-        """The parts of a log line; `%(U)s` is the path still quoted: `%0a`, decoded, would forge another line."""
-        atoms = super().atoms(resp, req, environ, request_time)
-        atoms["U"] = environ["RAW_URI"].partition("?")[0]
-        return atoms
+    def _set_handler(self, log, output, fmt, stream=None):
+        from app import logs  # which imports the application: not before this file has been read
+
+        super()._set_handler(log, output, logs.formatter(), stream)
+
+    def access(self, resp, req, environ, request_time):
+        """Log the request. gunicorn's own would make a dictionary of all headers first."""
+        from app import logs
+
+        if self.access_log_enabled:
+            logs.log_request(self.access_log, environ, resp.status, resp.sent, request_time.total_seconds())
+
+    def warning(self, msg, *args, **kwargs):
+        """Of a request that can't be read, name what is wrong with it: gunicorn quotes it, with its query or header."""
+        if msg.startswith("Invalid request"):
+            msg, args = "%s: %s", (msg.partition(": ")[0], type(sys.exception()).__name__)
+        super().warning(msg, *args, **kwargs)
+
+    def exception(self, msg, *args, **kwargs):
+        """Of a request that failed in the server, leave out the query."""
+        super().exception(msg, *(str(arg).partition("?")[0] for arg in args), **kwargs)
 
 
 bind = os.environ.get("BIND", "0.0.0.0:5000")
@@ -44,12 +60,10 @@ timeout = 30
 # The socket of gunicorn's own control tool wants a writable home; an engine controls this server.
 control_socket_disable = True
 
-# To the engine, which keeps logs and adds the time.
+# To the engine, which keeps logs and adds the time. A line a request, in app/logs.py.
 accesslog = "-"
 errorlog = "-"
-logger_class = AccessLogger
-# The query is left out (it may hold what nobody should read later); the id is that of the answer's X-Request-ID.
-access_log_format = '%(h)s "%(m)s %(U)s %(H)s" %(s)s %(B)s bytes %(M)s ms %({x-request-id}o)s'
+logger_class = RequestLogger
 
 # gunicorn itself believes no proxy's headers; whether the application does is a setting of its own.
 forwarded_allow_ips = ""

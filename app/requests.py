@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from app.database import LARGEST_ID
+from app.logs import REQUEST_ID, USER_ID
 
 # Everything comes from this host; nothing is inline. Bootstrap's style sheet draws its small icons as data: images.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -32,7 +33,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+FIT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # Databases and C libraries end a string at a NUL, each in its own way; half of a surrogate pair has no UTF-8.
 UNFIT = re.compile("[\0\ud800-\udfff]")
 
@@ -75,7 +76,12 @@ def init_app(app):
 def give_id():
     """Keep the id that a proxy gave the request, so that its log and ours can be matched, or make one."""
     given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    g.request_id = request.environ[REQUEST_ID] = given if FIT_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def note_person(user_id: int) -> None:
+    """Tell the log who asks. Not all requests find it out: a probe's or a picture's would be dearer by a statement."""
+    request.environ[USER_ID] = user_id
 
 
 def refuse_unfit():

@@ -67,9 +67,6 @@ def _line(error: Exception) -> str:
     return " ".join(str(cause.args[-1] if cause.args else type(cause).__name__).split())
 
 
-# The server's logging, where it is set up already, stays as it is.
-logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-logging.getLogger("alembic").setLevel(logging.INFO)
 if context.is_offline_mode():
     run_offline()
 else:

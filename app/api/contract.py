@@ -14,6 +14,7 @@ from app.auth.queries import person_of_token
 from app.auth.services import note_presence
 from app.exceptions import Malformed
 from app.limits import limited_together
+from app.requests import note_person
 
 REALM = {"realm": "Microblog"}
 
@@ -90,6 +91,7 @@ class Resource(Blueprint):
         @functools.wraps(view)
         def ask(*args, **kwargs):
             g.person = _bearer()
+            note_person(g.person.id)
             note_presence(g.person)
             return limited(*args, **kwargs)
 

@@ -11,6 +11,7 @@ from app.auth.queries import person_of_session
 from app.database import db
 from app.errors import answer, is_api, is_from_script
 from app.extensions import login
+from app.requests import note_person
 from app.users.models import Person, User
 
 
@@ -27,6 +28,7 @@ def load(session_id: str) -> Person | None:
     """The person whose session this is; they were seen now."""
     person = person_of_session(session_id)
     if person is not None:
+        note_person(person.id)
         services.note_presence(person)
     return person
 
@@ -40,6 +42,7 @@ def start(user: User, remember: bool = False) -> None:
     """Begin the person's session on nothing that stood there before, so that nobody else holds a part of it."""
     _forget()
     login_user(user, remember=remember)
+    note_person(user.id)
 
 
 def go_on(user: User) -> None:

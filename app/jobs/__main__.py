@@ -1,6 +1,5 @@
 """`python -m app.jobs [PARENT]`: the process that does the work; with PARENT's id, until that process ends."""
 
-import logging
 import signal
 import sys
 
@@ -9,15 +8,14 @@ signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
 signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 # ruff: noqa: E402
-from app import create_app
+from app import create_app, logs
 from app.jobs import consumer
 from config import ConfigError
 
-logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-logging.getLogger("huey").setLevel(logging.WARNING)
+logs.configure()
 try:
     app = create_app()
 except ConfigError as error:
-    print(f"microblog: {error}", file=sys.stderr)
+    logs.tell(str(error))
     sys.exit(78)  # EX_CONFIG of sysexits(3)
 consumer.run(app, parent=int(sys.argv[1]) if len(sys.argv) > 1 else None)

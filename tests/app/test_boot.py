@@ -1,5 +1,6 @@
 """boot.sh and what it runs first, on the machine that the tests run on: what it refuses, and what it leaves behind."""
 
+import json
 import os
 import signal
 import subprocess
@@ -40,6 +41,7 @@ def boot(environ, tmp_path):
         ([], {"FLASK_DEBUG": "1"}, 78, "FLASK_DEBUG is set: its debugger runs code for anyone; unset it, or set APP"),
         ([], {"FLASK_DEBUG": "true", "APP_ENVIRONMENT": ""}, 78, "FLASK_DEBUG is set"),
         ([], {"MIGRATE_ON_BOOT": "no"}, 78, "MIGRATE_ON_BOOT='no' is not known; use 1 (the default) or 0"),
+        ([], {"LOG_FORMAT": "xml"}, 78, "LOG_FORMAT='xml' is not known; use text (the default) or json"),
         ([], {"WEB_CONCURRENCY": "many"}, 78, "WEB_CONCURRENCY='many' is not a whole number"),
         ([], {"DATABASE_URL": "oracle://there"}, 78, "use sqlite, mysql or mariadb"),
         ([], {"SECRET_KEY": "change-me"}, 78, "SECRET_KEY is a known placeholder"),
@@ -67,6 +69,19 @@ def test_a_second_start_has_nothing_to_do_and_says_nothing(boot):
     boot("migrate")
     second = boot("migrate")
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
+
+
+def test_what_is_done_before_serving_is_logged_in_json_if_so_set(boot):
+    result = boot("migrate", LOG_FORMAT="json")
+    messages = [json.loads(line)["message"] for line in result.stderr.splitlines()]
+    assert result.stdout == ""
+    assert "Running upgrade  -> 0001, Create users." in messages
+
+
+@pytest.mark.parametrize("setting", [{"WEB_CONCURRENCY": "0"}, {"DATA_DIR": "/dev/null/data"}])
+def test_why_a_start_is_refused_is_json_too(boot, setting):
+    [line] = boot(LOG_FORMAT="json", **setting).stderr.splitlines()
+    assert json.loads(line)["level"] == "ERROR"
 
 
 def test_empty_settings_are_those_by_default(boot):

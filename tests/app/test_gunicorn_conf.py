@@ -1,11 +1,15 @@
 """What gunicorn itself makes of its settings, as boot.sh starts it."""
 
+import io
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 from gunicorn.app.wsgiapp import WSGIApplication
+from gunicorn.http.errors import InvalidRequestLine
 
+from app.logs import REQUEST_ID, USER_ID
 from config import ROOT, Config, ConfigError
 
 
@@ -61,22 +65,48 @@ def test_heartbeats_go_to_memory_where_there_is_some(settings, monkeypatch):
     assert settings().worker_tmp_dir is None
 
 
-def test_a_log_line_holds_the_request_s_id_and_neither_the_query_nor_a_line_break(settings):
+@pytest.fixture
+def logger(settings):
+    """gunicorn's logger as these settings make it, and `logger.written()`, which takes what it wrote."""
     config = settings()
+    logger, stream = config.logger_class(config), io.StringIO()
+    handlers = [(log, log.handlers[-1]) for log in (logger.error_log, logger.access_log)]  # pytest's stand before
+    for _log, handler in handlers:
+        handler.setStream(stream)
+    logger.written = stream.getvalue
+    yield logger
+    for log, handler in handlers:
+        log.removeHandler(handler)
 
+
+def test_a_request_s_line_holds_its_id_and_its_user_s_and_neither_the_query_nor_a_line_break(logger):
     class Response:
         status = "200 OK"
         sent = 12
-        headers = (("X-Request-ID", "the-id-of-it"),)
-
-    class Duration:
-        seconds, microseconds = 0, 7000
 
     request = {"REQUEST_METHOD": "GET", "RAW_URI": "/a%0ab?token=secret", "SERVER_PROTOCOL": "HTTP/1.1"}
-    environ = request | {"PATH_INFO": "/a\nb", "QUERY_STRING": "token=secret", "REMOTE_ADDR": "192.0.2.1"}
-    logger = config.logger_class(config)
-    line = config.access_log_format % logger.atoms_wrapper_class(logger.atoms(Response, {}, environ, Duration))
-    assert line == '192.0.2.1 "GET /a%0ab HTTP/1.1" 200 12 bytes 7 ms the-id-of-it'
+    request |= {"PATH_INFO": "/a\nb", "QUERY_STRING": "token=secret", "REMOTE_ADDR": "192.0.2.1"}
+    logger.access(Response, None, request | {REQUEST_ID: "the-id-of-it", USER_ID: 5}, timedelta(microseconds=7040))
+    assert logger.written() == '192.0.2.1 "GET /a%0Ab HTTP/1.1" 200 12 bytes 7.0 ms the-id-of-it user 5\n'
+
+
+def test_a_request_that_fails_in_the_server_is_logged_without_its_query(logger):
+    try:
+        raise OSError("the disk is full")
+    except OSError:
+        logger.exception("Error handling request %s %s", "GET", "/a?token=secret")
+    text = logger.written()
+    assert text.startswith("ERROR gunicorn.error: Error handling request GET /a\n")
+    assert "the disk is full" in text
+    assert "secret" not in text
+
+
+def test_a_request_that_cannot_be_read_is_not_quoted(logger):
+    try:
+        raise InvalidRequestLine("GET /a?token=secret")
+    except InvalidRequestLine as error:
+        logger.warning(f"Invalid request from ip=::1: {error}")
+    assert logger.written() == "WARNING gunicorn.error: Invalid request from ip=::1: InvalidRequestLine\n"
 
 
 def test_a_stop_while_the_application_is_loaded_is_heard():

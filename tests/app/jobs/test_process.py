@@ -1,5 +1,6 @@
 """The process that does the work, run as gunicorn's hook and boot.sh run it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -36,9 +37,10 @@ def start_worker(environ):
     """Starts a job process with the tests' settings; what still runs in the end is killed."""
     processes = []
 
-    def start(*arguments):
-        environment = os.environ | environ
-        process = subprocess.Popen([sys.executable, "-m", "app.jobs", *arguments], cwd=ROOT, env=environment)
+    def start(*arguments, stderr=None, **settings):
+        environment = os.environ | environ | settings
+        command = [sys.executable, "-m", "app.jobs", *arguments]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=stderr)
         processes.append(process)
         return process
 
@@ -142,3 +144,18 @@ def until(condition, seconds=20):
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.05)
+
+
+def test_what_fails_is_logged_in_json_if_so_set(context, start_worker):
+    call_later("time:sleep", "no number")
+    worker = start_worker(stderr=subprocess.PIPE, LOG_FORMAT="json")
+    for line in worker.stderr:
+        record = json.loads(line)
+        if "exception" in record:
+            break
+    worker.terminate()
+    worker.stderr.close()
+    assert record["exception"].startswith("Traceback")
+    assert record["logger"] == "huey"
+    queue_of(context).storage.flush_all()
+    queue_of(context).storage.close()
