@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 import tempfile
+import time
 from pathlib import Path
 
 from app.health import read_revisions
@@ -29,7 +30,7 @@ def backup(database: Path, file: Path, force: bool = False) -> None:
         copy = Path(folder, "copy")
         copy.touch(0o600)  # it holds addresses and messages
         with _opened(database, "rw") as source, _opened(copy, "rw") as target:
-            source.backup(target)
+            _copy(source, target, database)
             target.execute("PRAGMA journal_mode=DELETE")  # one file, which can be read where nothing can be written
         with copy.open("rb") as written:
             os.fsync(written.fileno())
@@ -45,7 +46,8 @@ def backup(database: Path, file: Path, force: bool = False) -> None:
 def restore(database: Path, file: Path, migrations: Path) -> None:
     """Put what `file` holds into `database`, in one transaction: until its commit the old content stays.
 
-    Raises BackupError where `file` is no whole database of ours, or of a revision that `migrations` doesn't know.
+    Raises BackupError where `file` is no whole database of ours, or of a revision that `migrations` doesn't know, and
+    where another process holds the write lock for longer than BUSY_SECONDS.
     """
     if not file.is_file():
         raise BackupError(f"{file} is no file")
@@ -56,7 +58,20 @@ def restore(database: Path, file: Path, migrations: Path) -> None:
         if revision not in known:
             raise BackupError(f"{file} is at revision {revision}, which this version doesn't know; use a newer one")
         with _opened(database, "rwc") as target:
-            source.backup(target)
+            _copy(source, target, database)
+
+
+def _copy(source, target, database):
+    """Copy all pages in one step. Python's `backup` would wait for a lock without end."""
+    end = time.monotonic() + BUSY_SECONDS
+
+    def look(status, _remaining, _total):
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() >= end:
+            raise BackupError(
+                f"{database} is locked by another process, which did not let go within {BUSY_SECONDS:g} s"
+            )
+
+    source.backup(target, progress=look)
 
 
 def _refuse_itself(database, file):

@@ -117,7 +117,7 @@ def _user() -> str:
 @with_appcontext
 def backup_(file, force):
     """Copy the SQLite database to FILE, also while it is in use."""
-    with _copying("mariadb-dump --single-transaction -h HOST -u USER -p NAME > FILE"):
+    with _copying(file, "mariadb-dump --single-transaction -h HOST -u USER -p NAME > FILE"):
         backup.backup(_sqlite_file(), file, force)
     click.echo(f"{file}: {file.stat().st_size} bytes")
 
@@ -127,7 +127,7 @@ def backup_(file, force):
 @with_appcontext
 def restore_(file):
     """Replace what the SQLite database holds by what FILE, made by `flask backup`, does."""
-    with _copying("mariadb -h HOST -u USER -p NAME < FILE"):
+    with _copying(_sqlite_file(), "mariadb -h HOST -u USER -p NAME < FILE"):
         database.prepare_directory(current_app.config["SQLALCHEMY_DATABASE_URI"])
         backup.restore(_sqlite_file(), file, Path(current_app.root_path).parent / "migrations")
     click.echo(f"restored {file}")
@@ -140,7 +140,7 @@ def _sqlite_file() -> Path:
 
 
 @contextlib.contextmanager
-def _copying(instead):
+def _copying(target, instead):
     if _sqlite_file() is None:
         fail(EX_USAGE, f"the database is no SQLite file; on a server use: {instead}")
     try:
@@ -148,7 +148,8 @@ def _copying(instead):
     except backup.BackupError as error:
         fail(EX_USAGE, str(error))
     except OSError as error:
-        fail(EX_CANTCREAT, f"{error.filename} can't be written ({error.strerror}); give a file in a folder that can")
+        # Not the error's own name: that may be of a temporary file, which nobody gave.
+        fail(EX_CANTCREAT, f"{target} can't be written ({error.strerror}); is its folder there, and yours to write in?")
 
 
 @click.group()

@@ -1,12 +1,16 @@
 """`flask backup` and `flask restore`, on SQLite files of their own, and `flask shell`."""
 
+import contextlib
+import errno
 import sqlite3
+import time
 
 import flask_migrate
 import pytest
 
-from app import cli, create_app
-from app.auth.services import register
+from app import backup, cli, create_app
+from app.auth import proofs
+from app.auth.services import issue_token, register
 from app.database import db
 from app.users.models import User
 from config import Config
@@ -92,6 +96,62 @@ def test_the_database_itself_is_no_backup(run, sqlite_app):
     path = db.engine.url.database
     assert run("backup", "--force", path).exit_code == run("restore", path).exit_code == cli.EX_USAGE
     assert names() == ["susan"]
+
+
+def test_a_database_that_another_process_writes_to_is_not_waited_for_without_end(run, file, monkeypatch):
+    run("backup", file)
+    register("david", "david@example.com", "correct horse")
+    db.session.commit()
+    monkeypatch.setattr(backup, "BUSY_SECONDS", 0.3)
+    with contextlib.closing(sqlite3.connect(db.engine.url.database, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        result = run("restore", file)
+        assert time.monotonic() - began < 5
+    assert result.exit_code == cli.EX_USAGE
+    assert "is locked by another process" in result.output
+    assert len(result.output.splitlines()) == 1
+    assert names() == ["susan", "david"]
+
+
+@pytest.mark.parametrize(("command", "named"), [("backup", "no/such/copy.db"), ("restore", "app.db")])
+def test_what_cannot_be_written_is_named_as_it_was_given(command, named, run, file, tmp_path, monkeypatch):
+    assert run("backup", file).exit_code == 0
+    monkeypatch.chdir(tmp_path)
+
+    def refuse(_url):
+        raise PermissionError(errno.EACCES, "Permission denied", "/tmp/a-name-nobody-gave")
+
+    monkeypatch.setattr("app.database.prepare_directory", refuse)
+    result = run(command, "no/such/copy.db" if command == "backup" else file)
+    assert result.exit_code == cli.EX_CANTCREAT
+    assert f"{named} can't be written" in result.output
+    assert "nobody-gave" not in result.output
+    assert ".copy" not in result.output
+
+
+def test_with_another_key_people_log_in_again_and_programs_go_on(sqlite_app):
+    susan = db.session.scalar(db.select(User))
+    token, _kept = issue_token(susan, "a program")
+    db.session.commit()
+    client = sqlite_app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = susan.session_id, True
+    cookie = client.get_cookie("microblog").value
+    link = proofs.make(proofs.RESET, susan)
+
+    def answers(app):
+        client = app.test_client()
+        as_program = client.get("/api/users", headers={"Authorization": f"Bearer {token}"}).status_code
+        client.set_cookie("microblog", cookie)
+        return as_program, client.get("/settings/tokens").status_code
+
+    other = create_app(Config({"DATA_DIR": str(sqlite_app.config["DATA_DIR"]), "SECRET_KEY": "another"}))
+    assert (answers(sqlite_app), answers(other)) == ((200, 200), (200, 302))
+    assert proofs.read(proofs.RESET, link)[0] is susan
+    with other.app_context():
+        assert proofs.read(proofs.RESET, link) is None
+        db.engine.dispose()
 
 
 @pytest.mark.parametrize("command", ["backup", "restore"])
