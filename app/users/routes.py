@@ -33,6 +33,14 @@ def profile(username):
     return render_template("users/profile.html", user=user, page=page, standing=standing)
 
 
+@bp.get("/user/<username>/popup")
+@login_required
+def card(username):
+    """The piece of HTML that js/card.js shows beside the links to a person, whatever case their name is in."""
+    user = queries.by_username(username) or abort(404)
+    return render_template("users/card.html", user=user, standing=relationships.standing(user.id, current_user.id))
+
+
 @bp.route("/edit_profile", methods=["GET", "POST"])
 @login_required
 @form_view
