@@ -156,3 +156,16 @@ def register(_people):
         return person
 
     return make
+
+
+@pytest.fixture
+def meet(visit, register, writer):
+    """meet(**arguments of visit): the home timeline of somebody new who follows `writer`; the page."""
+
+    def meet(**arguments):
+        page = visit(**arguments)
+        register(page).follow(writer)
+        page.goto("/")
+        return page
+
+    return meet

@@ -43,8 +43,8 @@ def signed_in(other):
 
 
 def furnish(person):
-    """Give `person` a long name and posts that are difficult to lay out."""
-    person.edit(name=NAME)
+    """Give `person` a long name, much to say about themselves, and posts that are difficult to lay out."""
+    person.edit(name=NAME, about_me=LONG[:138])
     for body in BODIES:
         person.post(body)
 

@@ -1,0 +1,180 @@
+"""A person's card opens beside the links to them, by whatever means one points at things, and gets out of the way."""
+
+import re
+
+import pytest
+from cards import author, card, inside, wait
+from playwright.sync_api import expect
+
+
+def opened_by_keyboard(page):
+    """Let the focus get to the first author's name by Tab, and the card open."""
+    page.locator("#body").focus()
+    while not author(page).evaluate("link => link === document.activeElement"):
+        page.keyboard.press("Tab")
+    expect(card(page)).to_be_visible()
+
+
+def test_pointer_opens_it_and_can_enter_it(meet, writer):
+    page = meet()
+    page.clock.install()
+    author(page).hover()
+    expect(card(page)).to_be_visible()
+    expect(card(page)).to_contain_text(f"@{writer.username}")
+    expect(inside(page, ".profile-standing")).to_contain_text("0 following")
+    expect(card(page)).to_contain_text("Last seen")
+    inside(page, ".handle").hover()
+    page.keyboard.press("Tab")  # wherever the focus goes meanwhile
+    wait(page, 600)  # twice as long as it would take to close
+    expect(card(page)).to_be_visible()
+    page.mouse.move(1, 1)
+    expect(card(page)).to_have_count(0)
+
+
+def test_picture_opens_it_too(meet):
+    page = meet()
+    page.locator(".post-avatar").first.hover()
+    expect(card(page)).to_be_visible()
+    author(page).hover()
+    expect(card(page)).to_be_visible()
+
+
+def test_pointer_that_passes_by_asks_for_nothing(meet):
+    page = meet()
+    page.clock.install()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/popup" in request.url else None)
+    for number in range(4):
+        author(page, number).hover()
+    page.mouse.move(1, 1)
+    wait(page, 800)  # twice as long as it would take to open
+    assert asked == []
+
+
+def test_leaving_gives_up_what_was_asked_for(meet):
+    page = meet()
+    page.route("**/popup", lambda _route: None)  # never answered
+    with page.expect_event("requestfailed") as failed:
+        with page.expect_request("**/popup"):
+            author(page).hover()
+        page.mouse.move(1, 1)
+    assert failed.value.url.endswith("/popup")
+    expect(card(page)).to_have_count(0)
+
+
+def test_it_is_asked_for_once_until_something_is_sent(meet):
+    page = meet()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/popup" in request.url else None)
+    for number in range(3):
+        author(page, number).hover()
+        expect(card(page)).to_be_visible()
+        page.mouse.move(1, 1)
+        expect(card(page)).to_have_count(0)
+    assert len(asked) == 1
+    page.evaluate("document.dispatchEvent(new Event('submit'))")
+    author(page).hover()
+    expect(card(page)).to_be_visible()
+    assert len(asked) == 2
+
+
+def test_keyboard_opens_it_goes_through_it_and_on(meet):
+    page = meet()
+    opened_by_keyboard(page)
+    expect(author(page)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(inside(page, ".person-card-head")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(inside(page, "button")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(author(page)).to_be_focused()
+    expect(card(page)).to_be_visible()
+    for _step in range(3):
+        page.keyboard.press("Tab")
+    expect(author(page)).not_to_be_focused()
+    expect(card(page)).to_have_count(0)
+
+
+@pytest.mark.parametrize("steps", [0, 2])
+def test_escape_closes_it_and_the_focus_is_on_the_link(meet, steps):
+    page = meet()
+    page.clock.install()
+    opened_by_keyboard(page)
+    for _step in range(steps):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(card(page)).to_have_count(0)
+    expect(author(page)).to_be_focused()
+    wait(page, 800)  # twice as long as it would take to open
+    expect(card(page)).to_have_count(0)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(card(page)).to_be_visible()
+
+
+def test_escape_closes_it_under_the_pointer(meet):
+    page = meet()
+    author(page).hover()
+    expect(card(page)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(card(page)).to_have_count(0)
+
+
+def test_first_tap_opens_it_and_a_tap_on_its_link_leads_to_the_profile(meet, writer):
+    page = meet(width=360, has_touch=True)
+    author(page).tap()
+    expect(card(page)).to_be_visible()
+    expect(card(page)).to_be_focused()
+    page.locator(".post-body").nth(3).tap()
+    expect(card(page)).to_have_count(0)
+    author(page).tap()
+    inside(page, ".person-card-head").tap()
+    expect(page).to_have_url(re.compile(f"/user/{writer.username}$"))
+
+
+def test_second_tap_follows_the_link(meet, writer):
+    page = meet(width=360, has_touch=True)
+    author(page).tap()
+    expect(card(page)).to_be_visible()
+    author(page).tap()
+    expect(page).to_have_url(re.compile(f"/user/{writer.username}$"))
+
+
+def test_finger_that_scrolls_leaves_it_open(meet):
+    page = meet(width=360, height=500, has_touch=True)
+    author(page).tap()
+    expect(card(page)).to_be_visible()
+    before = card(page).bounding_box()["y"]
+    browser = page.context.new_cdp_session(page)
+    for kind, *heights in (("touchStart", 400), ("touchMove", 360), ("touchMove", 310), ("touchEnd",)):
+        points = [{"x": 10, "y": height} for height in heights]  # beside the card
+        browser.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    page.wait_for_function("scrollY > 0")
+    assert card(page).bounding_box()["y"] < before
+
+
+def test_click_follows_the_link(meet, writer):
+    page = meet()
+    author(page).hover()
+    expect(card(page)).to_be_visible()
+    author(page).click()
+    expect(page).to_have_url(re.compile(f"/user/{writer.username}$"))
+
+
+def test_page_that_is_left_has_none_when_one_comes_back(meet):
+    page = meet()
+    author(page).hover()
+    expect(card(page)).to_be_visible()
+    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+    expect(card(page)).to_have_count(0)
+
+
+def test_it_lets_one_unfollow(meet, writer):
+    page = meet()
+    author(page).hover()
+    inside(page, f"[formaction='/unfollow/{writer.username}']").click()
+    expect(author(page)).to_have_count(0)  # one's own timeline has nothing of theirs now
+    page.goto("/explore")
+    author(page).hover()
+    expect(inside(page, f"[formaction='/follow/{writer.username}']")).to_be_visible()
