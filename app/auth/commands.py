@@ -9,9 +9,9 @@ from flask.cli import with_appcontext
 from app.auth import services
 from app.database import db
 from app.exceptions import Invalid
+from app.users import services as users
 from app.users.models import User
 from app.users.queries import by_username
-from app.users.services import delete_user
 
 
 @click.group()
@@ -63,6 +63,28 @@ def reset_password(username, password):
 
 @user.command()
 @click.argument("username")
+@with_appcontext
+def promote(username):
+    """Make a person an administrator, who may delete anybody's posts."""
+    person = _known(username)
+    users.promote(person)
+    db.session.commit()
+    click.echo(f"@{person.username} is an administrator")
+
+
+@user.command()
+@click.argument("username")
+@with_appcontext
+def demote(username):
+    """Make an administrator a person like others again."""
+    person = _known(username)
+    users.demote(person)
+    db.session.commit()
+    click.echo(f"@{person.username} is not an administrator")
+
+
+@user.command()
+@click.argument("username")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @with_appcontext
 def delete(username, yes):
@@ -71,7 +93,7 @@ def delete(username, yes):
     name = person.username
     if not yes:
         click.confirm(f"Delete @{name} and all that they wrote, for good?", abort=True)
-    delete_user(person)
+    users.delete_user(person)
     db.session.commit()
     click.echo(f"deleted @{name}")
 

@@ -15,7 +15,10 @@ Rows = Iterator[RowMapping]
 BATCH = 1000  # rows read at once
 
 # By name, so that no column that is added for signing in is ever given away with the file.
-ACCOUNT = ("id", "username", "email", "display_name", "about_me", "locale", "created_at", "last_seen_at")
+ACCOUNT = (
+    *("id", "username", "email", "display_name", "about_me", "locale"),
+    *("created_at", "last_seen_at", "is_administrator"),
+)
 
 
 def archive_of(user_id: int) -> Archive | None:

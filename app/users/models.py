@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 
 from flask_login import UserMixin
-from sqlalchemy import String
+from sqlalchemy import String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import TABLE_OPTIONS, UTCDateTime, db, utc_now
@@ -24,6 +24,7 @@ class Person(UserMixin):
     locale: str | None
     session_id: str
     last_seen_at: datetime
+    is_administrator: bool
 
     # Of whoever is logged in: auth/queries.py fills them.
     unread_messages = 0
@@ -62,3 +63,5 @@ class User(Person, db.Model):
     session_id: Mapped[str] = mapped_column(String(43), unique=True, default=new_session_id)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
     last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+    # Looks after the site. Only `flask user promote` makes one: no page does, and not the API.
+    is_administrator: Mapped[bool] = mapped_column(default=False, server_default=false())

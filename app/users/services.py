@@ -44,6 +44,18 @@ def change_address(user: User, email: str) -> str:
     return former
 
 
+def promote(user: User) -> None:
+    """Make the person an administrator, who may delete anybody's posts, at once in all their sessions and programs."""
+    user.is_administrator = True
+    db.session.flush()
+
+
+def demote(user: User) -> None:
+    """Make an administrator a person like others again."""
+    user.is_administrator = False
+    db.session.flush()
+
+
 def delete_user(user: User) -> None:
     """Delete the account and, by the foreign keys of the database, all that hangs on it."""
     db.session.delete(user)

@@ -147,8 +147,11 @@ def test_what_is_no_json_is_of_the_wrong_format(client):
 def test_one_changes_what_one_sent_and_no_more(api, susan):
     mine = f"/users/{susan.id}"
     shown = api("GET", mine).json
-    changed = api("PUT", mine, shown | {"about_me": "I vote.", "id": 99, "post_count": 5}).json
+    not_theirs_to_say = {"id": 99, "post_count": 5, "is_administrator": True}
+    changed = api("PUT", mine, shown | {"about_me": "I vote."} | not_theirs_to_say).json
     assert changed == shown | {"about_me": "I vote."}
+    db.session.expire_all()
+    assert not susan.is_administrator
     assert api("PUT", mine, {"username": "Susan2"}).json["username"] == "Susan2"
     assert api("GET", mine).json["about_me"] == "I vote."
 

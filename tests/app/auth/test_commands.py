@@ -79,8 +79,20 @@ def test_nobody_is_asked_when_that_is_said(flask, make_user):
     assert flask("user", "delete", "susan", "--yes") == ("deleted @susan\n", 0)
 
 
-@pytest.mark.parametrize("command", [("delete", "--yes"), ("reset-password", "--password-stdin")])
+def test_an_administrator_is_made_and_made_a_person_like_others_again(flask, make_user):
+    make_user("susan")
+    make_user("john")
+    for _ in range(2):  # who is one stays one
+        assert flask("user", "promote", "SUSAN") == ("@susan is an administrator\n", 0)
+        assert [by_username(name).is_administrator for name in ("susan", "john")] == [True, False]
+    for _ in range(2):
+        assert flask("user", "demote", "SUSAN") == ("@susan is not an administrator\n", 0)
+        assert not by_username("susan").is_administrator
+
+
+@pytest.mark.parametrize(
+    "command", [("delete", "--yes"), ("reset-password", "--password-stdin"), ("promote",), ("demote",)]
+)
 def test_nobody_of_that_name_is_one_line(flask, command):
-    name, option = command
-    output, code = flask("user", name, option, "nobody", input="battery staple\n")
+    output, code = flask("user", *command, "nobody", input="battery staple\n")
     assert (output, code) == ("Error: there is no account @nobody\n", 1)

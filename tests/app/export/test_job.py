@@ -76,6 +76,7 @@ def test_everything_a_person_wrote_and_nothing_of_others(susan, david):
     assert [row["username"] for row in files["following.json"]] == ["david"]
     assert [row["username"] for row in files["followers.json"]] == ["david"]
     assert files["account.json"]["email"] == susan.email
+    assert files["account.json"]["is_administrator"] is False
     assert files["posts.json"][0]["created_at"].endswith("+00:00")
     assert "message" in kinds(susan)
     assert kinds(susan)[0] == "export_done"

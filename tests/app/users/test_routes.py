@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from app.database import db
 from app.users.models import User
+from app.users.queries import by_username
 
 
 def names():
@@ -114,3 +115,12 @@ def test_a_profile_tells_since_when_and_how_lately_the_person_has_been_here(clie
     page = client.get("/user/susan", headers={"Accept-Language": "es"}).text
     assert "febrero" in page
     assert f'<time datetime="{susan.last_seen_at.isoformat(timespec="seconds")}">' in page
+
+
+def test_nobody_makes_themselves_an_administrator_by_a_field(client, make_user, log_in, fill_in):
+    make_user("susan")
+    log_in("susan")
+    fill_in("/edit_profile", username="susan", display_name="S", about_me="", locale="", is_administrator="1")
+    db.session.rollback()
+    susan = by_username("susan")
+    assert (susan.display_name, susan.is_administrator) == ("S", False)
