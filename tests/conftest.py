@@ -20,6 +20,7 @@ from app import catalogues, cli, create_app, fragments, i18n
 from app.auth.services import register
 from app.database import db
 from app.limits import limiter
+from app.users.services import promote
 from config import Config
 
 PASSWORD = "correct horse"  # of everybody whom make_user makes
@@ -111,6 +112,19 @@ def make_user(context):
 
     def make(username, password=PASSWORD):
         user = register(username, f"{username}@example.com", password)
+        db.session.commit()
+        return user
+
+    return make
+
+
+@pytest.fixture
+def make_administrator(make_user):
+    """`make_administrator("john")`: the same, of somebody who may delete anybody's posts."""
+
+    def make(username):
+        user = make_user(username)
+        promote(user)
         db.session.commit()
         return user
 

@@ -73,6 +73,6 @@ def translate(values, post_id):
 @bp.alt_response(403, schema=Error)
 @bp.alt_response(404, schema=Error)
 def delete(post_id):
-    """Delete a post of one's own."""
-    services.delete_post(post_id, by=g.person.id)
+    """Delete a post of one's own; an administrator may delete anybody's."""
+    services.delete_post(post_id, by=g.person)
     db.session.commit()

@@ -21,6 +21,7 @@ OF_SESSION = Prepared(
         users.c.locale,
         users.c.session_id,
         users.c.last_seen_at,
+        users.c.is_administrator,
         cast(unread_messages(users.c.id), Integer).label("unread_messages"),  # MySQL's sum of integers is a decimal
         unread_notifications(users.c.id).label("unread_notifications"),
     ).where(users.c.session_id == bindparam("session_id")),
@@ -39,6 +40,7 @@ OF_TOKEN = Prepared(
         users.c.id,
         users.c.username,
         users.c.last_seen_at,
+        users.c.is_administrator,
         tokens.c.id.label("token_id"),
         tokens.c.expires_at,
     )

@@ -20,13 +20,17 @@ def posts_html(page: Context, posts: Sequence[Row]) -> Markup:
     the CSRF token, stands there.
     """
     person = page["current_user"]
-    reader = person.id if person.is_authenticated else None
+    reader, moderates = (person.id, person.is_administrator) if person.is_authenticated else (None, False)
     around = page["surroundings"]
     # As plain tuples: a row compares itself in Python.
-    html = [kept((tuple(post), post.author_id == reader, around), partial(_article, post, reader)) for post in posts]
+    html = [
+        kept((tuple(post), post.author_id == reader, moderates, around), partial(_article, post, reader, moderates))
+        for post in posts
+    ]
     return Markup("".join(html))  # noqa: S704  made of Markup
 
 
-def _article(post: Row, reader: int | None) -> Markup:
-    html = current_app.jinja_env.get_template("components/post.html").render(post=post, own=post.author_id == reader)
+def _article(post: Row, reader: int | None, moderates: bool) -> Markup:
+    article = current_app.jinja_env.get_template("components/post.html")
+    html = article.render(post=post, own=post.author_id == reader, moderates=moderates)
     return Markup(html)  # noqa: S704  Jinja has escaped what people wrote

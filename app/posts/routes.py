@@ -49,9 +49,9 @@ def show(post_id):
 @bp.post("/posts/<id:post_id>/delete")
 @login_required
 def delete(post_id):
-    services.delete_post(post_id, by=current_user.id)
+    services.delete_post(post_id, by=current_user)
     db.session.commit()
-    flash(_("Your post is deleted."), "success")
+    flash(_("The post is deleted."), "success")
     target = destination()
     gone = url_for("posts.show", post_id=post_id)
     return redirect(url_for("timelines.home") if target == gone else target)

@@ -8,6 +8,7 @@ from app.posts import rules
 from app.posts.models import Post
 from app.translation import rules as languages
 from app.translation.detection import detect
+from app.users.models import Person
 
 
 def create_post(author_id: int, body: str, language: str | None = None) -> Post:
@@ -22,12 +23,12 @@ def create_post(author_id: int, body: str, language: str | None = None) -> Post:
     return post
 
 
-def delete_post(post_id: int, by: int) -> None:
-    """Delete a post at the wish of the person with the id `by`. Raises NotFound, or NotAllowed for another's post."""
+def delete_post(post_id: int, by: Person) -> None:
+    """Delete a post at the wish of `by`: its author, or an administrator. Raises NotFound, or NotAllowed."""
     post = db.session.get(Post, post_id)
     if post is None:
         raise NotFound(_("This post is not there, or was deleted already."))
-    if post.author_id != by:
-        raise NotAllowed(_("Only its author can delete a post."))
+    if post.author_id != by.id and not by.is_administrator:
+        raise NotAllowed(_("Only its author or an administrator can delete a post."))
     db.session.delete(post)
     db.session.flush()

@@ -68,6 +68,12 @@ def test_nobody_deletes_the_post_of_another(api, john, write):
     assert api("DELETE", f"/posts/{post['id']}").status_code == 403
 
 
+def test_an_administrator_deletes_anybodys_post(api, susan, make_administrator, token_of, write):
+    post = f"/posts/{write(susan, 'spam').id}"
+    assert api("DELETE", post, token=token_of(make_administrator("mary"))).status_code == 204
+    assert api("GET", post).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/posts", "/timelines/public", "/timelines/home", "/users/1/posts"])
 def test_a_list_is_read_by_key_from_the_newest_to_the_oldest_and_back(api, susan, write, follow_link, path):
     path = path.replace("/1/", f"/{susan.id}/")

@@ -2,6 +2,7 @@ import pytest
 
 from app.database import db
 from app.posts import rendering
+from app.users.services import demote, promote
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def rendered(monkeypatch):
     """The ids of the posts that were rendered, in that order, starting with nothing kept."""
     ids = []
     article = rendering._article
-    monkeypatch.setattr(rendering, "_article", lambda post, reader: ids.append(post.id) or article(post, reader))
+    monkeypatch.setattr(rendering, "_article", lambda post, *reader: ids.append(post.id) or article(post, *reader))
     return ids
 
 
@@ -40,6 +41,31 @@ def test_its_author_alone_sees_the_button(app, client, susan, make_user, write, 
     assert 'formaction="/posts/' in client.get("/explore").text
     assert 'formaction="/posts/' not in other.get("/explore").text
     assert 'formaction="/posts/' in client.get("/explore").text
+
+
+def test_an_administrator_sees_the_button_on_every_post_and_is_asked_whose_it_is(
+    app, client, susan, make_administrator, write, log_in
+):
+    write(susan, "Hello")
+    write(make_administrator("john"), "I look after this")
+    other = app.test_client()
+    log_in("john", client=other)
+    for _ in range(2):  # each sees their own, whoever comes first
+        assert client.get("/explore").text.count('data-confirm="') == 1
+        page = other.get("/explore").text
+        assert page.count('data-confirm="') == 2
+        assert page.count('data-confirm="Delete this post by @susan?"') == 1
+
+
+def test_the_buttons_come_and_go_with_the_administrator(client, susan, make_user, write):
+    write(make_user("john"), "Hello")
+    assert "data-confirm" not in client.get("/explore").text
+    promote(susan)
+    db.session.commit()
+    assert "data-confirm" in client.get("/explore").text
+    demote(susan)
+    db.session.commit()
+    assert "data-confirm" not in client.get("/explore").text
 
 
 def test_a_new_name_shows_at_once_on_every_post(client, susan, write):

@@ -131,6 +131,17 @@ def test_anothers_post_cannot_be_deleted(susan, make_user, write, fill_in):
     assert bodies() == ["his"]
 
 
+def test_an_administrator_deletes_anybodys_post_and_stays_where_they_were(
+    make_user, make_administrator, write, log_in, fill_in
+):
+    post_id = write(make_user("susan"), "spam")
+    make_administrator("john")
+    log_in("john")
+    response = fill_in("/explore", to=f"/posts/{post_id}/delete", next="/user/susan")
+    assert (response.status_code, response.location) == (302, "/user/susan")
+    assert bodies() == []
+
+
 @pytest.mark.parametrize("post_id", ["1", "0", "99999999999999999999999", "-1", "abc"])
 def test_deleting_what_is_not_there_is_not_found(susan, fill_in, post_id):
     assert fill_in("/", to=f"/posts/{post_id}/delete").status_code == 404

@@ -57,7 +57,7 @@ def test_a_text_against_the_rules_is_refused_whoever_calls(make_user):
 def test_its_author_can_delete_a_post(make_user, write):
     susan = make_user("susan")
     write(susan, "one")
-    services.delete_post(write(susan, "two"), by=susan.id)
+    services.delete_post(write(susan, "two"), by=susan)
     db.session.commit()
     assert bodies() == ["one"]
 
@@ -65,18 +65,25 @@ def test_its_author_can_delete_a_post(make_user, write):
 def test_nobody_else_can_delete_a_post(make_user, write):
     post_id = write(make_user("susan"), "mine")
     with pytest.raises(NotAllowed):
-        services.delete_post(post_id, by=make_user("john").id)
+        services.delete_post(post_id, by=make_user("john"))
     assert bodies() == ["mine"]
+
+
+def test_an_administrator_can_delete_anybodys_post(make_user, make_administrator, write):
+    post_id = write(make_user("susan"), "spam")
+    services.delete_post(post_id, by=make_administrator("john"))
+    db.session.commit()
+    assert bodies() == []
 
 
 def test_a_post_that_is_not_there_cannot_be_deleted(make_user):
     with pytest.raises(NotFound):
-        services.delete_post(LARGEST_ID, by=make_user("susan").id)
+        services.delete_post(LARGEST_ID, by=make_user("susan"))
 
 
 def test_an_id_is_never_given_twice(make_user, write):
     susan = make_user("susan")
     first = write(susan, "one")
-    services.delete_post(first, by=susan.id)
+    services.delete_post(first, by=susan)
     db.session.commit()
     assert write(susan, "two") > first
