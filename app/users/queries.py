@@ -16,13 +16,14 @@ OF_PROFILE = Prepared(
         users.c.about_me,
         users.c.created_at,
         users.c.last_seen_at,
+        users.c.is_administrator,
     ).where(users.c.username_key == bindparam("key")),
     Person,
 )
 
 
 def profile(username: str) -> Person | None:
-    """What a person's page shows of them: id, username, display_name, about_me, created_at, last_seen_at."""
+    """What a person's page shows of them: the columns of OF_PROFILE."""
     if not rules.USERNAME.fullmatch(username):
         return None
     rows = OF_PROFILE.rows(key=rules.username_key(username))

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from app.database import db
 from app.users.models import User
 from app.users.queries import by_username
+from app.users.services import demote, promote
 
 
 def names():
@@ -115,6 +116,20 @@ def test_a_profile_tells_since_when_and_how_lately_the_person_has_been_here(clie
     page = client.get("/user/susan", headers={"Accept-Language": "es"}).text
     assert "febrero" in page
     assert f'<time datetime="{susan.last_seen_at.isoformat(timespec="seconds")}">' in page
+
+
+def test_a_profile_tells_who_is_an_administrator_while_they_are_one(client, make_user, log_in):
+    make_user("susan")
+    john = make_user("john")
+    log_in("susan")
+    assert "Administrator" not in client.get("/user/john").text
+    promote(john)
+    db.session.commit()
+    assert "Administrator" in client.get("/user/john").text
+    assert "Administrator" not in client.get("/user/susan").text
+    demote(john)
+    db.session.commit()
+    assert "Administrator" not in client.get("/user/john").text
 
 
 def test_nobody_makes_themselves_an_administrator_by_a_field(client, make_user, log_in, fill_in):
