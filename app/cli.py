@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 import flask_migrate
+import sqlalchemy.orm
 from babel import localedata
 from flask import current_app
 from flask.cli import with_appcontext
@@ -42,8 +43,9 @@ def init_app(app):
 
 
 def shell_names() -> dict:
-    """What `flask shell` knows beside `app`: the database and every model."""
-    return {"db": db} | {mapper.class_.__name__: mapper.class_ for mapper in db.Model.registry.mappers}
+    """What `flask shell` knows beside `app`: the database, every model, and SQLAlchemy by its customary short names."""
+    names = {"db": db, "sa": sqlalchemy, "so": sqlalchemy.orm}
+    return names | {mapper.class_.__name__: mapper.class_ for mapper in db.Model.registry.mappers}
 
 
 def fail(code: int, message: str):

@@ -7,6 +7,7 @@ import time
 
 import flask_migrate
 import pytest
+import sqlalchemy.orm
 
 from app import backup, cli, create_app
 from app.auth import proofs
@@ -165,6 +166,6 @@ def test_on_a_server_the_command_to_use_is_named(command, sqlite_app, run, file)
 
 def test_the_shell_knows_the_database_and_the_models(sqlite_app):
     known = sqlite_app.make_shell_context()
-    assert known["db"] is db
+    assert (known["db"], known["sa"], known["so"]) == (db, sqlalchemy, sqlalchemy.orm)
     assert known["User"] is User
-    assert {"Post", "Follow"} <= known.keys()
+    assert {"Post", "Follow", "Message", "Notification", "Task"} <= known.keys()
