@@ -1,61 +1,15 @@
-"""What one can do by the link of a mail: set a forgotten password, change the address."""
+"""Setting a forgotten password anew, by the link of a mail."""
 
 import re
 
 import pytest
 
-from app import mail
 from app.auth import proofs, services
 from app.auth.passwords import matches
 from app.database import db
-from app.jobs.queue import queue_of
-from app.users.queries import by_username
+from tests.app.auth.conftest import local
 
 NEW = {"new_password": "battery staple", "new_password2": "battery staple"}
-
-
-@pytest.fixture
-def outbox(app, monkeypatch):
-    """`outbox()`: let the workers do what waits; the mails that went out, as (address, subject, link)."""
-    sent = []
-
-    class Message(mail.EmailMultiAlternatives):
-        def send(self):
-            link = re.search(r"https?://\S+token=\S+", self.body)
-            sent.append((self.to[0], self.subject, link and link[0]))
-
-    monkeypatch.setattr(mail, "EmailMultiAlternatives", Message)
-    monkeypatch.setitem(app.config, "MAIL_SERVER", "mail.example")
-    monkeypatch.setitem(app.config, "SITE_URL", "https://blog.example")
-    queue = queue_of(app)
-    queue.storage.flush_all()
-
-    def outbox():
-        while task := queue.dequeue():
-            queue.execute(task)
-        return sent
-
-    yield outbox
-    queue.storage.flush_all()
-    queue.storage.close()
-
-
-@pytest.fixture
-def susan(context, make_user):
-    """susan, as the database knows her whenever she is asked for."""
-    make_user("susan")
-
-    def susan():
-        db.session.rollback()
-        db.session.expire_all()
-        return by_username("susan")
-
-    return susan
-
-
-def local(link):
-    assert link.startswith("https://blog.example/")
-    return link.removeprefix("https://blog.example")
 
 
 @pytest.fixture
@@ -65,18 +19,19 @@ def reset_link(fill_in, outbox, susan):
     return local(outbox()[-1][2])
 
 
-# A forgotten password
-
-
 def test_a_forgotten_password_is_set_anew_by_mail(client, app, susan, log_in, fill_in, outbox):
     elsewhere = app.test_client()
     log_in("susan", client=elsewhere)
+    program = {"Authorization": f"Bearer {services.issue_token(susan())[0]}"}
+    db.session.commit()
+    assert client.get("/api/tokens", headers=program).status_code == 200
     assert fill_in("/auth/reset_password_request", email="SUSAN@example.com").headers["Location"] == "/auth/login"
     [(to, subject, link)] = outbox()
     assert (to, subject) == ("susan@example.com", "Set a new password")
     assert fill_in(local(link), **NEW).headers["Location"] == "/auth/login"
     assert matches("battery staple", susan().password_hash)
     assert elsewhere.get("/settings").status_code == 302  # whoever knew the old one is out
+    assert client.get("/api/tokens", headers=program).status_code == 401
     assert fill_in("/auth/login", username="susan", password="battery staple").status_code == 302
 
 
@@ -167,70 +122,25 @@ def test_a_bad_new_password_is_said_and_the_link_goes_on(susan, reset_link, fill
     assert fill_in(reset_link, **NEW).status_code == 302
 
 
+@pytest.mark.parametrize("email", ["", "notanemail", "a b@example.com"])
+def test_what_is_no_address_gets_no_mail(fill_in, outbox, email):
+    response = fill_in("/auth/reset_password_request", email=email)
+    assert response.status_code == 400
+    assert "That is not an e-mail address." in response.text
+    assert outbox() == []
+
+
+def test_who_is_logged_in_may_have_forgotten_the_password_too(client, susan, log_in, fill_in, reset_link):
+    log_in("susan")
+    assert client.get("/auth/reset_password_request").status_code == 200
+    assert fill_in(reset_link, **NEW).headers["Location"] == "/auth/login"
+    assert client.get("/settings").status_code == 302  # to log in with the new one
+
+
 def test_a_mail_is_not_asked_for_without_end(client, fill_in, outbox):
     for _time in range(5):
         assert fill_in("/auth/reset_password_request", email="susan@example.com").status_code == 302
     assert fill_in("/auth/reset_password_request", email="Susan@example.com").status_code == 429
-
-
-# Another address
-
-
-@pytest.fixture
-def ask(susan, log_in, fill_in):
-    """Ask, as susan, for another address."""
-    log_in("susan")
-
-    def ask(email="new@example.com", password="correct horse"):
-        return fill_in("/settings/address", email=email, password=password)
-
-    return ask
-
-
-def test_an_address_is_changed_when_its_mail_is_answered_and_the_former_one_is_told(app, susan, ask, outbox, fill_in):
-    assert ask("New@example.com").headers["Location"] == "/settings"
-    [(to, subject, link)] = outbox()
-    assert (to, subject) == ("New@example.com", "Confirm your e-mail address")
-    assert susan().email == "susan@example.com"
-    assert fill_in(local(link), client=app.test_client()).status_code == 302  # another browser will do
-    assert (susan().email, susan().email_key) == ("New@example.com", "new@example.com")
-    assert outbox()[-1] == ("susan@example.com", "Your e-mail address has changed", None)
-
-
-def test_an_address_link_works_once_and_changes_nothing_by_being_opened(app, client, susan, ask, outbox, fill_in):
-    ask()
-    link = local(outbox()[0][2])
-    assert client.get(link).status_code == 200
-    assert susan().email == "susan@example.com"
-    fill_in(link)
-    assert client.get(link).headers["Location"] == "/settings/address"
-
-
-@pytest.mark.parametrize(
-    ("fields", "message"),
-    [
-        ({"password": "wrong horse"}, "That is not your password."),
-        ({"email": "notanemail"}, "That is not an e-mail address."),
-        ({"email": "JOHN@example.com"}, "This address has an account already."),
-        ({"email": "susan@example.com"}, "This address has an account already."),
-    ],
-)
-def test_an_address_is_not_changed_otherwise(make_user, ask, outbox, fields, message):
-    make_user("john")
-    response = ask(**fields)
-    assert response.status_code == 400
-    assert message in response.text
-    assert outbox() == []
-
-
-def test_an_address_that_somebody_took_meanwhile_is_refused(make_user, susan, ask, outbox, fill_in):
-    ask("john@example.com")
-    link = local(outbox()[0][2])
-    make_user("john")
-    response = fill_in(link)
-    assert response.status_code == 400
-    assert "This address has an account already." in response.text
-    assert susan().email == "susan@example.com"
 
 
 def test_a_mail_speaks_the_language_of_its_reader(susan, fill_in, outbox):

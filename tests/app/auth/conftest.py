@@ -1,0 +1,54 @@
+"""What the tests of mails share."""
+
+import re
+
+import pytest
+
+from app import mail
+from app.database import db
+from app.jobs.queue import queue_of
+from app.users.queries import by_username
+
+
+@pytest.fixture
+def outbox(app, monkeypatch):
+    """`outbox()`: let the workers do what waits; the mails that went out, as (address, subject, link)."""
+    sent = []
+
+    class Message(mail.EmailMultiAlternatives):
+        def send(self):
+            link = re.search(r"https?://\S+token=\S+", self.body)
+            sent.append((self.to[0], self.subject, link and link[0]))
+
+    monkeypatch.setattr(mail, "EmailMultiAlternatives", Message)
+    monkeypatch.setitem(app.config, "MAIL_SERVER", "mail.example")
+    monkeypatch.setitem(app.config, "SITE_URL", "https://blog.example")
+    queue = queue_of(app)
+    queue.storage.flush_all()
+
+    def outbox():
+        while task := queue.dequeue():
+            queue.execute(task)
+        return sent
+
+    yield outbox
+    queue.storage.flush_all()
+    queue.storage.close()
+
+
+@pytest.fixture
+def susan(context, make_user):
+    """susan, as the database knows her whenever she is asked for."""
+    make_user("susan")
+
+    def susan():
+        db.session.rollback()
+        db.session.expire_all()
+        return by_username("susan")
+
+    return susan
+
+
+def local(link):
+    assert link.startswith("https://blog.example/")
+    return link.removeprefix("https://blog.example")
