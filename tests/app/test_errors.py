@@ -20,6 +20,7 @@ from werkzeug.exceptions import (
 
 from app.database import db
 from app.exceptions import DomainError, Invalid, NotAllowed, NotFound
+from app.users.queries import by_username
 
 
 @pytest.fixture
@@ -214,3 +215,20 @@ def test_words_of_another_site_are_not_given_back(client, headers):
 def test_who_was_logged_out_meanwhile_is_told_so(client):
     page = client.post("/auth/logout", headers={"Sec-Fetch-Site": "same-origin"})
     assert "You are no longer logged in" in page.text
+
+
+def test_what_a_page_had_begun_when_it_failed_is_not_kept(app, client, make_user, fail, monkeypatch):
+    """And the next request, on the same connection perhaps, does not commit it either."""
+    make_user("susan")
+
+    def fail_halfway():
+        by_username("susan").about_me = "unfinished"
+        db.session.flush()
+        raise RuntimeError
+
+    path = fail(RuntimeError())
+    monkeypatch.setitem(app.view_functions, "health.live", fail_halfway)
+    assert client.get(path).status_code == 500
+    with app.app_context():
+        db.session.commit()
+        assert by_username("susan").about_me == ""

@@ -17,6 +17,20 @@ OPEN = {
     "auth.reset_password": "the link of the mail says who it is",
     "settings.confirm_address": "the link of the mail says who it is",
 }
+# Those that show something to whoever asks, and why they may.
+PUBLIC = {
+    "auth.login": OPEN["auth.login"],
+    "auth.register": OPEN["auth.register"],
+    "auth.reset_password_request": OPEN["auth.reset_password_request"],
+    "auth.reset_password": OPEN["auth.reset_password"],
+    "settings.confirm_address": OPEN["settings.confirm_address"],
+    "timelines.index": "it leads to the home timeline, which asks",
+    "users.avatar": "a picture for everybody who reads its number; browsers keep it for all pages",
+    "health.live": "the engine has no account",
+    "health.ready": "the engine has no account",
+    "api.docs": "whoever writes a program reads it first",
+    "api-docs.openapi_json": "whoever writes a program reads it first",
+}
 # The one thing that a page may write by being read; it is of no consequence to anybody else.
 STAMP = re.compile(r"UPDATE `?user`? SET last_seen_at=\S+ WHERE")
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
@@ -33,6 +47,10 @@ def addresses(app, susan, method):
                     for name, kind in converters.items()
                 }
                 yield rule.endpoint, url_for(rule.endpoint, **given)
+
+
+def lets_in(answer):
+    return answer.status_code != 401 and not (answer.location or "").startswith("/auth/login")
 
 
 @pytest.fixture
@@ -64,11 +82,7 @@ def test_what_changes_something_asks_for_a_login(app, client, susan, monkeypatch
         for endpoint, address in addresses(app, susan, method)
     }
     assert set(OPEN) <= set(answers)
-    let_in = {
-        endpoint: answer.status
-        for endpoint, answer in answers.items()
-        if answer.status_code != 401 and not (answer.location or "").startswith("/auth/login")
-    }
+    let_in = {endpoint: answer.status for endpoint, answer in answers.items() if lets_in(answer)}
     assert set(let_in) - set(OPEN) == set(), let_in
 
 
@@ -81,3 +95,8 @@ def test_reading_changes_nothing(app, client, susan, log_in, writes, logged_in):
         answer = client.get(address)
         assert answer.status_code < 500, (endpoint, answer.status)
         assert writes == [], endpoint
+
+
+def test_what_is_read_asks_for_a_login_too(app, client, susan):
+    answers = {endpoint: client.get(address) for endpoint, address in addresses(app, susan, "GET")}
+    assert {endpoint for endpoint, answer in answers.items() if lets_in(answer)} == set(PUBLIC)
