@@ -167,6 +167,14 @@ def test_a_change_that_breaks_a_rule_is_refused_and_the_field_named(api, susan, 
     assert answer.json["message"].startswith(f"{field}: ")
 
 
+@pytest.mark.parametrize("email", ["john@example.com", "JOHN@example.com", "notanemail"])
+def test_an_address_that_is_taken_or_none_is_refused(api, susan, john, email):
+    answer = api("PUT", f"/users/{susan.id}", {"email": email, "password": "correct horse", "about_me": "new"})
+    assert answer.status_code == 400
+    assert answer.json["message"].startswith("email: ")
+    assert api("GET", f"/users/{susan.id}").json["about_me"] == ""
+
+
 def test_nobody_changes_another(api, john):
     answer = api("PUT", f"/users/{john.id}", {"about_me": "hers"})
     assert (answer.status_code, answer.json["error"]) == (403, "Forbidden")

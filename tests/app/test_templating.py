@@ -1,3 +1,4 @@
+import re
 import shutil
 
 import pytest
@@ -47,3 +48,17 @@ def test_same_page_with_another_query(app, url, change, expected):
 def test_page_that_only_takes_forms_leads_to_the_start(app):
     with app.test_request_context("/auth/logout", method="POST"):
         assert templating.here(lang="fr") == "/?lang=fr"
+
+
+def test_the_menu_offers_what_the_reader_can_do(client, make_user, log_in):
+    def offered():
+        menu = re.search(r"<header class=.site-header.*?</header>", client.get("/nope").text, re.S)[0]
+        return re.findall(r'<(?:a|button)[^>]* (?:href|formaction)="([^"]+)"', menu)
+
+    assert offered() == ["/", "/auth/login", "/auth/register"]
+    make_user("susan")
+    log_in("susan")
+    assert {"/", "/explore", "/messages", "/notifications", "/user/susan", "/settings", "/auth/logout"} <= set(
+        offered()
+    )
+    assert not {"/auth/login", "/auth/register"} & set(offered())

@@ -108,6 +108,16 @@ def test_more_than_one_batch_and_one_chunk(susan):
     assert [post["body"] for post in opened(susan)["posts.json"]] == [row["body"] for row in rows]
 
 
+def test_its_progress_rises_as_it_goes(susan, monkeypatch):
+    noted = []
+    advance = tasks.advance
+    monkeypatch.setattr(job, "STEP", 2)
+    monkeypatch.setattr(tasks, "advance", lambda *args: noted.append(args[-1]) or advance(*args))
+    db.session.execute(insert(Post), [{"author_id": susan.id, "body": str(number)} for number in range(8)])
+    assert export(susan).progress == 100
+    assert noted == [25, 50, 75, 99]
+
+
 def test_a_new_archive_takes_the_place_of_the_former(susan):
     export(susan)
     first = queries.archive_of(susan.id).id

@@ -42,6 +42,15 @@ def test_a_new_follower_and_a_new_message_are_told(client, people, let_follow):
     assert badge(page) == "2"
 
 
+def test_a_name_cannot_turn_what_is_told(client, people):
+    susan, david = people
+    david.display_name = "\u202edivad"
+    tell(susan, FOLLOW, david)
+    told = "\u2068\u202edivad\u2069 follows you."
+    assert told in client.get("/notifications").text
+    assert client.get("/notifications/poll?since=0").json["items"][0]["text"] == told
+
+
 def test_to_follow_again_is_told_once(client, people, let_follow):
     susan, david = people
     let_follow(david, susan)
@@ -90,6 +99,17 @@ def test_twenty_five_a_page(client, people, make_user):
     assert page.text.count("follows you.") == 25
     older = re.search(r'rel="next" href="([^"]+)"', page.text)[1]
     assert client.get(older).text.count("follows you.") == 5
+
+
+@pytest.mark.parametrize("key", ["before=abc", "after=-1", "before=1&after=2"])
+def test_a_broken_key_is_refused(client, people, key):
+    assert client.get(f"/notifications?{key}").status_code == 400
+
+
+@pytest.mark.parametrize("key", ["before=99999999999999999999", "after=99999999999999999999", "before=0", "page=-1"])
+def test_a_key_of_nothing_shows_the_nearest_page(client, people, key):
+    tell(people[0], EXPORT_DONE)
+    assert client.get(f"/notifications?{key}").status_code == 200
 
 
 def test_poll_tells_what_happened_since(client, people):

@@ -119,6 +119,15 @@ def test_what_is_no_number_is_a_bad_request(client, susan, path, query):
     assert client.get(f"{path}?{query}").status_code == 400
 
 
+@pytest.mark.parametrize("path", TIMELINES)
+def test_a_post_shows_its_author_and_leads_to_them(client, susan, write, path):
+    post_id = write(susan, "Hello")
+    post = re.search(rf'<article class="post" id="post-{post_id}".*?</article>', client.get(path).text, re.S)[0]
+    assert f'src="/avatar/{susan.id}.svg"' in post
+    assert '<a class="post-author" href="/user/susan">' in post
+    assert re.search(r"<p[^>]*>Hello</p>", post)
+
+
 def test_text_of_any_direction_is_isolated(client, susan, write):
     susan.display_name = "\u202esusan"
     write(susan, "\u202eآخر")

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -61,6 +62,7 @@ def test_a_profile_is_edited(client, make_user, log_in, fill_in):
     )
     assert (response.status_code, response.headers["Location"]) == (302, "/user/Susan2")
     page = client.get("/user/Susan2").text
+    assert "Your changes are saved." in page
     assert "<bdi>Susan B.</bdi>" in page
     assert "Hello\nthere" in page
 
@@ -139,3 +141,27 @@ def test_nobody_makes_themselves_an_administrator_by_a_field(client, make_user, 
     db.session.rollback()
     susan = by_username("susan")
     assert (susan.display_name, susan.is_administrator) == ("S", False)
+
+
+def test_a_profile_offers_what_its_reader_can_do_there(client, make_user, log_in):
+    susan = make_user("susan")
+    make_user("john")
+    log_in("susan")
+    own, other = (
+        re.search(r'<header class="profile.*?</header>', client.get(f"/user/{name}").text, re.S)[0]
+        for name in ("susan", "john")
+    )
+    assert f'src="/avatar/{susan.id}.svg"' in own
+    to_edit, to_follow, to_write = 'href="/edit_profile"', 'formaction="/follow/', 'href="/messages/with/'
+    assert [offer in own for offer in (to_edit, to_follow, to_write)] == [True, False, False]
+    assert [offer in other for offer in (to_edit, to_follow, to_write)] == [False, True, True]
+
+
+def test_the_form_of_a_profile_holds_what_is_kept(client, make_user, log_in):
+    susan = make_user("susan")
+    susan.display_name, susan.about_me, susan.locale = "Susan <B.>", "One\ntwo", "fr"
+    db.session.commit()
+    log_in("susan")
+    page = client.get("/edit_profile").text
+    for kept in ('value="susan"', 'value="Susan &lt;B.&gt;"', "One\ntwo</textarea>", '<option selected value="fr">'):
+        assert kept in page
