@@ -27,7 +27,9 @@ def init_app(app):
         # boot.sh has said so already, and pages in English are better than none.
         with contextlib.suppress(OSError):
             catalogues.compile_all(CATALOGUES, data_dir)
-    directories = (CATALOGUES, catalogues.compiled_elsewhere(CATALOGUES, data_dir))  # the later one wins
+    directories, elsewhere = [CATALOGUES], catalogues.compiled_elsewhere(CATALOGUES, data_dir)
+    if elsewhere.exists():  # Flask-Babel would take even its rule of plurals from the last one, though it held nothing
+        directories.append(elsewhere)
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(map(str, directories))
     app.config["LANGUAGES"] = {code: own_name(code) for code in (ENGLISH, *catalogues.languages(CATALOGUES))}
     babel.init_app(app, default_locale=ENGLISH, default_timezone="UTC", locale_selector=select_locale)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from babel import Locale
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, gettext, ngettext
 from sqlalchemy.exc import OperationalError
 
 from app import create_app, i18n
@@ -131,6 +131,20 @@ def test_development_compiles_what_was_edited(catalogues, environ):
 
 def test_production_compiles_nothing_by_itself(catalogues, environ):
     assert title(create_app(Config(environ))) == "Page not found"
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en", ["0 followers", "1 follower", "2 followers"]),
+        ("fr", ["0 abonné", "1 abonné", "2 abonnés"]),
+        ("es", ["0 seguidores", "1 seguidor", "2 seguidores"]),
+    ],
+)
+def test_plurals_follow_the_rule_of_the_language(context, locale, words):
+    with force_locale(locale):
+        counted = [ngettext("%(count)s follower", "%(count)s followers", n, count=n) for n in range(3)]
+    assert counted == words
 
 
 def test_every_language_name_is_known_to_the_library(app):
