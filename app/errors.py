@@ -5,6 +5,7 @@ import logging
 from urllib.parse import urlsplit
 
 from flask import current_app, jsonify, render_template, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -93,7 +94,9 @@ def answer_csrf(error: CSRFError):
     The page gives back what was typed, with a new token, to send it again. Not to a form that stood on another site:
     whoever wrote that one must not have their words put in the person's mouth.
     """
-    if wants_json() or not _is_from_here():
+    if is_from_script():  # what was typed still stands in its page
+        return answer(error, _("This page had been open for too long. Load it again, then try again."))
+    if is_api() or not _is_from_here():
         return answer(error, str(STALE))
     typed = [(name, value) for name, value in request.form.items(multi=True) if _may_be_shown(name) and value]
     response = error.get_response()

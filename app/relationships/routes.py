@@ -1,33 +1,65 @@
 """Following people."""
 
-from flask import Blueprint, abort, flash, redirect
+from flask import Blueprint, flash, get_template_attribute, redirect
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from app.auth.destination import destination
 from app.database import db
+from app.errors import is_from_script
+from app.exceptions import NotFound
+from app.limits import limited
 from app.relationships import services
+from app.relationships.queries import standing
 from app.text import isolated
 from app.users import queries
 
 bp = Blueprint("relationships", __name__)
 
+OFTEN = "30 per minute; 600 per hour"  # whoever is followed is told so, each time
+
 
 @bp.post("/follow/<username>")
 @login_required
+@limited(OFTEN)
 def follow(username):
-    person = queries.by_username(username) or abort(404)
+    person = _person(username)
     services.follow(current_user.id, person.id)
     db.session.commit()
-    flash(_("You follow %(name)s.", name=isolated(person.name)), "success")
-    return redirect(destination())
+    return _done(person, _("You follow %(name)s.", name=isolated(person.name)))
 
 
 @bp.post("/unfollow/<username>")
 @login_required
+@limited(OFTEN)
 def unfollow(username):
-    person = queries.by_username(username) or abort(404)
+    person = _person(username)
     services.unfollow(current_user.id, person.id)
     db.session.commit()
-    flash(_("You no longer follow %(name)s.", name=isolated(person.name)), "success")
-    return redirect(destination())
+    return _done(person, _("You no longer follow %(name)s.", name=isolated(person.name)))
+
+
+def _person(username):
+    person = queries.by_username(username)
+    if person is None:
+        raise NotFound(_("This person is not there."))
+    return person
+
+
+def _done(person, message):
+    """Lead back to the page of the button; a script is told what now takes the place of what the page shows.
+
+    `{"button", "followers": HTML, "message": text}`
+    """
+    if not is_from_script():
+        flash(message, "success")
+        return redirect(destination())
+    button, followers = (
+        get_template_attribute("components/follow.html", name) for name in ("follow_button", "followers")
+    )
+    now = standing(person.id, current_user.id)
+    return {
+        "button": button(person.username, now.followed),
+        "followers": followers(person.username, now.followers),
+        "message": message,
+    }

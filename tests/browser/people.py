@@ -47,7 +47,8 @@ class Person:
 
     def follow(self, other):
         self.page.goto(f"/user/{other.username}")
-        press(self.page.locator(".profile [formaction*='/follow/']"))
+        self.page.locator(".profile [formaction*='/follow/']").click()
+        self.page.wait_for_selector(".profile [formaction*='/unfollow/']")
 
     def write_to(self, other, body):
         self.page.goto(f"/messages/with/{other.username}")

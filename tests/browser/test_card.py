@@ -170,11 +170,23 @@ def test_page_that_is_left_has_none_when_one_comes_back(meet):
     expect(card(page)).to_have_count(0)
 
 
-def test_it_lets_one_unfollow(meet, writer):
+def test_it_lets_one_unfollow_and_stays_open(meet, writer):
     page = meet()
     author(page).hover()
+    number = inside(page, "[data-followers]").inner_text()
     inside(page, f"[formaction='/unfollow/{writer.username}']").click()
-    expect(author(page)).to_have_count(0)  # one's own timeline has nothing of theirs now
-    page.goto("/explore")
-    author(page).hover()
     expect(inside(page, f"[formaction='/follow/{writer.username}']")).to_be_visible()
+    expect(inside(page, "[data-followers]")).not_to_have_text(number)
+    page.keyboard.press("Escape")
+    page.locator(".brand").hover()
+    author(page).hover()
+    expect(inside(page, f"[formaction='/follow/{writer.username}']")).to_be_visible()  # nothing old was kept
+
+
+def test_it_says_why_one_cannot_unfollow(meet, writer):
+    page = meet(expected=["ERR_INTERNET_DISCONNECTED"])
+    author(page).hover()
+    expect(card(page)).to_be_visible()
+    page.context.set_offline(True)
+    inside(page, f"[formaction='/unfollow/{writer.username}']").click()
+    expect(inside(page, "[role=alert]")).to_be_visible()

@@ -53,9 +53,10 @@ def test_nothing_is_asked_any_more_when_the_session_has_ended(visit, register, s
     page = visit(expected=["401: "])
     page.clock.install()
     person = register(page)
-    page.goto(f"/messages/with/{person.username}")
+    with page.expect_response("**/news?*"), page.expect_response("**/poll"):
+        page.goto(f"/messages/with/{person.username}")
     page.context.clear_cookies()
-    with page.expect_response("**/news?*") as news, page.expect_response("**/poll?*") as badges:
+    with page.expect_response("**/news?*") as news, page.expect_response("**/poll*") as badges:
         page.clock.fast_forward(10_000)
     assert (news.value.status, badges.value.status) == (401, 401)
     page.evaluate("new Promise((settled) => setTimeout(settled))")  # the scripts have read the answers

@@ -1,13 +1,28 @@
+import re
+
 import pytest
 from sqlalchemy import func, select
 
+from app.auth.services import renew_session_id
 from app.database import db
 from app.relationships.models import Follow
+from app.users.models import User
 
 
 def number_of_follows():
     db.session.rollback()
     return db.session.scalar(select(func.count()).select_from(Follow))
+
+
+@pytest.fixture
+def script(client):
+    """`script("/follow/John", page="/user/John")`: what js/follow.js is answered on that page."""
+
+    def script(to, page, **headers):
+        token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page, follow_redirects=True).text)[1]
+        return client.post(to, data={"csrf_token": token}, headers={"X-Requested-With": "fetch", **headers})
+
+    return script
 
 
 @pytest.fixture
@@ -89,3 +104,58 @@ def test_a_name_cannot_turn_the_direction_of_what_is_said(client, susan, make_us
     db.session.commit()
     fill_in("/user/john", to="/follow/john")
     assert "\u2068\u202enhoj\u2069" in client.get("/").text
+
+
+def test_a_script_is_told_what_the_page_now_shows(client, susan, make_user, let_follow, script):
+    john = make_user("John")
+    let_follow(make_user("mary"), john)
+    answer = script("/follow/john", page="/user/John")
+    assert answer.status_code == 200
+    assert answer.json["message"] == "You follow \u2068John\u2069."
+    assert answer.json["followers"] == '<span data-followers="John">2 followers</span>'
+    page = client.get("/user/John").text
+    assert answer.json["button"] in page
+    assert answer.json["followers"] in page
+    assert "You follow" not in page  # the script has said it
+
+    answer = script("/unfollow/john", page="/user/John")
+    assert answer.json["message"] == "You no longer follow \u2068John\u2069."
+    assert answer.json["followers"] == '<span data-followers="John">1 follower</span>'
+    assert 'formaction="/follow/John"' in answer.json["button"]
+
+
+def test_a_script_is_answered_in_the_readers_language(susan, make_user, script):
+    make_user("john")
+    answer = script("/follow/john", page="/user/john", **{"Accept-Language": "fr"}).json
+    assert "abonné" in answer["followers"]
+    assert "Ne plus suivre" in answer["button"]
+
+
+def test_a_script_is_told_that_the_person_is_gone(susan, script):
+    answer = script("/follow/john", page="/")
+    assert (answer.status_code, answer.json["message"]) == (404, "This person is not there.")
+
+
+def test_a_script_is_told_that_the_session_ended(app, client, susan, make_user, script):
+    make_user("john")
+    page = client.get("/user/john").text
+    renew_session_id(db.session.get(User, susan.id))
+    db.session.commit()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    headers = {"X-Requested-With": "fetch"}
+    ended = client.post("/follow/john", data={"csrf_token": token}, headers=headers)
+    assert (ended.status_code, "no longer logged in" in ended.json["message"]) == (401, True)
+    client.delete_cookie(app.config["SESSION_COOKIE_NAME"])
+    without = client.post("/follow/john", data={"csrf_token": token}, headers=headers)
+    assert (without.status_code, "Load it again" in without.json["message"]) == (400, True)
+    assert number_of_follows() == 0
+
+
+def test_who_follows_too_often_has_to_wait(susan, make_user, script, fill_in):
+    make_user("john")
+    for _ in range(15):
+        assert script("/follow/john", page="/user/john").status_code == 200
+        assert fill_in("/user/john", to="/follow/john").status_code == 302
+    answer = script("/follow/john", page="/user/john")
+    assert (answer.status_code, answer.json["message"]) == (429, "Too often. Try again in a minute.")
+    assert fill_in("/user/john", to="/follow/john").status_code == 429

@@ -1,0 +1,120 @@
+"""Following somebody without leaving the page, or, without a script, by a form that leads back to it."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+SLOWLY = {"status": 429, "content_type": "application/json", "body": '{"message": "Too often. Try again in a minute."}'}
+
+
+@pytest.fixture
+def profile(visit, register):
+    """profile(…): a page of `visit` with the profile of somebody else, as a newcomer sees it."""
+
+    def profile(**arguments):
+        page = visit(**arguments)
+        other = register(page, name="Susan")
+        other.log_out()
+        register(page)
+        page.goto(f"/user/{other.username}")
+        page.username = other.username
+        return page
+
+    return profile
+
+
+def button(page, name):
+    return page.locator("main").get_by_role("button", name=name, exact=True)
+
+
+@pytest.mark.parametrize(
+    ("locale", "follow", "unfollow", "followers"),
+    [
+        ("en", "Follow", "Unfollow", ["0 followers", "1 follower"]),
+        ("fr", "Suivre", "Ne plus suivre", ["0 abonné", "1 abonné"]),
+        ("es", "Seguir", "Dejar de seguir", ["0 seguidores", "1 seguidor"]),
+    ],
+)
+def test_the_button_and_the_number_change_in_place(profile, locale, follow, unfollow, followers):
+    page = profile(locale=locale)
+    page.evaluate("document.body.dataset.same = 'yes'")
+    for name, count in ((follow, followers[1]), (unfollow, followers[0]), (follow, followers[1])):
+        button(page, name).click()
+        expect(page.locator(".profile-standing span").first).to_have_text(count)
+    expect(button(page, unfollow)).to_be_visible()
+    expect(page.locator("body")).to_have_attribute("data-same", "yes")
+    page.reload()
+    expect(button(page, unfollow)).to_be_visible()
+    expect(page.locator(".profile-standing span").first).to_have_text(followers[1])
+
+
+def test_by_keyboard_the_focus_stays_and_a_screen_reader_is_told(profile):
+    page = profile()
+    button(page, "Follow").focus()
+    page.keyboard.press("Enter")
+    expect(button(page, "Unfollow")).to_be_focused()
+    expect(page.locator("body > [role=status]")).to_have_text("You follow \u2068Susan\u2069.")
+    page.keyboard.press("Enter")
+    expect(button(page, "Follow")).to_be_focused()
+    expect(page.locator("body > [role=status]")).to_have_text("You no longer follow \u2068Susan\u2069.")
+
+
+def test_a_button_that_came_later_works_too_and_all_about_a_person_change(profile):
+    page = profile()
+    page.evaluate("document.querySelector('h1').append(document.querySelector('[data-follow]').cloneNode(true))")
+    button(page, "Follow").first.click()
+    expect(button(page, "Unfollow")).to_have_count(2)
+
+
+def test_without_a_connection_it_says_so_and_works_when_that_is_back(profile):
+    page = profile(expected=["ERR_INTERNET_DISCONNECTED"])
+    page.context.set_offline(True)
+    button(page, "Follow").click()
+    expect(page.locator(".profile [role=alert]")).to_have_text("The site doesn't answer. Try again in a moment.")
+    page.context.set_offline(False)
+    button(page, "Follow").click()
+    expect(button(page, "Unfollow")).to_be_visible()
+    expect(page.locator(".profile [role=alert]")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        (SLOWLY, "Too often. Try again in a minute."),
+        ({"status": 502, "content_type": "text/html", "body": "<h1>Bad gateway</h1>"}, "The site doesn't answer."),
+    ],
+)
+def test_what_is_refused_says_why(profile, answer, text):
+    page = profile(expected=[f"{answer['status']}: "])
+    page.route("**/follow/*", lambda route: route.fulfill(**answer))
+    for _ in range(2):
+        button(page, "Follow").click()
+        expect(page.locator(".profile [role=alert]")).to_contain_text(text)
+    expect(page.locator(".profile [role=alert]")).to_have_count(1)
+
+
+def test_when_the_session_has_ended_it_says_what_to_do(profile):
+    page = profile(expected=["400: ", "401: "])
+    page.context.clear_cookies()
+    button(page, "Follow").click()
+    expect(page.locator(".profile [role=alert]")).to_contain_text("Load it again")
+
+
+def test_pressing_twice_sends_one_request(profile):
+    page = profile()
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.evaluate("const follow = document.querySelector('[data-follow]'); follow.click(); follow.click();")
+    expect(button(page, "Unfollow")).to_be_visible()
+    assert len(sent) == 1
+
+
+def test_without_javascript_the_form_leads_back_to_the_profile(profile):
+    page = profile(javascript=False)
+    button(page, "Follow").click()
+    expect(page).to_have_url(re.compile(f"/user/{page.username}$"))
+    expect(page.locator(".alert-success")).to_contain_text("You follow")
+    button(page, "Unfollow").click()
+    expect(page.locator(".alert-success")).to_contain_text("You no longer follow")
+    expect(button(page, "Follow")).to_be_visible()
