@@ -2,6 +2,9 @@
 
 A few write most and a few are followed by most, by a power law, as on every such site. Rows go in by bulk, past the
 services: 500,000 posts in a minute or two. The data sets of `bench/` are made by this command.
+
+The first few people find messages and new followers too. These are so few that the services make them, which know what
+is unread.
 """
 
 import itertools
@@ -16,6 +19,10 @@ from sqlalchemy import insert, select
 
 from app.auth import passwords
 from app.database import db
+from app.messages.queries import side_of
+from app.messages.services import mark_seen, send
+from app.notifications.models import FOLLOW
+from app.notifications.services import notify
 from app.posts.models import Post
 from app.relationships.models import Follow
 from app.seed_words import EMOJI, FAMILY_NAME_FIRST, PEOPLE, WITHOUT_SPACES
@@ -23,6 +30,8 @@ from app.users.models import User, new_session_id
 from app.users.rules import email_key, username_key
 
 BATCH = 5000  # rows of one statement
+TALKERS = 12  # people who write messages and are told who follows them, however many there are
+TOLD = 3  # followers whom each of them is told of
 EXPONENT = 0.7  # of the power law: who stands in place r has the weight 1 / r ** 0.7
 SINCE, UNTIL = datetime(2025, 9, 1, 7, tzinfo=UTC), datetime(2026, 9, 1, 19, tzinfo=UTC)
 
@@ -36,7 +45,7 @@ SINCE, UNTIL = datetime(2025, 9, 1, 7, tzinfo=UTC), datetime(2026, 9, 1, 19, tzi
 @click.option("--add", is_flag=True, help="Even if there are people already: put these beside them.")
 @with_appcontext
 def seed(users, posts, follows, password, add):
-    """Fill the database with people, follows and posts to look at."""
+    """Fill the database with people, follows, posts and messages to look at."""
     taken = set(db.session.scalars(select(User.username_key)))
     if taken and not add:
         raise click.ClickException(f"there are people already ({len(taken)}); --add puts these beside them")
@@ -51,6 +60,8 @@ def seed(users, posts, follows, password, add):
     ids = ids_of(people)
     write("follows", Follow, new_follows(draw, ids, follows), users * follows)
     write("posts", Post, new_posts(draw, ids, languages, posts), posts)
+    tell_of_followers(ids)
+    send_messages(new_messages(draw, ids, languages))
     db.session.commit()
     click.echo(f"Log in as {people[0]['username']}, or any other of them, with the password {password}")
 
@@ -120,6 +131,35 @@ def new_posts(draw: random.Random, ids: list[int], languages: list[str], number:
         author, language = draw.choices(authors, cum_weights=activity)[0]
         moment = SINCE + step * (count + draw.random())
         yield {"author_id": author, "body": text_in(draw, language), "language": language, "created_at": moment}
+
+
+def new_messages(draw: random.Random, ids: list[int], languages: list[str]) -> Iterator[tuple[int, int, str]]:
+    """Author, recipient and text of messages among the first of the people, in the order of writing."""
+    talkers = list(zip(ids, languages, strict=True))[:TALKERS]
+    if len(talkers) < 2:
+        return
+    for count in range(3 * len(talkers)):
+        one = talkers[count % len(talkers)]  # so that nobody is left out
+        other = draw.choice([talker for talker in talkers if talker != one])
+        for _ in range(draw.randint(1, 3)):
+            one, other = other, one
+            yield one[0], other[0], text_in(draw, one[1])
+
+
+def send_messages(messages: Iterator[tuple[int, int, str]]) -> None:
+    """Send them; whoever answers has seen what came before."""
+    for author, recipient, body in messages:
+        if side := side_of(author, recipient):
+            mark_seen(side, side.last_message_id)
+        send(author, recipient, body)
+
+
+def tell_of_followers(ids: list[int]) -> None:
+    """Notify the first of the people of some who follow them."""
+    for followed in ids[:TALKERS]:
+        followers = select(Follow.follower_id).where(Follow.followed_id == followed).order_by(Follow.follower_id)
+        for follower in db.session.scalars(followers.limit(TOLD)).all():
+            notify(followed, FOLLOW, actor_id=follower)
 
 
 def weights(number: int) -> list[float]:

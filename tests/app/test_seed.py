@@ -6,12 +6,14 @@ from sqlalchemy import func, select
 
 from app.auth.services import authenticate
 from app.database import db
+from app.messages.models import Conversation, Message
+from app.notifications.models import FOLLOW, MESSAGE, Notification
 from app.pagination import Key
 from app.posts import rules
 from app.posts.models import Post
 from app.relationships.models import Follow
 from app.relationships.queries import standing
-from app.seed import new_people, new_posts, seed
+from app.seed import TALKERS, new_messages, new_people, new_posts, seed
 from app.seed_words import EMOJI, PEOPLE
 from app.timelines import queries
 from app.users import rules as user_rules
@@ -62,13 +64,50 @@ def test_a_password_that_was_not_given_is_made_and_shown(run, context):
 
 
 def test_it_is_the_same_each_time():
-    def people_and_posts():
+    def everything():
         draw = random.Random("same")
         people = list(itertools.islice(new_people(draw, set()), 30))
         languages = [person["language"] for person in people]
-        return people, list(new_posts(draw, list(range(30)), languages, 100))
+        posts = list(new_posts(draw, list(range(30)), languages, 100))
+        return people, posts, list(new_messages(draw, list(range(30)), languages))
 
-    assert people_and_posts() == people_and_posts()
+    assert everything() == everything()
+
+
+def test_whoever_logs_in_finds_messages_and_new_followers(run, context):
+    run(*SMALL)
+    first = db.session.scalar(select(func.min(User.id)))
+    assert db.session.scalar(select(func.sum(Conversation.unread)).where(Conversation.owner_id == first)) > 0
+    unread = select(Notification.kind).where(Notification.user_id == first, Notification.unread)
+    assert set(db.session.scalars(unread)) == {FOLLOW, MESSAGE}
+
+
+def test_what_is_unread_is_what_came_after_the_last_answer(run, context):
+    run(*SMALL)
+    for side in db.session.scalars(select(Conversation)):
+        messages = db.session.scalars(select(Message).where(Message.conversation_id == side.id).order_by(Message.id))
+        newest_first = [message.outgoing for message in messages][::-1]
+        assert side.unread == len(list(itertools.takewhile(lambda outgoing: not outgoing, newest_first)))
+        told = select(Notification.unread).where(
+            Notification.user_id == side.owner_id, Notification.actor_id == side.other_id, Notification.kind == MESSAGE
+        )
+        assert any(db.session.scalars(told)) is (side.unread > 0)
+
+
+def test_people_are_told_of_those_who_do_follow_them(run, context):
+    run(*SMALL)
+    told = select(Notification.actor_id, Notification.user_id).where(Notification.kind == FOLLOW)
+    follows = select(Follow.follower_id, Follow.followed_id)
+    pairs = set(map(tuple, db.session.execute(told)))
+    assert pairs
+    assert pairs <= set(map(tuple, db.session.execute(follows)))
+
+
+def test_a_large_demonstration_has_no_more_messages_than_a_small_one(run, context):
+    assert run("--users", "300", "--posts", "0", "--follows", "20").exit_code == 0
+    assert len(set(db.session.scalars(select(Conversation.owner_id)))) <= TALKERS
+    assert 0 < count(Message) < 500
+    assert count(Notification) < 500
 
 
 def test_a_database_with_people_is_left_alone(run, context, make_user):
