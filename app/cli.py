@@ -20,6 +20,7 @@ from flask.cli import with_appcontext
 from app import backup, catalogues, database, health, i18n, logs
 from app.auth.commands import user
 from app.database import DatabaseAway, db
+from app.search.commands import search
 from app.seed import seed
 from config import ROOT, ConfigError, sqlite_path
 
@@ -31,12 +32,15 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?")  # as catalogu
 
 def init_app(app):
     """Give the `flask` command what is ours beside `db`, which Flask-Migrate brings."""
-    flask_migrate.Migrate(app, db, directory=str(Path(app.root_path).parent / "migrations"))
+    flask_migrate.Migrate(
+        app, db, directory=str(Path(app.root_path).parent / "migrations"), include_name=database.is_modelled
+    )
     app.cli.add_command(wait_db)
     app.cli.add_command(prepare)
     app.cli.add_command(translate)
     app.cli.add_command(seed)
     app.cli.add_command(user)
+    app.cli.add_command(search)
     app.cli.add_command(backup_)
     app.cli.add_command(restore_)
     app.shell_context_processor(shell_names)

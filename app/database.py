@@ -106,6 +106,12 @@ def _begin_before_savepoint(connection, _name):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def is_modelled(name: str | None, kind: str, _parents: dict) -> bool:
+    """Whether Alembic compares what it finds with the models: not the indexes of search, which databases keep for
+    themselves (FTS5 in tables, FULLTEXT as an index)."""
+    return kind not in ("table", "index") or name is None or "_search_index" not in name
+
+
 class DatabaseAway(Exception):
     """The database did not answer in time; the message is one line without its password."""
 

@@ -10,7 +10,7 @@ is unread.
 import itertools
 import random
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 import click
@@ -25,6 +25,7 @@ from app.notifications.models import FOLLOW
 from app.notifications.services import notify
 from app.posts.models import Post
 from app.relationships.models import Follow
+from app.search.services import reindex
 from app.seed_words import EMOJI, FAMILY_NAME_FIRST, PEOPLE, WITHOUT_SPACES
 from app.users.models import User, new_session_id
 from app.users.rules import email_key, username_key
@@ -60,6 +61,7 @@ def seed(users, posts, follows, password, add):
     ids = ids_of(people)
     write("follows", Follow, new_follows(draw, ids, follows), users * follows)
     write("posts", Post, new_posts(draw, ids, languages, posts), posts)
+    show_progress("their words, for search", reindex(), users + posts)
     tell_of_followers(ids)
     send_messages(new_messages(draw, ids, languages))
     db.session.commit()
@@ -68,11 +70,20 @@ def seed(users, posts, follows, password, add):
 
 def write(what: str, model, rows: Iterator[dict], total: int) -> None:
     """Insert the rows, batch by batch, and show how far that is."""
-    title = f"{total:,} {what}"
-    with click.progressbar(length=total, label=title) as bar:
+
+    def steps():
         while batch := list(itertools.islice(rows, BATCH)):
             db.session.execute(insert(model.__table__), batch)
-            bar.update(len(batch))
+            yield len(batch)
+
+    show_progress(f"{total:,} {what}", steps(), total)
+
+
+def show_progress(what: str, steps: Iterable[int], total: int) -> None:
+    """Take all steps, each of which says how much of `total` it did, and show how far that is."""
+    with click.progressbar(length=total, label=what) as bar:
+        for number in steps:
+            bar.update(number)
 
 
 def ids_of(people: list[dict]) -> list[int]:

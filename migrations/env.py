@@ -16,6 +16,7 @@ from app.messages import models as _messages  # noqa: F401
 from app.notifications import models as _notifications  # noqa: F401
 from app.posts import models as _posts  # noqa: F401
 from app.relationships import models as _relationships  # noqa: F401
+from app.search import models as _search  # noqa: F401
 from app.users import models as _users  # noqa: F401
 
 log = logging.getLogger("alembic.env")

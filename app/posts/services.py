@@ -6,6 +6,7 @@ from app.database import db
 from app.exceptions import NotAllowed, NotFound
 from app.posts import rules
 from app.posts.models import Post
+from app.search.services import index_post
 from app.translation import rules as languages
 from app.translation.detection import detect
 from app.users.models import Person
@@ -20,6 +21,7 @@ def create_post(author_id: int, body: str, language: str | None = None) -> Post:
     post = Post(author_id=author_id, body=body, language=languages.language_or_none(language) or detect(body))
     db.session.add(post)
     db.session.flush()
+    index_post(post)
     return post
 
 

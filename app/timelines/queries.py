@@ -30,6 +30,7 @@ WHOSE = {
     "one": posts.c.author_id == bindparam("author"),
     "some": posts.c.author_id.in_(bindparam("authors", expanding=True)),
     "many": or_(posts.c.author_id == bindparam("reader"), FOLLOWED_BY_READER),
+    "those": posts.c.id.in_(bindparam("ids", expanding=True)),
 }
 
 
@@ -55,11 +56,17 @@ def profile(user_id: int, key: Key, size: int) -> Page:
     return _page(key, size, "one", author=user_id)
 
 
-def _page(key: Key, size: int, whose: str, **parameters) -> Page:
-    def fetch(key: Key, limit: int) -> Sequence[Row]:
-        return _prepared(whose, key.side).rows(**parameters, **key.arguments, limit=limit)
+def those(ids: Sequence[int], key: Key, limit: int) -> Sequence[Row]:
+    """The posts of these ids on the key's side of it, nearest to it first, as `pagination.paginate` wants them."""
+    return _rows(key, limit, "those", ids=ids)
 
-    return paginate(fetch, key, size)
+
+def _page(key: Key, size: int, whose: str, **parameters) -> Page:
+    return paginate(lambda key, limit: _rows(key, limit, whose, **parameters), key, size)
+
+
+def _rows(key: Key, limit: int, whose: str, **parameters) -> Sequence[Row]:
+    return _prepared(whose, key.side).rows(**parameters, **key.arguments, limit=limit)
 
 
 @cache

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.database import db
 from app.exceptions import Invalid
+from app.search.services import index_person, reindex_person
 from app.users import rules
 from app.users.models import User
 
@@ -25,6 +26,7 @@ def create_user(username: str, email: str, password_hash: str, locale: str | Non
     _address(user, email)
     with _told_what_is_taken():
         db.session.add(user)
+    index_person(user)
     return user
 
 
@@ -34,6 +36,7 @@ def update_profile(user: User, *, username: str, display_name: str, about_me: st
     with _told_what_is_taken():
         _name(user, username)
         user.display_name, user.about_me, user.locale = values
+    reindex_person(user)
 
 
 def change_address(user: User, email: str) -> str:

@@ -8,11 +8,13 @@ from app.auth.services import authenticate
 from app.database import db
 from app.messages.models import Conversation, Message
 from app.notifications.models import FOLLOW, MESSAGE, Notification
-from app.pagination import Key
+from app.pagination import NEWEST, Key
 from app.posts import rules
 from app.posts.models import Post
 from app.relationships.models import Follow
 from app.relationships.queries import standing
+from app.search import queries as search
+from app.search.words import asked
 from app.seed import TALKERS, new_messages, new_people, new_posts, seed
 from app.seed_words import EMOJI, PEOPLE
 from app.timelines import queries
@@ -43,6 +45,13 @@ def test_it_makes_the_people_posts_and_follows_that_were_asked_for(run, context)
     assert (count(User), count(Post), count(Follow)) == (24, 60, 24 * 5)
     for step in ("24 people", "120 follows", "60 posts"):
         assert step in result.output
+
+
+def test_its_posts_and_people_are_found(run, context):
+    run(*SMALL)
+    body, name = db.session.scalar(select(Post.body)), db.session.scalar(select(User.display_name))
+    assert body in [row.body for row in search.posts(asked(body), NEWEST, 100).items]
+    assert name in [row.display_name for row in search.people(asked(name), NEWEST, 100).items]
 
 
 def test_it_says_how_to_log_in(run, context):
