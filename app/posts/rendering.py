@@ -10,11 +10,14 @@ from markupsafe import Markup
 from sqlalchemy.engine import Row
 
 from app.fragments import kept
+from app.search.marking import marked
 
 
 @pass_context
-def posts_html(page: Context, posts: Sequence[Row]) -> Markup:
+def posts_html(page: Context, posts: Sequence[Row], terms: tuple[str, ...] = ()) -> Markup:
     """The posts, rows of `app.timelines.queries`, as the articles that the reader of this page sees.
+
+    The words among `terms`, which were searched for, are marked.
 
     Their delete buttons belong to the page's form with the id `actions`: the one thing that differs between sessions,
     the CSRF token, stands there.
@@ -24,13 +27,17 @@ def posts_html(page: Context, posts: Sequence[Row]) -> Markup:
     around = page["surroundings"]
     # As plain tuples: a row compares itself in Python.
     html = [
-        kept((tuple(post), post.author_id == reader, moderates, around), partial(_article, post, reader, moderates))
+        kept(
+            (tuple(post), post.author_id == reader, moderates, around, terms),
+            partial(_article, post, reader, moderates, terms),
+        )
         for post in posts
     ]
     return Markup("".join(html))  # noqa: S704  made of Markup
 
 
-def _article(post: Row, reader: int | None, moderates: bool) -> Markup:
+def _article(post: Row, reader: int | None, moderates: bool, terms: tuple[str, ...]) -> Markup:
     article = current_app.jinja_env.get_template("components/post.html")
-    html = article.render(post=post, own=post.author_id == reader, moderates=moderates)
+    own = post.author_id == reader
+    html = article.render(post=post, body=marked(post.body, terms), own=own, moderates=moderates)
     return Markup(html)  # noqa: S704  Jinja has escaped what people wrote
