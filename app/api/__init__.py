@@ -7,7 +7,7 @@ by key, with `Link` headers.
 
 def init_app(app):
     """Add the API. It is asked with tokens alone: a browser's session opens nothing here, so no form can be forged."""
-    from app.api import conversations, docs, notifications, posts, timelines, tokens, users
+    from app.api import conversations, docs, notifications, posts, search, timelines, tokens, users
     from app.api.contract import Contract
     from app.extensions import csrf
 
@@ -19,7 +19,7 @@ def init_app(app):
     }
     app.json.sort_keys = False  # as representations.py writes them
     contract = Contract(app)
-    for resource in (tokens, users, posts, timelines, conversations, notifications):
+    for resource in (tokens, users, posts, timelines, search, conversations, notifications):
         contract.register_blueprint(resource.bp)
         csrf.exempt(resource.bp)
     docs.init_app(app, contract)

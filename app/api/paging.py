@@ -1,6 +1,7 @@
 """Lists in pieces: by number for users, as the tutorial application has them; by key for what keeps growing."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
 from werkzeug.exceptions import BadRequest
@@ -22,13 +23,13 @@ def by_key(query: dict, fetch: Callable, represent: Callable) -> Response:
     return answer(paginate(fetch, key_of(query), query["limit"]), query["limit"], represent)
 
 
-def answer(page: Page, limit: int, represent: Callable) -> Response:
-    """A page's items, and its neighbours in a Link header (RFC 8288)."""
+def answer(page: Page, limit: int, represent: Callable, **asked: str) -> Response:
+    """A page's items, and its neighbours, of which the same is `asked`, in a Link header (RFC 8288)."""
     response = jsonify(items=[represent(row) for row in page.items])
     here = f"{request.scheme}://{request.host}{request.script_root}{request.path}"
     for relation, key in (("next", page.older), ("prev", page.newer)):
         if key is not None:
-            arguments = "&".join(f"{name}={value}" for name, value in ({"limit": limit} | key.arguments).items())
+            arguments = urlencode(asked | {"limit": limit} | key.arguments)
             response.headers.add("Link", f'<{here}?{arguments}>; rel="{relation}"')
     return response
 

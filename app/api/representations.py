@@ -53,6 +53,11 @@ def post(row, base: str) -> dict:
     }
 
 
+def person(row) -> dict:
+    """A row of search.queries.people."""
+    return {"id": row.id, "username": row.username, "display_name": row.display_name}
+
+
 def message(row) -> dict:
     """A row of messages.queries."""
     return {"id": row.id, "body": row.body, "created_at": row.created_at.isoformat(), "outgoing": row.outgoing}

@@ -31,6 +31,12 @@ class KeyQuery(Schema):
     limit = fields.Integer(load_default=25, validate=Limit)
 
 
+class SearchQuery(KeyQuery):
+    """What is looked for, and which part of what is found."""
+
+    q = fields.String(required=True, metadata={"description": "Words. Accents and case don't matter."})
+
+
 class Links(Schema):
     self = fields.String(required=True)
     next = fields.String(allow_none=True)
@@ -131,6 +137,10 @@ class Post(Schema):
 
 class Posts(Schema):
     items = fields.List(fields.Nested(Post), required=True)
+
+
+class People(Schema):
+    items = fields.List(fields.Nested(Author), required=True)
 
 
 class NewText(Schema):

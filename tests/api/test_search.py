@@ -1,0 +1,58 @@
+import re
+
+import pytest
+
+from app.database import db
+from app.users.services import update_profile
+
+LINK = re.compile(r'<http://localhost/api(?P<path>[^>]+)>; rel="(?P<relation>\w+)"')
+
+
+def bodies(answer):
+    return [post["body"] for post in answer.json["items"]]
+
+
+def test_posts_are_found_by_their_words(api, susan, write):
+    write(susan, "Un café à Paris")
+    written = write(susan, "今日は日本の朝です CAFE")
+    write(susan, "other")
+    answer = api("GET", "/search?q=cafe")
+    assert bodies(answer) == ["今日は日本の朝です CAFE", "Un café à Paris"]
+    assert answer.json["items"][0] == api("GET", f"/posts/{written.id}").json
+    assert bodies(api("GET", "/search?q=日本")) == ["今日は日本の朝です CAFE"]
+
+
+def test_people_are_found_by_how_their_names_begin(api, susan, john):
+    update_profile(john, username="john", display_name="Ján Suchý", about_me="", locale=None)
+    db.session.commit()
+    answer = api("GET", "/search/people?q=SU")
+    assert answer.json["items"] == [
+        {"id": john.id, "username": "john", "display_name": "Ján Suchý"},
+        {"id": susan.id, "username": "susan", "display_name": ""},
+    ]
+
+
+def test_links_lead_through_all_pages_with_the_same_question(api, susan, write):
+    for number in range(5):
+        write(susan, f"rain & 日本 {number}")
+    answer, seen = api("GET", "/search?q=rain+%26+日本&limit=2"), []
+    while True:
+        seen += bodies(answer)
+        links = dict(LINK.fullmatch(link).group("relation", "path") for link in answer.headers.getlist("Link"))
+        if "next" not in links:
+            break
+        answer = api("GET", links["next"])
+    assert seen == [f"rain & 日本 {number}" for number in range(4, -1, -1)]
+    assert bodies(api("GET", links["prev"])) == seen[2:4]
+
+
+@pytest.mark.parametrize("path", ["/search", "/search/people"])
+def test_what_is_no_question_finds_nothing_or_is_named(api, path):
+    for question in ("", "*", '"', "don't (", "x" * 3000):
+        assert api("GET", path, query_string={"q": question}).json["items"] == []
+    missing = api("GET", path)
+    assert (missing.status_code, "q" in missing.json["message"]) == (400, True)
+    assert api("GET", f"{path}?q=a%00b").status_code == 400
+    assert api("GET", f"{path}?q=a&before=-1").status_code == 400
+    assert api("GET", f"{path}?q=a&before=1&after=1").status_code == 400
+    assert api("GET", f"{path}?q=a", token="wrong").status_code == 401
