@@ -7,6 +7,7 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+from urllib.parse import urlencode
 
 from app import create_app
 from app.database import db
@@ -74,7 +75,7 @@ def measure(app, options, environ, places, readers_of) -> list[dict]:
     for name, pattern in DEEP.items():
         path = pattern.format(**places)
         rows.append({"page": name} | asked(app, path, readers_of(path)))
-    return rows
+    return [*rows, searched(app, readers_of("/search")[:1])]
 
 
 def figures(name: str, runs: list[dict], bare: list[dict]) -> dict:
@@ -97,6 +98,17 @@ def figures(name: str, runs: list[dict], bare: list[dict]) -> dict:
 def asked(app, path: str, readers: list[dict[str, str]]) -> dict:
     number, slowest, text = statements.of_page(app, path, readers)
     return {"statements": number, "slowest": slowest, "slowest_statement": " ".join(text.split())}
+
+
+def searched(app, readers: list[dict[str, str]]) -> dict:
+    """The row of the search whose slowest statement is the slowest; whoever reads finds the same."""
+    rows = [
+        {"page": "search", "words": words} | asked(app, f"/search?{urlencode({'q': words})}", readers)
+        for words in sets.WORDS
+    ]
+    for row in rows:
+        print(f"search {row['words']}: {row['slowest']:.2f} ms")
+    return max(rows, key=lambda row: row["slowest"])
 
 
 def table(rows: list[dict]) -> str:

@@ -14,6 +14,14 @@ from app.relationships.models import Follow
 from app.seed import seed
 from app.users.models import User
 
+# What is searched for: words that many posts of `flask seed` have (one in twelve) or fewer (one in fifty), parts of
+# sentences without spaces, emoji; two that stand together, two that are common and never do; names; what nobody wrote.
+WORDS = (
+    *("the", "canal", "herons", "日本", "の", "的", "고양이", "Καλημέρα", "☕", "👩‍👩‍👧‍👦"),
+    *("canal morning", "the canal", "the le", "de の", "👍 the"),
+    *("mary", "hill", "nobody", "xyzzy"),
+)
+
 
 @dataclass(frozen=True)
 class Set:
