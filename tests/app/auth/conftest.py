@@ -18,6 +18,7 @@ def outbox(app, monkeypatch):
     class Message(mail.EmailMultiAlternatives):
         def send(self):
             link = re.search(r"https?://\S+token=\S+", self.body)
+            assert link is None or f'href="{link[0]}"' in self.alternatives[0][0]
             sent.append((self.to[0], self.subject, link and link[0]))
 
     monkeypatch.setattr(mail, "EmailMultiAlternatives", Message)

@@ -29,6 +29,7 @@ def test_a_forgotten_password_is_set_anew_by_mail(client, app, susan, log_in, fi
     [(to, subject, link)] = outbox()
     assert (to, subject) == ("susan@example.com", "Set a new password")
     assert fill_in(local(link), **NEW).headers["Location"] == "/auth/login"
+    assert "Your new password is set." in client.get("/auth/login").text
     assert matches("battery staple", susan().password_hash)
     assert elsewhere.get("/settings").status_code == 302  # whoever knew the old one is out
     assert client.get("/api/tokens", headers=program).status_code == 401

@@ -189,6 +189,13 @@ def test_password_managers_are_told_which_field_is_which(client):
         assert f'autocomplete="{password}"' in page
 
 
+def test_whoever_is_on_the_wrong_page_finds_the_right_one(client):
+    login = client.get("/auth/login?next=/explore").text
+    assert '<a href="/auth/register?next=/explore">' in login
+    assert '<a href="/auth/reset_password_request">' in login
+    assert '<a href="/auth/login?next=/explore">' in client.get("/auth/register?next=/explore").text
+
+
 # Logging out
 
 

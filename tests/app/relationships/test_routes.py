@@ -46,6 +46,7 @@ def test_following_is_seen_on_the_profile_and_ends_there(client, susan, make_use
     assert "You follow" in page
 
     fill_in("/user/John", to="/unfollow/john")
+    assert "You no longer follow \u2068John\u2069." in client.get("/").text
     assert 'formaction="/follow/John"' in client.get("/user/John").text
 
 
