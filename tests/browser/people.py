@@ -50,6 +50,11 @@ class Person:
         self.page.locator(".profile [formaction*='/follow/']").click()
         self.page.wait_for_selector(".profile [formaction*='/unfollow/']")
 
+    def search(self, words):
+        box = self.page.locator(".site-search")
+        box.locator("[name=q]").fill(words)
+        press(box.locator("[type=submit]"))
+
     def write_to(self, other, body):
         self.page.goto(f"/messages/with/{other.username}")
         self.fill(body=body)

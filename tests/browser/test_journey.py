@@ -71,6 +71,9 @@ def test_somebody_forgets_the_password_writes_and_takes_everything_away(visit, r
     expect(page.locator(".account")).to_be_visible()
 
     susan.post("Take me away 🫠")
+    susan.search("me TAKE")
+    expect(page.locator(".post-username").first).to_have_text(f"@{susan.username}")
+    expect(page.locator(".post-body").first.locator("mark")).to_have_text(["Take", "me"])
     susan.write_to(david, "For you alone")
     david.page.goto(f"/messages/with/{susan.username}")
     expect(david.page.locator(".message-body")).to_have_text("For you alone")
