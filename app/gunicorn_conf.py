@@ -4,6 +4,7 @@ It stands in app/ because third parties' Dockerfiles copy nothing else that it c
 rather than imported, so that it takes effect before the application is loaded.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -14,6 +15,9 @@ from gunicorn.glogging import Logger
 # A container that is stopped earlier must not wait for the engine's SIGKILL. So far boot.sh has held the signal back.
 signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
 signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+# Nothing of what is being loaded is garbage: to look for it would take a seventh of a start.
+gc.disable()
 
 
 class RequestLogger(Logger):
@@ -70,7 +74,12 @@ forwarded_allow_ips = ""
 
 
 def when_ready(server):
-    """Have background jobs done by a process beside the workers; whoever runs them apart sets JOB_WORKERS=0."""
+    """Have background jobs done by a process beside the workers; whoever runs them apart sets JOB_WORKERS=0.
+
+    What is loaded stays: workers neither look through it for garbage nor, by looking, copy the memory they share.
+    """
+    gc.freeze()
+    gc.enable()
     if server.app.wsgi().config["JOB_WORKERS"] > 0:
         from app.jobs.process import JobProcess
 

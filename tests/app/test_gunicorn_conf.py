@@ -25,6 +25,7 @@ def settings(monkeypatch):
         monkeypatch.chdir(ROOT)
         monkeypatch.setattr(sys, "argv", ["gunicorn", "-c", "app/gunicorn_conf.py", "microblog:app"])
         monkeypatch.setattr("signal.signal", lambda number, handler: None)
+        monkeypatch.setattr("gc.disable", lambda: None)
         return WSGIApplication().cfg
 
     return load
@@ -107,6 +108,14 @@ def test_a_request_that_cannot_be_read_is_not_quoted(logger):
     except InvalidRequestLine as error:
         logger.warning(f"Invalid request from ip=::1: {error}")
     assert logger.written() == "WARNING gunicorn.error: Invalid request from ip=::1: InvalidRequestLine\n"
+
+
+def test_garbage_is_not_looked_for_while_the_application_is_loaded_and_later_only_in_what_is_new():
+    code = "import gc, runpy; conf = runpy.run_path('app/gunicorn_conf.py'); print(gc.isenabled())"
+    code += "; from microblog import app; from types import SimpleNamespace as S; app.config['JOB_WORKERS'] = 0"
+    code += "; conf['when_ready'](S(app=S(wsgi=lambda: app))); print(gc.isenabled(), gc.get_freeze_count() > 10_000)"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["False", "True", "True"]
 
 
 def test_a_stop_while_the_application_is_loaded_is_heard():
