@@ -27,7 +27,7 @@ function show(time) {
   const text = seconds > -MINUTE && seconds < RECENT ? words(seconds) : absolute.get(time);
   if (time.textContent === text) return;
   time.title ||= absolute.get(time);
-  time.firstChild.data = text; // no new node, which would be read aloud in a log of messages
+  time.textContent = text;
 }
 
 const showAll = (root) => root.querySelectorAll("time[datetime]").forEach(show);
