@@ -1,13 +1,10 @@
-"""The commands of `flask`: what operators type, and what boot.sh calls.
+"""The commands of `flask`, which operators type.
 
 Only the command line imports this module, so what it needs costs a server nothing.
 """
 
 import contextlib
-import logging
-import os
 import re
-import sys
 from pathlib import Path
 
 import click
@@ -17,15 +14,13 @@ from babel import localedata
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app import backup, catalogues, database, health, i18n, logs
+from app import backup, catalogues, database, health, i18n
 from app.auth.commands import user
-from app.database import DatabaseAway, db
+from app.database import db
+from app.prepare import EX_CANTCREAT, EX_USAGE, compile_catalogues, fail, make_secret_key, wait_for_database
 from app.search.commands import search
 from app.seed import seed
-from config import ROOT, ConfigError, sqlite_path
-
-# sysexits(3): what boot.sh passes on to whoever started the container
-EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE, EX_CANTCREAT, EX_CONFIG = 64, 69, 70, 73, 78
+from config import ROOT, sqlite_path
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?")  # as catalogues' folders are named
 
@@ -36,7 +31,6 @@ def init_app(app):
         app, db, directory=str(Path(app.root_path).parent / "migrations"), include_name=database.is_modelled
     )
     app.cli.add_command(wait_db)
-    app.cli.add_command(prepare)
     app.cli.add_command(translate)
     app.cli.add_command(seed)
     app.cli.add_command(user)
@@ -52,69 +46,13 @@ def shell_names() -> dict:
     return names | {mapper.class_.__name__: mapper.class_ for mapper in db.Model.registry.mappers}
 
 
-def fail(code: int, message: str):
-    """End the command with one line and a code that tells the kind of fault."""
-    logs.tell(message)
-    sys.exit(code)
-
-
 @click.command("wait-db")
 @click.option("--seconds", type=int, help="How long to wait [DB_WAIT_SECONDS].")
 @with_appcontext
 def wait_db(seconds):
     """Wait until the database answers and what serving needs is there."""
-    try:
-        current_app.secret_key  # noqa: B018  made here where none is given
-    except ConfigError as error:
-        fail(EX_CONFIG, str(error))
-    except OSError as error:
-        _fail_for_folder(error)
+    make_secret_key()
     wait_for_database(seconds)
-
-
-def wait_for_database(seconds: int | None = None):
-    """Return once the database can be used; end the command with one line when it can't within `seconds`."""
-    try:
-        database.prepare_directory(current_app.config["SQLALCHEMY_DATABASE_URI"])
-    except OSError as error:
-        _fail_for_folder(error)
-    if seconds is None:
-        seconds = current_app.config["DB_WAIT_SECONDS"]
-    try:
-        database.wait_until_ready(
-            db.engine, seconds, lambda where: logs.tell(f"waiting up to {seconds} s for {where}", logging.INFO)
-        )
-    except DatabaseAway as error:
-        fail(EX_UNAVAILABLE, str(error))
-
-
-def _fail_for_folder(error: OSError):
-    folder = sqlite_path(current_app.config["SQLALCHEMY_DATABASE_URI"]).parent
-    fail(
-        EX_CANTCREAT,
-        f"{folder} can't be written by user {_user()} ({error.strerror}): give it that owner "
-        f"with all that is in it, or mount another volume there, or set DATA_DIR",
-    )
-
-
-@click.command()
-@click.option("--migrate/--no-migrate", default=True, help="Whether to upgrade the schema too [yes].")
-@with_appcontext
-@click.pass_context
-def prepare(context, migrate):
-    """Get ready to serve: wait-db, translate compile --missing and db upgrade.
-
-    In one process, which boot.sh starts: each would load the application anew, longer than all that there is to do.
-    """
-    context.invoke(wait_db)
-    for path in _compile(missing=True):
-        logs.tell(f"compiled {path}", logging.INFO)
-    if migrate and not health.schema_is_current():
-        flask_migrate.upgrade()
-
-
-def _user() -> str:
-    return f"{os.getuid()}:{os.getgid()}"
 
 
 @click.command("backup")
@@ -195,15 +133,8 @@ def update():
 @with_appcontext
 def compile_(missing):
     """Compile the catalogues; where their folder is read-only, into DATA_DIR."""
-    for path in _compile(missing):
+    for path in compile_catalogues(everything=not missing):
         click.echo(f"compiled {path}")
-
-
-def _compile(missing):
-    try:
-        return catalogues.compile_all(i18n.CATALOGUES, current_app.config["DATA_DIR"], everything=not missing)
-    except OSError as error:
-        fail(EX_CANTCREAT, f"no compiled catalogue can be written: {error}; set DATA_DIR to a folder that can")
 
 
 @contextlib.contextmanager
