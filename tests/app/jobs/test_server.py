@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.jobs.process import FIRST_WAIT
 from config import ROOT
 
 
@@ -31,13 +32,13 @@ def boot(tmp_path):
         process.wait()
 
 
-def workers_of(parent):
-    """The job processes among the children of a process, from /proc: small images have no ps."""
+def workers_of(parent, kind=b"app.jobs"):
+    """The job processes, or those of another kind, among the children of a process: small images have no ps."""
     found = []
     for status in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             state, ppid = status.read_text().rpartition(")")[2].split()[:2]
-            if int(ppid) == parent and state != "Z" and b"app.jobs" in status.with_name("cmdline").read_bytes():
+            if int(ppid) == parent and state != "Z" and kind in status.with_name("cmdline").read_bytes():
                 found.append(int(status.parent.name))
     return found
 
@@ -99,8 +100,9 @@ def test_no_worker_runs_beside_a_server_whose_jobs_are_done_elsewhere(boot, tmp_
     apart = boot("worker", JOB_WORKERS="0")
     wait_for(lambda: b"app.jobs" in Path(f"/proc/{apart.pid}/cmdline").read_bytes())
     server = boot("web", JOB_WORKERS="0")
+    wait_for(lambda: workers_of(server.pid, kind=b"gunicorn"))
     with pytest.raises(AssertionError, match="not within"):
-        wait_for(lambda: workers_of(server.pid), seconds=8)
+        wait_for(lambda: workers_of(server.pid), seconds=FIRST_WAIT + 1)
     environment = os.environ | {"DATA_DIR": str(tmp_path), "DATABASE_URL": ""}
     subprocess.run([sys.executable, "-c", EXPORT], cwd=ROOT, env=environment, check=True)
     apart.terminate()
