@@ -3,6 +3,7 @@
 The command line and not a library, since it is what a student types and what the scripts use.
 """
 
+import http.client
 import json
 import os
 import shutil
@@ -81,14 +82,14 @@ class Answer:
 
 
 def get(url, **headers) -> Answer | None:
-    """GETs `url` without following a proxy of the environment; None where nothing answers."""
+    """GETs `url` without following a proxy of the environment; None where nothing answers, or not to the end."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(urllib.request.Request(url, headers=headers), timeout=10) as response:
             return Answer(response.status, response.read().decode(), dict(response.headers))
     except urllib.error.HTTPError as error:
         return Answer(error.code, error.read().decode(), dict(error.headers))
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return None
 
 
