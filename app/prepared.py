@@ -39,6 +39,9 @@ class Prepared:
 
     def rows(self, **parameters: Any) -> Sequence[Any]:
         """All rows. Raises what the session would: an sqlalchemy.exc.DBAPIError."""
+        return self._rows(parameters)
+
+    def _rows(self, parameters, again=False):
         dialect = db.engine.dialect
         lengths = tuple(len(value) for value in parameters.values() if isinstance(value, list))
         key = (dialect.name, *lengths)
@@ -51,6 +54,9 @@ class Prepared:
         except dialect.dbapi.Error as error:
             if connection is g.get("reader"):
                 g.pop("reader").invalidate(error)
+                if not again and dialect.is_disconnect(error, connection, None):
+                    _reader().dispose()  # what else lies in its pool is as old
+                    return self._rows(parameters, again=True)
             raise DBAPIError.instance(run.text, None, error, dialect.dbapi.Error, hide_parameters=True) from error
 
 
@@ -110,13 +116,16 @@ def _connection():
     if db.session.registry.has() and db.session().in_transaction():
         return db.session.connection().connection
     if "reader" not in g:
-        g.reader = db.engine.raw_connection()
+        g.reader = _reader().raw_connection()
     return g.reader
+
+
+def _reader():
+    return db.engines.get("reader", db.engine)  # config.py has one for servers
 
 
 def give_back(_error=None):
     """Give back the connection that was read by so far, before the request's end where it is going to wait."""
     reader = g.pop("reader", None)
     if reader is not None:
-        reader.rollback()  # MySQL's and MariaDB's have begun a transaction
         reader.close()

@@ -1,11 +1,12 @@
 import pytest
+from flask import g
 from sqlalchemy import Integer, bindparam, cast, column, func, select, table
 from sqlalchemy.exc import DBAPIError
 
 from app.database import db
 from app.posts.models import Post
 from app.posts.services import create_post
-from app.prepared import Prepared, statement_sent
+from app.prepared import Prepared, give_back, statement_sent
 
 posts = Post.__table__
 QUERY = (
@@ -43,6 +44,28 @@ def test_it_sees_what_the_transaction_has_written_and_nothing_of_it_once_that_is
     create_post(people[0], "not committed")
     assert query.rows(authors=people, limit=50)[0].body == "not committed"
     db.session.rollback()
+    assert query.rows(authors=people, limit=50) == before
+
+
+def test_it_sees_what_others_have_committed_since_it_last_read(query, people):
+    db.session.commit()
+    query.rows(authors=people, limit=50)
+    with db.engine.begin() as other:
+        other.execute(posts.update().values(body="changed"))
+    assert {row.body for row in query.rows(authors=people, limit=50)} == {"changed"}
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_it_reads_over_a_new_connection_where_the_server_has_closed_the_old_one(query, people, held):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite is no server that could close a connection")
+    db.session.commit()
+    before = query.rows(authors=people, limit=50)
+    thread = g.reader.driver_connection.thread_id()
+    if not held:
+        give_back()
+    with db.engine.begin() as other:
+        other.exec_driver_sql(f"KILL {thread}")
     assert query.rows(authors=people, limit=50) == before
 
 
@@ -88,7 +111,7 @@ def test_the_connection_goes_back_to_the_pool_at_the_end_of_a_request(app, clien
     for _ in range(20):  # more than the pool has
         assert client.get("/").status_code == 200
     with app.app_context():
-        assert db.engine.pool.checkedout() == 0
+        assert [engine.pool.checkedout() for engine in db.engines.values()] == [0] * len(db.engines)
 
 
 def test_what_is_sent_can_be_listened_to(query, people):
