@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from app.database import db
+from app.database import LARGEST_ID, db
 from app.pagination import Key
 from app.relationships.services import unfollow
 from app.timelines import queries
@@ -44,6 +44,40 @@ def test_home_of_who_follows_a_great_many_is_the_same(susan, make_user, write, l
     monkeypatch.setattr(queries, "MANY", 1)
     assert queries.home(susan.id, Key(), SIZE).items == few.items
     assert bodies(few) == ["three", "two", "one"]
+
+
+@pytest.mark.parametrize("recent", [0, 2, 4000])
+def test_home_is_the_same_whether_its_posts_are_recent_or_not(
+    susan, make_user, write, let_follow, monkeypatch, recent
+):
+    monkeypatch.setattr(queries, "RECENT", recent)
+    john, mary = make_user("john"), make_user("mary")
+    let_follow(susan, john)
+    write(susan, "one")
+    write(john, "two")
+    write(mary, "not for susan", "nor this")
+    oldest = write(john, "three")
+    write(mary, "nor that")
+    newest = queries.home(susan.id, Key(), 2)
+    assert bodies(newest) == ["three", "two"]
+    assert bodies(queries.home(susan.id, newest.older, 2)) == ["one"]
+    assert bodies(queries.home(susan.id, Key(after=oldest - 5), 2)) == ["two", "one"]
+    assert bodies(queries.home(susan.id, Key(after=LARGEST_ID), 2)) == ["three", "two"]
+    assert bodies(queries.home(susan.id, Key(before=LARGEST_ID), 2)) == ["three", "two"]
+
+
+def test_a_server_is_asked_one_question_for_a_full_home_of_recent_posts(susan, write, statements, monkeypatch):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("in SQLite's own process two questions are sooner answered")
+    write(susan, *"abcd")
+    susan_id = susan.id
+    with statements() as sent:
+        queries.home(susan_id, Key(), 3)
+    assert len(sent) == 1
+    monkeypatch.setattr(queries, "RECENT", 2)
+    with statements() as sent:
+        queries.home(susan_id, Key(), 3)
+    assert len(sent) == 3
 
 
 def test_public_has_everybodys_posts_and_profile_one_persons(susan, make_user, write):

@@ -146,7 +146,7 @@ def test_nothing_a_person_writes_becomes_markup(client, susan, write):
 
 
 @pytest.mark.parametrize("path", TIMELINES)
-def test_a_page_takes_as_many_statements_for_25_posts_as_for_one(
+def test_a_page_takes_no_more_statements_for_25_posts_than_for_one(
     app, client, susan, make_user, let_follow, write, statements, path
 ):
     limit = 5
@@ -165,4 +165,4 @@ def test_a_page_takes_as_many_statements_for_25_posts_as_for_one(
     db.session.commit()
     with statements() as for_many:
         assert len(shown(client.get(path).text)) == SIZE
-    assert len(for_many) == len(for_one) <= limit, for_many
+    assert len(for_many) <= len(for_one) <= limit, for_many
