@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, Label, bindparam, exists, func, literal_column, select
 from sqlalchemy.engine import Row
 
 from app.prepared import Prepared
@@ -14,15 +14,22 @@ FOLLOWED = Prepared(
     select(follows.c.followed_id).where(follows.c.follower_id == bindparam("follower")).limit(bindparam("limit"))
 )
 
-STANDING = Prepared(
-    select(
-        select(func.count()).where(follows.c.followed_id == bindparam("person")).scalar_subquery().label("followers"),
-        select(func.count()).where(follows.c.follower_id == bindparam("person")).scalar_subquery().label("following"),
+
+def standing_columns(person: ColumnElement) -> tuple[Label, ...]:
+    """How `standing` tells how a person stands with the parameter `viewer`; `person` holds their id.
+
+    Each is answered from indexes alone.
+    """
+    return (
+        select(func.count()).where(follows.c.followed_id == person).scalar_subquery().label("followers"),
+        select(func.count()).where(follows.c.follower_id == person).scalar_subquery().label("following"),
         exists(literal_column("1"))
-        .where(follows.c.followed_id == bindparam("person"), follows.c.follower_id == bindparam("viewer"))
+        .where(follows.c.followed_id == person, follows.c.follower_id == bindparam("viewer"))
         .label("followed"),
     )
-)
+
+
+STANDING = Prepared(select(*standing_columns(bindparam("person"))))
 
 
 def followed_ids(user_id: int, limit: int) -> Sequence[int]:
@@ -31,8 +38,5 @@ def followed_ids(user_id: int, limit: int) -> Sequence[int]:
 
 
 def standing(user_id: int, viewer_id: int | None = None) -> Row:
-    """How many follow a person (`followers`), how many they follow (`following`), whether the viewer does (`followed`).
-
-    One statement, answered from indexes alone.
-    """
+    """How many follow a person (`followers`), how many they follow (`following`), whether the viewer does (`followed`)."""
     return STANDING.rows(person=user_id, viewer=viewer_id)[0]

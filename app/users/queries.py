@@ -4,6 +4,7 @@ from sqlalchemy import bindparam, select
 
 from app.database import db
 from app.prepared import Prepared
+from app.relationships.queries import standing_columns
 from app.users import rules
 from app.users.models import Person, User
 
@@ -17,16 +18,17 @@ OF_PROFILE = Prepared(
         users.c.created_at,
         users.c.last_seen_at,
         users.c.is_administrator,
+        *standing_columns(users.c.id),
     ).where(users.c.username_key == bindparam("key")),
     Person,
 )
 
 
-def profile(username: str) -> Person | None:
-    """What a person's page shows of them: the columns of OF_PROFILE."""
+def profile(username: str, viewer_id: int) -> Person | None:
+    """What a person's page shows of them, and how they stand with the viewer: the columns of OF_PROFILE."""
     if not rules.USERNAME.fullmatch(username):
         return None
-    rows = OF_PROFILE.rows(key=rules.username_key(username))
+    rows = OF_PROFILE.rows(key=rules.username_key(username), viewer=viewer_id)
     return rows[0] if rows else None
 
 

@@ -24,13 +24,12 @@ YEAR = 365 * 24 * 3600  # seconds
 @bp.get("/user/<username>")
 @login_required
 def profile(username):
-    user = queries.profile(username) or abort(404)
+    user = queries.profile(username, current_user.id) or abort(404)
     if user.username != username:
         query = request.query_string.decode()
         return redirect(url_for("users.profile", username=user.username) + (f"?{query}" if query else ""))
     page = timelines.profile(user.id, key_from(request.args), current_app.config["POSTS_PER_PAGE"])
-    standing = relationships.standing(user.id, current_user.id)
-    return render_template("users/profile.html", user=user, page=page, standing=standing)
+    return render_template("users/profile.html", user=user, standing=user, page=page)
 
 
 @bp.get("/user/<username>/popup")
