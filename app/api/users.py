@@ -117,6 +117,7 @@ def follow(user_id):
 @bp.delete("/<id:user_id>/follow")
 @bp.needs_token
 @bp.response(204)
+@bp.alt_response(400, schema=Error)
 @bp.alt_response(404, schema=Error)
 def unfollow(user_id):
     """Follow a person no longer."""

@@ -32,7 +32,9 @@ def follow(follower_id: int, followed_id: int) -> bool:
 
 
 def unfollow(follower_id: int, followed_id: int) -> bool:
-    """Let one person no longer follow another; True when they did until now."""
+    """Let one person no longer follow another; True when they did until now. Raises Invalid for oneself."""
+    if follower_id == followed_id:
+        raise Invalid("username", _("You can't unfollow yourself."))
     result = db.session.execute(
         delete(Follow).where(Follow.follower_id == follower_id, Follow.followed_id == followed_id)
     )

@@ -94,6 +94,12 @@ def test_nobody_follows_themselves_or_nobody(api, susan):
     assert api("POST", "/users/99/follow").status_code == 404
 
 
+def test_nobody_unfollows_themselves_or_nobody(api, susan):
+    answer = api("DELETE", f"/users/{susan.id}/follow")
+    assert (answer.status_code, answer.json["message"]) == (400, "username: You can't unfollow yourself.")
+    assert api("DELETE", "/users/99/follow").status_code == 404
+
+
 NEW = {"username": "mary", "email": "mary@example.com", "password": "correct horse"}
 
 

@@ -74,6 +74,26 @@ def test_nobody_follows_themselves(client, susan, fill_in):
     assert number_of_follows() == 0
 
 
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("en", "You can&#39;t unfollow yourself."),
+        ("fr", "On ne peut pas cesser de se suivre soi-même."),
+        ("es", "No puedes dejar de seguirte a ti mismo."),
+    ],
+)
+def test_nobody_unfollows_themselves(client, susan, fill_in, language, message):
+    refused = fill_in(f"/?lang={language}", to="/unfollow/SUSAN")
+    assert refused.status_code == 400
+    assert message in refused.text
+    assert "alert-success" not in client.get("/").text
+
+
+def test_a_script_is_told_that_nobody_unfollows_themselves(susan, script):
+    answer = script("/unfollow/susan", page="/")
+    assert (answer.status_code, answer.json["message"]) == (400, "You can't unfollow yourself.")
+
+
 @pytest.mark.parametrize("action", ["follow", "unfollow"])
 @pytest.mark.parametrize("name", ["nobody", "%F0%9F%AB%A0", "a%00b", "x" * 500])
 def test_nobody_is_not_found(susan, fill_in, action, name):

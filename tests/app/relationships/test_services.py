@@ -41,10 +41,11 @@ def test_unfollowing_twice_is_the_same_as_once(make_user):
     assert services.unfollow(susan, john) is False
 
 
-def test_nobody_follows_themselves(make_user):
+@pytest.mark.parametrize("change", [services.follow, services.unfollow])
+def test_nobody_follows_or_unfollows_themselves(make_user, change):
     susan = make_user("susan").id
     with pytest.raises(Invalid):
-        services.follow(susan, susan)
+        change(susan, susan)
 
 
 def test_following_somebody_who_is_gone_is_not_found_and_the_rest_of_the_transaction_stands(make_user):
