@@ -24,6 +24,13 @@ def test_a_post_written_at_home_stands_on_the_home_timeline(client, susan, fill_
     assert "Hello &lt;b&gt;world&lt;/b&gt;" in client.get("/").text
 
 
+def test_whoever_posted_is_told_so_once(client, susan, fill_in):
+    told = "Your post is out."
+    fill_in("/", to="/post", body="Hello")
+    assert told in client.get("/").text
+    assert told not in client.get("/").text
+
+
 def test_lines_of_a_browser_are_kept_as_lines(susan, fill_in):
     fill_in("/", to="/post", body="one\r\ntwo")
     assert bodies() == ["one\ntwo"]
