@@ -67,6 +67,15 @@ def test_a_profile_is_edited(client, make_user, log_in, fill_in):
     assert "Hello\nthere" in page
 
 
+@pytest.mark.parametrize("character", ["x", "🇫🇷"])
+def test_140_characters_about_oneself_are_saved(client, make_user, log_in, fill_in, character):
+    make_user("susan")
+    log_in("susan")
+    response = fill_in("/edit_profile", username="susan", display_name="", about_me=character * 140, locale="")
+    assert response.status_code == 302
+    assert f">{character * 140}<" in client.get("/user/susan").text
+
+
 def test_a_profile_that_breaks_rules_keeps_what_was_typed_and_writes_nothing(client, make_user, log_in, fill_in):
     make_user("john")
     make_user("susan")

@@ -161,6 +161,16 @@ def test_what_breaks_a_rule_names_its_field(context, field, value):
     assert broken(update, create(), **{field: value}) == field
 
 
+@pytest.mark.parametrize("character", ["a", "é", "日", "🫠", "👩‍👩‍👧‍👦", "🇫🇷"])
+def test_about_me_has_at_most_140_characters_as_a_person_counts_them(context, character):
+    user = create()
+    update(user, about_me=character * 140)
+    db.session.commit()
+    db.session.expire_all()
+    assert user.about_me == character * 140
+    assert broken(update, user, about_me=character * 141) == "about_me"
+
+
 @pytest.mark.parametrize("name", ["👩‍👩‍👧‍👦" * 30, "سوزان \u202e", "日本語 🫠", "<b>Susan</b>", "é" * 64])
 def test_any_script_makes_a_display_name_on_every_database(context, name):
     user = create()
