@@ -32,6 +32,11 @@ def shown(page):
     return re.findall(r'<p class="message-body" dir="auto">(.*?)</p>', page.text, re.S)
 
 
+def link(page, rel):
+    found = re.search(rf'rel="{rel}" href="([^"]+)"', page)
+    return found and found[1].replace("&amp;", "&")
+
+
 def badge(page):
     """The number beside "Messages" in the menu, None when there is none."""
     found = re.search(r'data-badge="messages"( hidden)?><span data-count>([^<]+)<', page.text)
@@ -147,15 +152,43 @@ def test_thirty_a_page_each_exactly_once(client, people):
     while path:
         page = client.get(path)
         found = shown(page) + found
-        older = re.search(r'rel="next" href="([^"]+)"', page.text)
-        path = older and older[1].replace("&amp;", "&")
+        path = link(page.text, "next")
     assert found == [str(number) for number in range(70)]
 
 
-@pytest.mark.parametrize("key", ["before=abc", "after=-1", "before=1&after=2"])
-def test_a_broken_key_is_refused(client, people, key):
+def test_twenty_five_people_a_page_each_exactly_once_there_and_back(client, people, make_user):
+    susan, _david = people
+    friends = [f"friend{number}" for number in range(60)]
+    for friend in friends:
+        send(make_user(friend), susan, "Hello")
+
+    def walk(path, rel):
+        pages = []
+        while path:
+            page = client.get(path).text
+            pages.append(re.findall(r'href="/messages/with/([^"]+)#newest"', page))
+            last, path = path, link(page, rel)
+        return pages, last
+
+    newest_first = friends[::-1]
+    there, oldest = walk("/messages", "next")
+    assert there == [newest_first[:25], newest_first[25:50], newest_first[50:]]
+    back, _newest = walk(oldest, "prev")
+    assert back == there[::-1]
+    assert link(client.get("/messages").text, "prev") is None
+
+
+def test_few_people_are_one_page_without_links(client, people):
     send(*people, "One")
-    assert client.get(f"/messages/with/david?{key}").status_code == 400
+    page = client.get("/messages").text
+    assert (link(page, "prev"), link(page, "next")) == (None, None)
+
+
+@pytest.mark.parametrize("path", ["/messages", "/messages/with/david"])
+@pytest.mark.parametrize("key", ["before=abc", "after=-1", "before=1&after=2"])
+def test_a_broken_key_is_refused(client, people, path, key):
+    send(*people, "One")
+    assert client.get(f"{path}?{key}").status_code == 400
 
 
 def test_an_open_conversation_is_told_what_is_new(client, people):
