@@ -46,34 +46,6 @@ def test_nobody_is_not_found(api, path):
         assert (answer.status_code, answer.json["error"]) == (404, "Not Found")
 
 
-def test_people_are_listed_in_numbered_pages(api, susan, make_user):
-    for number in range(4):
-        make_user(f"user{number}")
-    first = api("GET", "/users?per_page=2").json
-    assert first["_meta"] == {"page": 1, "per_page": 2, "total_pages": 3, "total_items": 5}
-    assert first["_links"] == {
-        "self": "/api/users?page=1&per_page=2",
-        "next": "/api/users?page=2&per_page=2",
-        "prev": None,
-    }
-    names, link = [], first["_links"]["self"]
-    while link:
-        page = api("GET", link.removeprefix("/api")).json
-        names += [person["username"] for person in page["items"]]
-        link = page["_links"]["next"]
-    assert names == ["susan", "user0", "user1", "user2", "user3"]
-    assert api("GET", "/users?page=99").json["items"] == []
-
-
-@pytest.mark.parametrize(
-    "query", ["page=0", "page=x", "page=99999999999999999999", "per_page=101", "per_page=0", "page="]
-)
-def test_a_page_that_cannot_be_is_refused(api, query):
-    answer = api("GET", f"/users?{query}")
-    assert answer.status_code == 400
-    assert answer.json["message"].startswith("p")  # its name
-
-
 def test_followers_and_followed_are_listed(api, susan, john):
     api("POST", f"/users/{john.id}/follow")
     followers = api("GET", f"/users/{john.id}/followers").json
