@@ -83,6 +83,14 @@ def test_an_account_is_made(client, context):
     assert by_username("mary")
 
 
+def test_whoever_made_an_account_gets_a_token_for_its_password(client, basic, api):
+    made = client.post("/api/users", json=NEW | {"password": "battery staple"}).json
+    assert client.post("/api/tokens", headers=basic("mary", "correct horse")).status_code == 401
+    answer = client.post("/api/tokens", headers=basic("mary", "battery staple"))
+    assert answer.status_code == 200
+    assert api("GET", f"/users/{made['id']}", token=answer.json["token"]).json["email"] == "mary@example.com"
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -132,6 +140,15 @@ def test_one_changes_what_one_sent_and_no_more(api, susan):
     assert not susan.is_administrator
     assert api("PUT", mine, {"username": "Susan2"}).json["username"] == "Susan2"
     assert api("GET", mine).json["about_me"] == "I vote."
+
+
+def test_a_password_alone_changes_nothing(client, api, susan, basic):
+    mine = f"/users/{susan.id}"
+    before = api("GET", mine).json
+    answer = api("PUT", mine, {"password": "battery staple"})
+    assert (answer.status_code, answer.json) == (200, before)
+    assert client.post("/api/tokens", headers=basic("susan", "battery staple")).status_code == 401
+    assert client.post("/api/tokens", headers=basic("susan", "correct horse")).status_code == 200
 
 
 @pytest.mark.parametrize(
