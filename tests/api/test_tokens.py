@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.auth.services import set_password
+from app.auth.services import issue_token, set_password
 from app.database import db, utc_now
 
 
@@ -46,6 +46,18 @@ def test_without_a_valid_token_nothing_is_answered(client, susan, header):
     assert (answer.status_code, answer.json["error"]) == (401, "Unauthorized")
     assert answer.headers["WWW-Authenticate"].startswith("Bearer realm=")
     assert "token" in answer.json["message"]
+
+
+def test_an_expired_token_opens_nothing_and_says_what_to_send(susan, api):
+    token, kept = issue_token(susan)
+    kept.expires_at = utc_now() + timedelta(minutes=1)
+    db.session.commit()
+    assert api("GET", "/users", token=token).status_code == 200
+    kept.expires_at = utc_now() - timedelta(seconds=1)
+    db.session.commit()
+    answer = api("GET", "/users", token=token)
+    assert (answer.status_code, answer.json["error"]) == (401, "Unauthorized")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer realm=")
 
 
 def test_a_browsers_session_opens_nothing_here(client, susan, log_in):
