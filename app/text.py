@@ -41,11 +41,3 @@ def isolated(text: str) -> str:
     For names inside of plain sentences; pages have `<bdi>` for that.
     """
     return f"\u2068{text}\u2069"
-
-
-def isolate(text: str) -> str:
-    """The text between marks that keep its direction, and overrides in it, from what stands around (Unicode, UAX #9).
-
-    As `<bdi>` does, but in plain text too.
-    """
-    return f"\u2068{text}\u2069"

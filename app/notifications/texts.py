@@ -4,12 +4,12 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from app.notifications.models import EXPORT_DONE, EXPORT_FAILED, FOLLOW, MESSAGE
-from app.text import isolate
+from app.text import isolated
 
 
 def text_of(row) -> str:
     """The sentence of a row of queries.notifications, as plain text."""
-    name = isolate(row.display_name or row.username or "")
+    name = isolated(row.display_name or row.username or "")
     return {
         FOLLOW: lambda: _("%(name)s follows you.", name=name),
         MESSAGE: lambda: _("%(name)s sent you a message.", name=name),
