@@ -56,8 +56,10 @@ def display_name(value: str) -> str:
     name = text.tidy_line(value)
     if not text.is_storable(name):
         raise Invalid("display_name", _("A name can't hold control characters."))
-    if text.count(name) > DISPLAY_NAME_LIMIT or len(name) > DISPLAY_NAME_ROOM:
+    if text.count(name) > DISPLAY_NAME_LIMIT:
         raise Invalid("display_name", _("A name has at most %(limit)d characters.", limit=DISPLAY_NAME_LIMIT))
+    if len(name) > DISPLAY_NAME_ROOM:
+        raise Invalid("display_name", _("This name has too many marks and joined characters to be kept."))
     return "" if text.is_blank(name) else name
 
 
@@ -66,8 +68,10 @@ def about_me(value: str) -> str:
     words = text.tidy(value)
     if not text.is_storable(words):
         raise Invalid("about_me", _("This text can't hold control characters."))
-    if text.count(words) > ABOUT_ME_LIMIT or len(words) > ABOUT_ME_ROOM:
+    if text.count(words) > ABOUT_ME_LIMIT:
         raise Invalid("about_me", _("This text has at most %(limit)d characters.", limit=ABOUT_ME_LIMIT))
+    if len(words) > ABOUT_ME_ROOM:
+        raise Invalid("about_me", _("This text has too many marks and joined characters to be kept."))
     return "" if text.is_blank(words) else words
 
 

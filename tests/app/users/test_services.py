@@ -161,6 +161,12 @@ def test_what_breaks_a_rule_names_its_field(context, field, value):
     assert broken(update, create(), **{field: value}) == field
 
 
+@pytest.mark.parametrize("field", ["display_name", "about_me"])
+def test_few_characters_of_too_many_marks_are_not_called_too_many(context, field):
+    with pytest.raises(Invalid, match="too many marks"):
+        update(create(), **{field: "Z" + "\u0337" * 1000})
+
+
 @pytest.mark.parametrize("character", ["a", "é", "日", "🫠", "👩‍👩‍👧‍👦", "🇫🇷"])
 def test_about_me_has_at_most_140_characters_as_a_person_counts_them(context, character):
     user = create()
