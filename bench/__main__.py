@@ -148,9 +148,13 @@ def save(name: str, rows: list[dict]) -> None:
         "python": platform.python_version(),
         "cores": os.cpu_count(),
         "load": round(os.getloadavg()[0], 1),  # of the machine's last minute; bench alone makes about 2
-        "rows": rows,
+        "rows": [{column: _short(value) for column, value in row.items()} for row in rows],
     }
     RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")
+
+
+def _short(value):
+    return round(value, 4) if isinstance(value, float) else value
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES = 250
-DATA = {".po", ".txt", ".svg", ".png", ".md"}  # catalogues, locks, pictures, lessons
+DATA = {".po", ".txt", ".svg", ".png", ".json", ".md"}  # catalogues, locks, pictures, figures, lessons
 
 # A person's folder, anywhere; that of the image's own user is no machine's.
 HOME = re.compile(r"(?<![\w.\-])/(?:home|Users)/(?!microblog\b)\w+|[A-Z]:\\Users")
