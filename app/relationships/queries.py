@@ -38,5 +38,5 @@ def followed_ids(user_id: int, limit: int) -> Sequence[int]:
 
 
 def standing(user_id: int, viewer_id: int | None = None) -> Row:
-    """How many follow a person (`followers`), how many they follow (`following`), whether the viewer does (`followed`)."""
+    """How many follow a person (`followers`) and they follow (`following`), whether the viewer does (`followed`)."""
     return STANDING.rows(person=user_id, viewer=viewer_id)[0]

@@ -2,8 +2,8 @@
 
 Each page of posts is found in a subquery, by indexes alone, and its columns and authors are joined outside: joined
 beside ORDER BY and LIMIT, MariaDB would start from the authors and sort all their posts. Outside, the joins are outer
-ones: by inner ones SQLite 3.46 reads all posts and looks each up in the page (475 ms on L for 0.04), since it can't know
-how small the bound LIMIT is. The few rows are sorted here, for which a server would make a table first.
+ones: by inner ones SQLite 3.46 reads all posts and looks each up in the page (475 ms on L for 0.04), since it can't
+know how small the bound LIMIT is. The few rows are sorted here; a server would make a table first.
 """
 
 from collections.abc import Sequence

@@ -47,9 +47,7 @@ def test_home_of_who_follows_a_great_many_is_the_same(susan, make_user, write, l
 
 
 @pytest.mark.parametrize("recent", [0, 2, 4000])
-def test_home_is_the_same_whether_its_posts_are_recent_or_not(
-    susan, make_user, write, let_follow, monkeypatch, recent
-):
+def test_home_is_the_same_whether_its_posts_are_recent_or_not(susan, make_user, write, let_follow, monkeypatch, recent):
     monkeypatch.setattr(queries, "RECENT", recent)
     john, mary = make_user("john"), make_user("mary")
     let_follow(susan, john)
