@@ -12,7 +12,9 @@ PAUSE = 600  # seconds from one mail to the next: what breaks often is one fault
 def init_app(app):
     """Send what is logged as an error, if there is somebody to send it to and a server to send it by."""
     if app.config["ADMINS"] and app.config["MAIL_SERVER"]:
-        logging.getLogger(app.name).addHandler(MailHandler(app))
+        handler = MailHandler(app)
+        for name in (app.name, "huey"):  # which says what failed in the background
+            logging.getLogger(name).addHandler(handler)
 
 
 class MailHandler(logging.Handler):

@@ -18,7 +18,20 @@ RESULTS = Path(__file__).parent / "results.json"
 READERS = 9
 PROGRAMS = 90  # so many that none is told to wait (600 requests a minute)
 PAGES = {"home": "/", "public": "/explore", "profile": "/user/{name}", "home, API": "/api/timelines/home"}
-DEEP = {"home, deep": "/?before={deep}", "public, deep": "/explore?before={deep}"}
+# Looked at for what they ask of the database alone.
+ASKED = {
+    "home, deep": "/?before={deep}",
+    "public, deep": "/explore?before={deep}",
+    "profile, deep": "/user/{name}?before={deep}",
+    "messages": "/messages",
+    "notifications": "/notifications",
+    "profile, API": "/api/users/{person}/posts",
+    "people, API": "/api/users?per_page=100&page={page}",
+    "followers, API": "/api/users/{person}/followers?per_page=100",
+    "following, API": "/api/users/{reader}/following?per_page=100",
+    "messages, API": "/api/conversations",
+    "notifications, API": "/api/notifications",
+}
 
 
 def main():
@@ -34,8 +47,10 @@ def main():
     programs = [sets.program(app, session_id) for session_id in owners]
     rows = measure(app, options, environ, places, lambda path: programs if path.startswith("/api/") else browsers)
     print(table(rows))
+    seconds = load.starts(environ)
+    print("start: {prepare:.2f} s of app.prepare, {serve:.2f} s from gunicorn to the first answer".format(**seconds))
     if options.save:
-        save(f"{options.set} {database(app)}", rows)
+        save(f"{options.set} {database(app)}", rows, seconds)
 
 
 def arguments():
@@ -72,7 +87,7 @@ def measure(app, options, environ, places, readers_of) -> list[dict]:
     for row in rows[1:]:
         path = pages[row["page"]]
         row.update(asked(app, path, readers_of(path)))
-    for name, pattern in DEEP.items():
+    for name, pattern in ASKED.items():
         path = pattern.format(**places)
         rows.append({"page": name} | asked(app, path, readers_of(path)))
     return [*rows, searched(app, readers_of("/search")[:1])]
@@ -140,14 +155,15 @@ def database(app) -> str:
         return "mariadb" if getattr(dialect, "is_mariadb", False) else dialect.name
 
 
-def save(name: str, rows: list[dict]) -> None:
-    """Put the rows beside those of other sets and databases."""
+def save(name: str, rows: list[dict], seconds: dict[str, float]) -> None:
+    """Put the rows, and the `seconds` of a start, beside those of other sets and databases."""
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     results[name] = {
         "when": datetime.now(UTC).date().isoformat(),
         "python": platform.python_version(),
         "cores": os.cpu_count(),
         "load": round(os.getloadavg()[0], 1),  # of the machine's last minute; bench alone makes about 2
+        "start": {step: _short(taken) for step, taken in seconds.items()},
         "rows": [{column: _short(value) for column, value in row.items()} for row in rows],
     }
     RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")

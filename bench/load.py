@@ -7,10 +7,13 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 HERE = Path(__file__).parent
+STARTS = 5
 
 
 @contextlib.contextmanager
@@ -42,13 +45,33 @@ def served(application: str, environ: dict[str, str]) -> Iterator[tuple[str, int
             master.terminate()
 
 
+def starts(environ: dict[str, str]) -> dict[str, float]:
+    """The seconds that a start takes where there is nothing to do, the medians of STARTS after one that isn't counted.
+
+    `prepare` is what boot.sh does first, `serve` goes from the start of gunicorn to the first 200 on /health.
+    """
+    times = {"prepare": [], "serve": []}
+    for _ in range(STARTS + 1):
+        began = time.perf_counter()
+        command = [sys.executable, "-m", "app.prepare", "--migrate"]
+        subprocess.run(command, cwd=HERE.parent, env=os.environ | environ, check=True, capture_output=True)
+        times["prepare"].append(time.perf_counter() - began)
+        began = time.perf_counter()
+        with served("microblog:app", environ) as (address, _worker):
+            with urllib.request.urlopen(f"{address}/health") as answer:
+                assert answer.status == 200, answer.status
+            times["serve"].append(time.perf_counter() - began)
+    return {step: median(taken[1:]) for step, taken in times.items()}
+
+
 def _wait(port: int, process: subprocess.Popen) -> None:
-    for _ in range(300):
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
         if process.poll() is not None:
             raise SystemExit(f"bench: gunicorn ended with {process.returncode}")
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
-        time.sleep(0.1)
+        time.sleep(0.005)
     raise SystemExit("bench: gunicorn did not answer within 30 s")
 
 

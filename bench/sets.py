@@ -99,7 +99,17 @@ def program(app: Flask, session_id: str) -> dict[str, str]:
 
 
 def places() -> dict[str, str | int]:
-    """A person who is followed by many and writes much, and an id in the middle of all posts."""
+    """What stands in addresses.
+
+    Of somebody whom many follow and who writes much the `name` and the id (`person`), of who follows everybody the id
+    (`reader`), of all posts an id in the middle (`deep`), of all pages of 100 people one in the middle (`page`).
+    """
     author = select(Post.author_id).group_by(Post.author_id).order_by(func.count().desc()).limit(1)
-    name = db.session.scalar(select(User.username).where(User.id == author.scalar_subquery()))
-    return {"name": name, "deep": db.session.scalar(select(func.max(Post.id))) // 2}
+    person = db.session.execute(select(User.id, User.username).where(User.id == author.scalar_subquery())).one()
+    return {
+        "name": person.username,
+        "person": person.id,
+        "reader": last_user(),
+        "deep": db.session.scalar(select(func.max(Post.id))) // 2,
+        "page": db.session.scalar(select(func.count(User.id))) // 200 + 1,
+    }

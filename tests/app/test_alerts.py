@@ -83,12 +83,13 @@ def test_a_mail_server_that_is_away_is_logged_and_mailed_to_nobody(app, log, mai
     ],
 )
 def test_errors_are_mailed_where_there_is_somebody_to_send_to_and_a_server_to_send_by(environ, settings, mailed):
-    log = logging.getLogger("app")
-    before = list(log.handlers)
+    logs = [logging.getLogger(name) for name in ("app", "huey")]  # of pages, and of what is done in the background
+    before = [list(log.handlers) for log in logs]
     app = create_app(Config(environ | settings))
-    added = [handler for handler in log.handlers if handler not in before]
-    for handler in added:
-        log.removeHandler(handler)
-    assert [type(handler) for handler in added] == ([alerts.MailHandler] if mailed else [])
+    for log, known in zip(logs, before, strict=True):
+        added = [handler for handler in log.handlers if handler not in known]
+        for handler in added:
+            log.removeHandler(handler)
+        assert [type(handler) for handler in added] == ([alerts.MailHandler] if mailed else [])
     if mailed:
         assert app.config["ADMINS"] == ["a@example.com", "b@example.com"]
