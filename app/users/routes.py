@@ -35,7 +35,7 @@ def profile(username):
 @bp.get("/user/<username>/popup")
 @login_required
 def card(username):
-    """The piece of HTML that js/card.js shows beside the links to a person, whatever case their name is in."""
+    """The piece of HTML that js/card.js shows beside a post's author, whatever case their name is in."""
     user = queries.by_username(username) or abort(404)
     return render_template("users/card.html", user=user, standing=relationships.standing(user.id, current_user.id))
 

@@ -1,4 +1,4 @@
-"""A person's card opens beside the links to them, by whatever means one points at things, and gets out of the way."""
+"""A card opens beside a post's links to its author, by whatever means one points at things, and gets out of the way."""
 
 import re
 

@@ -1,4 +1,4 @@
-// Shows who somebody is in a card beside the links to them: where the pointer rests, where the keyboard's focus stays, or
+// Shows who wrote a post in a card beside the links to them: where the pointer rests, where the keyboard's focus stays, or
 // at a finger's first tap (the second follows the link, as the card's own does). Without a script, without a card for that
 // person, or where the browser has no popovers, the links lead to the profile and no more.
 

@@ -1,4 +1,4 @@
-"""The piece of HTML that shows who somebody is beside the links to them."""
+"""The piece of HTML that shows who somebody is beside the posts that they wrote."""
 
 import pytest
 
