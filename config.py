@@ -34,7 +34,8 @@ class Config:
     Raises ConfigError where a value can't be used.
     """
 
-    # A post is 1–140 graphemes; the rest is room for the longest form and a picture to come (bytes).
+    # Bytes. The longest text that is kept, a message of 3,500 code points, is 42 kB in a form or in JSON. What is
+    # longer is still read, so that its form can be shown again.
     MAX_CONTENT_LENGTH = 1024 * 1024
     MAX_FORM_MEMORY_SIZE = 100 * 1024
     POSTS_PER_PAGE = 25
