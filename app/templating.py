@@ -1,4 +1,4 @@
-"""What templates need beside Flask's own: the address of this page with another query, files that are never stale."""
+"""What templates need beside Flask's own: this page with another query, names in plain text, files never stale."""
 
 import functools
 import hashlib
@@ -8,13 +8,16 @@ from urllib.parse import urlencode
 from flask import current_app, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 
+from app.text import isolated
+
 STATIC = {"static", "bootstrap.static"}
 YEAR = 365 * 24 * 3600  # seconds
 
 
 def init_app(app):
-    """Give `app`'s templates `here`, and the addresses of static files a version."""
+    """Give `app`'s templates `here` and `isolated`, and the addresses of static files a version."""
     app.jinja_env.globals["here"] = here
+    app.jinja_env.filters["isolated"] = isolated
     app.context_processor(lambda: {"csrf_token": csrf_token})
     app.url_defaults(add_version)
     app.after_request(keep_versions)

@@ -8,6 +8,8 @@ import regex
 UNSEEN = regex.compile(r"[\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800]*")
 # A newline and a tab are text; other controls are not. Half of a surrogate pair, which JSON can bring, has no UTF-8.
 UNFIT = regex.compile(r"[\p{Cc}\p{Cs}--[\n\t]]", regex.V1)
+# What sets a part of a line apart in its direction, and what ends that part.
+ISOLATES = regex.compile(r"[\u2066-\u2069]")
 
 
 def count(text: str) -> int:
@@ -38,6 +40,7 @@ def tidy_line(text: str) -> str:
 def isolated(text: str) -> str:
     """The text between marks that keep its direction, and overrides in it, from what stands around it (UAX #9).
 
-    For names inside of plain sentences; pages have `<bdi>` for that.
+    Such marks of its own are left out: one without a partner would take ours for it. For names in plain sentences and
+    in titles; pages have `<bdi>` for that.
     """
-    return f"\u2068{text}\u2069"
+    return f"\u2068{ISOLATES.sub('', text)}\u2069"

@@ -56,8 +56,8 @@ def test_a_mail_has_a_text_and_an_html_part(context, mail_server):
     assert message["Subject"] == "Hello\u2026"
     assert message["Auto-Submitted"] == "auto-generated"
     text, html = message.get_body(("plain",)), message.get_body(("html",))
-    assert "Hello Susan <B.> é," in text.get_content()
-    assert "Hello Susan &lt;B.&gt; é," in html.get_content()
+    assert "Hello \u2068Susan <B.> é\u2069," in text.get_content()
+    assert "Hello \u2068Susan &lt;B.&gt; é\u2069," in html.get_content()
     assert "http://localhost:5000/" in text.get_content()
     assert 'href="http://localhost:5000/"' in html.get_content()
 

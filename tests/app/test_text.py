@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from app import text
@@ -39,6 +41,14 @@ def test_control_characters_and_halves_of_pairs_are_not_storable(unfit):
 
 def test_lines_directions_and_emoji_are_storable():
     assert text.is_storable("one\n\ttwo \u202e \u200d 👩‍👩‍👧‍👦")
+
+
+@pytest.mark.parametrize("name", ["susan", "\u202enasus", "\u2067x", "a\u2069\u202eb", "\u2068\u2066x\u2069\u2069"])
+def test_what_is_isolated_turns_nothing_around_it(name):
+    isolated = text.isolated(name)
+    assert re.findall("[\u2066-\u2069]", isolated) == ["\u2068", "\u2069"]  # one opened, and closed at the end
+    assert (isolated[0], isolated[-1]) == ("\u2068", "\u2069")
+    assert re.sub("[\u2066-\u2069]", "", name) == isolated[1:-1]
 
 
 def test_tidy_keeps_lines_and_makes_a_textareas_newline_one_character():

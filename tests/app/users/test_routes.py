@@ -106,6 +106,7 @@ def test_any_name_is_isolated_from_the_text_around_it(client, make_user, log_in,
     page = client.get("/user/susan").text
     escaped = name.replace("<", "&lt;").replace(">", "&gt;")
     assert f"<bdi>{escaped}</bdi>" in page
+    assert f"<title>\u2068{escaped}\u2069 –" in page
     assert f'dir="auto">{escaped}<' in page
 
 

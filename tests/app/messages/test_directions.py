@@ -1,0 +1,13 @@
+from app.database import db
+from app.messages.services import send
+
+
+def test_a_name_turns_nothing_around_it_in_a_conversation(client, make_user, log_in):
+    susan, david = make_user("susan"), make_user("david")
+    david.display_name = "\u202edivad"
+    log_in("susan")
+    send(david.id, susan.id, "Hello")
+    db.session.commit()
+    page = client.get("/messages/with/david").text
+    assert "<title>(2) \u2068\u202edivad\u2069 –" in page  # the message, and the notification of it
+    assert ">\u2068\u202edivad\u2069:</span>" in page
