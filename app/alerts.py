@@ -1,4 +1,4 @@
-"""Mails to ADMINS when something breaks."""
+"""Mails to ADMINS when something breaks, in English as the log is."""
 
 import logging
 import threading
@@ -36,17 +36,24 @@ class MailHandler(logging.Handler):
             self._kept_back += 1
             return
         self._quiet_until = now + PAUSE
-        values = {"text": self.format(record), "place": _place(), "kept_back": self._kept_back}
+        title = f"Microblog: error in {record.name}"
+        values = {"title": title, "text": self.format(record), "place": _place(), "others": self._others()}
         self._kept_back = 0
-        threading.Thread(target=self._send, args=(record.name, values), daemon=True).start()
+        threading.Thread(target=self._send, args=(title, values), daemon=True).start()
 
-    def _send(self, name, values):
+    def _others(self):
+        if not self._kept_back:
+            return ""
+        more = "One more error" if self._kept_back == 1 else f"{self._kept_back} more errors"
+        return f"{more} since the last mail; see the log."
+
+    def _send(self, subject, values):
         from app import mail
 
         with self._app.app_context():
             for to in self._app.config["ADMINS"]:
                 try:
-                    mail.send(to, f"Microblog: error in {name}", "alert", "en", **values)
+                    mail.send(to, subject, "alert", "en", **values)
                 except OSError as error:
                     # No error, which would be mailed too.
                     logging.getLogger(__name__).warning("no mail to %s: %s", to, error)
