@@ -9,6 +9,8 @@ from app.auth import rules as token_rules
 from app.forms import Form, obeys
 from app.users import rules
 
+LENGTHS = _l("%(shortest)d to %(longest)d characters.", shortest=passwords.SHORTEST, longest=passwords.LONGEST)
+
 
 class LoginForm(Form):
     username = StringField(
@@ -28,7 +30,7 @@ def _new_password():
         PasswordField(
             _l("New password"),
             [obeys(passwords.checked)],
-            description=_l("8 to 200 characters."),
+            description=LENGTHS,
             render_kw={"autocomplete": "new-password"},
         ),
         PasswordField(
@@ -55,7 +57,7 @@ class RegisterForm(Form):
     password = PasswordField(
         _l("Password"),
         [obeys(passwords.checked)],
-        description=_l("8 to 200 characters."),
+        description=LENGTHS,
         render_kw={"autocomplete": "new-password"},
     )
     password2 = PasswordField(

@@ -11,5 +11,6 @@ class MessageForm(Form):
     body = TextAreaField(
         _l("Message"),
         [obeys(rules.body)],
+        description=_l("At most %(limit)d characters.", limit=rules.LIMIT),
         render_kw={"rows": 2, "dir": "auto", "required": True, "data-graphemes-max": rules.LIMIT},
     )

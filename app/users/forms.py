@@ -19,13 +19,16 @@ class ProfileForm(Form):
     display_name = StringField(
         _l("Name"),
         [obeys(rules.display_name)],
-        description=_l("What others see, in any script, at most 64 characters. Empty: your username."),
+        description=_l(
+            "What others see, in any script, at most %(limit)d characters. Empty: your username.",
+            limit=rules.DISPLAY_NAME_LIMIT,
+        ),
         render_kw={"autocomplete": "name", "dir": "auto"},
     )
     about_me = TextAreaField(
         _l("About me"),
         [obeys(rules.about_me)],
-        description=_l("At most 140 characters."),
+        description=_l("At most %(limit)d characters.", limit=rules.ABOUT_ME_LIMIT),
         render_kw={"rows": 3, "dir": "auto", "data-graphemes-max": rules.ABOUT_ME_LIMIT},
     )
     locale = SelectField(_l("Language"), [obeys(rules.locale)])
