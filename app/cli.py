@@ -20,6 +20,7 @@ from app.database import db
 from app.prepare import EX_CANTCREAT, EX_USAGE, compile_catalogues, fail, make_secret_key, wait_for_database
 from app.search.commands import search
 from app.seed import seed
+from app.users.models import User
 from config import ROOT, sqlite_path
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?")  # as catalogues' folders are named
@@ -108,6 +109,9 @@ def init(language):
     """Start the catalogue of a new LANGUAGE, such as de or pt_BR."""
     if not LANGUAGE.fullmatch(language) or not localedata.exists(language):
         fail(EX_USAGE, f"{language!r} is no language code; give one such as de or pt_BR")
+    if len(language) > User.locale.type.length:  # MariaDB would refuse whoever chooses it
+        shorter = language.rpartition("_")[0]
+        fail(EX_USAGE, f"{language} is longer than what an account keeps of its language; use {shorter}")
     source = catalogues.source_of(i18n.CATALOGUES, language)
     if language == i18n.ENGLISH or source.exists():
         fail(EX_USAGE, f"{language} is there already; `flask translate update` adds new texts to it")

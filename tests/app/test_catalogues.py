@@ -127,6 +127,16 @@ def test_init_refuses_what_is_there_or_is_no_language(app, project, language):
     assert po(project).read_bytes() == before
 
 
+def test_init_refuses_a_code_that_an_account_cannot_keep_and_says_which_one_it_can(app, project):
+    result = flask(app, "init", "zh_Hans_CN")
+    assert (result.exit_code, result.output) == (
+        cli.EX_USAGE,
+        "microblog: zh_Hans_CN is longer than what an account keeps of its language; use zh_Hans\n",
+    )
+    assert not catalogues.source_of(project / "app" / "translations", "zh_Hans_CN").exists()
+    assert flask(app, "init", "zh_Hans").exit_code == 0
+
+
 def test_update_keeps_translations_takes_new_texts_and_drops_old_ones(app, project):
     flask(app, "init", "fr")
     translate(project, "Hello", "Bonjour")
