@@ -24,7 +24,7 @@ LISTS = {
 }
 
 
-def work(task_id: int, attempt: int, user_id: int) -> None:
+def work(task_id: int, attempt: int, user_id: int, locale: str | None) -> None:
     """Write the archive piece by piece; a few rows and one piece are in memory at a time."""
     services.delete_incomplete(user_id)
     total = queries.total(user_id)
@@ -49,7 +49,7 @@ def work(task_id: int, attempt: int, user_id: int) -> None:
     notify(user_id, EXPORT_DONE)
     db.session.commit()
     if current_app.config["MAIL_SERVER"]:
-        call_later("app.export.mails:archive", user_id)
+        call_later("app.export.mails:archive", user_id, locale)
 
 
 def failed(user_id: int) -> None:

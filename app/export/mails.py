@@ -10,8 +10,11 @@ from app.users.models import User
 LARGEST = 5_000_000  # bytes; servers refuse mails of 10 MB and more, and one grows by a third on its way
 
 
-def archive(user_id: int) -> None:
-    """The person's archive, or only where it can be downloaded if it is too large to be sent."""
+def archive(user_id: int, locale: str | None = None) -> None:
+    """The person's archive, or only where it can be downloaded if it is too large to be sent.
+
+    `locale`: the asking browser's.
+    """
     user, found = db.session.get(User, user_id), queries.archive_of(user_id)
     if user is None or found is None:
         return
@@ -22,7 +25,7 @@ def archive(user_id: int) -> None:
         user.email,
         _l("What you wrote"),
         "archive",
-        user.locale,
+        user.locale or locale,
         attachments=files,
         user=user,
         attached=bool(files),

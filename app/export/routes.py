@@ -1,6 +1,7 @@
 """The page where one asks for an archive and downloads it."""
 
 from flask import Blueprint, Response, abort, redirect, render_template, stream_with_context, url_for
+from flask_babel import get_locale
 from flask_login import current_user, login_required
 
 from app.database import db
@@ -28,7 +29,7 @@ def start():
 
     task = services.start(current_user.id, KIND)
     db.session.commit()
-    enqueue(task)
+    enqueue(task, str(get_locale()))
     return redirect(url_for("export.index"))
 
 

@@ -17,8 +17,11 @@ from app.jobs.queue import enqueue, queue_of
 log = logging.getLogger(__name__)
 
 
-def work(task_id: int, attempt: int) -> None:
-    """Do one attempt of a task, if it still waits to be done, and note how it ended."""
+def work(task_id: int, attempt: int, locale: str | None = None) -> None:
+    """Do one attempt of a task, if it still waits to be done, and note how it ended.
+
+    `locale`: the language in which it was asked for, if that is known.
+    """
     claimed = services.claim(task_id, attempt)
     db.session.commit()
     if not claimed:
@@ -27,7 +30,7 @@ def work(task_id: int, attempt: int) -> None:
     job, user_id = jobs()[task.kind], task.user_id
     log.info("task %s (%s, attempt %s) begins", task_id, task.kind, attempt)
     try:
-        job.work(task_id, attempt, user_id)
+        job.work(task_id, attempt, user_id, locale)
     except services.Superseded:
         db.session.rollback()
         log.info("task %s was started anew or deleted: attempt %s stops", task_id, attempt)
@@ -57,7 +60,7 @@ def tidy() -> None:
 def jobs() -> dict:
     """What is done for each kind of task: a module with
 
-    `work(task_id, attempt, user_id)`, which advances and finishes the task, and commits as it goes;
+    `work(task_id, attempt, user_id, locale)`, which advances and finishes the task, and commits as it goes;
     `failed(user_id)`, which tells them; `tidy()`, which deletes what has expired.
     """
     from app.export import job
@@ -136,11 +139,11 @@ def _make(consumer_class, app) -> Consumer:
             queue.enqueue(message)
         if message.name != "work":
             return
-        task_id, attempt = message.args
+        task_id, attempt, *language = message.args
         with app.app_context():
             if services.take_back(task_id, attempt):
                 db.session.commit()
-                enqueue(db.session.get(Task, task_id))
+                enqueue(db.session.get(Task, task_id), *language)
                 log.info("task %s is put back: this process was told to stop", task_id)
 
     return consumer_class(

@@ -42,11 +42,14 @@ def queue_of(app) -> Huey:
     return app.extensions["jobs"]
 
 
-def enqueue(task: Task) -> None:
-    """Tell the workers of a committed task. A queue that is away is logged: they will find the task by themselves."""
+def enqueue(task: Task, locale: str | None = None) -> None:
+    """Tell the workers of a committed task. A queue that is away is logged: they will find the task by themselves.
+
+    `locale`: the asking browser's; a task that they had to find is done without knowing it.
+    """
     queue = queue_of(current_app)
     try:
-        queue.work(task.id, task.attempt)
+        queue.work(task.id, task.attempt, locale)
     except Exception:  # of peewee, of two drivers, of redis
         log.exception("the queue of jobs does not answer; task %s waits until it does", task.id)
     finally:
@@ -78,11 +81,11 @@ def _make_queue(app) -> Huey:
         queue = Huey("microblog", storage_class=Storage, database=database, create_tables=False, **options)
 
     @queue.task(name="work")
-    def work(task_id, attempt):
+    def work(task_id, attempt, locale=None):  # an earlier version's messages have none
         from app.jobs import consumer
 
         with app.app_context():
-            consumer.work(task_id, attempt)
+            consumer.work(task_id, attempt, locale)
 
     @queue.task(name="call", retries=5, retry_delay=60)  # seconds
     def call(function, *arguments):

@@ -79,12 +79,13 @@ def test_what_was_begun_when_the_worker_is_told_to_stop_is_put_back(app, queue, 
     services.claim(task.id, task.attempt)
     db.session.commit()
     worker = consumer._make(consumer.ThreadConsumer, app)
-    queue.work(task.id, task.attempt)
+    queue.work(task.id, task.attempt, "fr")
     call_later(f"{__name__}:note", "again")
     for message in (queue.dequeue(), queue.dequeue()):
         worker.huey._emit(signals.SIGNAL_INTERRUPTED, message)
     db.session.rollback()
     assert (task.state, task.attempt) == (QUEUED, 2)
+    assert (task.id, 2, "fr") in [message.args for message in queue.pending()]  # the language it was asked for in
     do_all(queue)
     assert task.state == DONE
     assert CALLED == [("again",)]
