@@ -10,13 +10,15 @@ import ipaddress
 import math
 import time
 
-from flask import after_this_request, current_app, request
+from flask import after_this_request, current_app, g, request
 from flask_babel import ngettext
 from flask_limiter import Limiter, RateLimitExceeded
 from flask_login import current_user
 from limits import parse
 
 from app import errors
+
+WRITING = ["POST", "PUT", "DELETE"]  # the showing of a form is not limited
 
 
 def address() -> str:
@@ -32,8 +34,8 @@ def address() -> str:
 
 
 def person() -> str:
-    """Who is logged in."""
-    return f"person {current_user.id}"
+    """Who is logged in, or whose program asks."""
+    return f"person {(g.get('person') or current_user).id}"
 
 
 def typed(field: str):
@@ -56,18 +58,22 @@ def init_app(app):
     app.register_error_handler(RateLimitExceeded, answer)
 
 
-def limited(by_account: str, account=person, by_address: str | None = None, when=None):
+def limited(by_account: str, account=person, by_address: str | None = None, when=None, scope: str | None = None):
     """Limit what a view is sent (not its showing), as "10 per minute; 60 per hour", by account and by address.
 
-    `when(response)` tells whether a request counts; without it all do.
+    `when(response)` tells whether a request counts; without it all do. What is limited under one `scope` is counted
+    together, by account. A function that a view calls can be limited too: then only the requests that come to it count.
     """
 
     def decorate(view):
         if when:
             view = counted_by_answer(view)
         if by_address:
-            view = limiter.limit(by_address, methods=["POST"], deduct_when=when)(view)
-        return limiter.limit(by_account, key_func=account, methods=["POST"], deduct_when=when)(view)
+            view = limiter.limit(by_address, methods=WRITING, deduct_when=when)(view)
+        options = {"key_func": account, "methods": WRITING, "deduct_when": when}
+        if scope:
+            return limiter.shared_limit(by_account, scope, **options)(view)
+        return limiter.limit(by_account, **options)(view)
 
     return decorate
 
@@ -119,3 +125,7 @@ def answer(error: RateLimitExceeded):
         error,
         ngettext("Too often. Try again in a minute.", "Too often. Try again in %(num)d minutes.", minutes),
     )
+
+
+# What pages and the API let people do, counted together: whoever does it by both does it no oftener.
+follows = limited("30 per minute; 600 per hour", scope="follows")  # whoever is followed is told so, each time

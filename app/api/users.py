@@ -4,6 +4,7 @@ from flask import abort, g, jsonify
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from app import limits
 from app.api import queries
 from app.api.contract import Resource
 from app.api.paging import answer, by_number, key_of
@@ -15,7 +16,6 @@ from app.auth import services
 from app.database import db
 from app.exceptions import NotAllowed
 from app.jobs import call_later
-from app.limits import limiter
 from app.relationships import services as relationships
 from app.timelines import queries as timelines
 from app.users.rules import email_key
@@ -34,7 +34,7 @@ def index(query):
 
 
 @bp.post("")
-@limiter.limit("500 per hour", methods=["POST"])
+@limits.limiter.limit("500 per hour", methods=["POST"])
 @bp.arguments(NewUser)
 @bp.response(201, User, headers={"Location": {"schema": {"type": "string"}}})
 @bp.alt_response(429, schema=Error)
@@ -104,6 +104,7 @@ def following(query, user_id):
 
 @bp.post("/<id:user_id>/follow")
 @bp.needs_token
+@limits.follows
 @bp.response(204)
 @bp.alt_response(400, schema=Error)
 @bp.alt_response(404, schema=Error)
@@ -116,6 +117,7 @@ def follow(user_id):
 
 @bp.delete("/<id:user_id>/follow")
 @bp.needs_token
+@limits.follows
 @bp.response(204)
 @bp.alt_response(400, schema=Error)
 @bp.alt_response(404, schema=Error)

@@ -4,11 +4,11 @@ from flask import Blueprint, flash, get_template_attribute, redirect
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from app import limits
 from app.auth.destination import destination
 from app.database import db
 from app.errors import is_from_script
 from app.exceptions import NotFound
-from app.limits import limited
 from app.relationships import services
 from app.relationships.queries import standing
 from app.text import isolated
@@ -16,12 +16,10 @@ from app.users import queries
 
 bp = Blueprint("relationships", __name__)
 
-OFTEN = "30 per minute; 600 per hour"  # whoever is followed is told so, each time
-
 
 @bp.post("/follow/<username>")
 @login_required
-@limited(OFTEN)
+@limits.follows
 def follow(username):
     person = _person(username)
     services.follow(current_user.id, person.id)
@@ -31,7 +29,7 @@ def follow(username):
 
 @bp.post("/unfollow/<username>")
 @login_required
-@limited(OFTEN)
+@limits.follows
 def unfollow(username):
     person = _person(username)
     services.unfollow(current_user.id, person.id)
