@@ -117,6 +117,11 @@ def was_refused(response) -> bool:
     return response.status_code == 400
 
 
+def was_sent(response) -> bool:
+    """Whether a message went out: by a form, which leads on, or by a program."""
+    return response.status_code in (201, 302)
+
+
 def answer(error: RateLimitExceeded):
     """429, with the seconds after which the next try counts as one."""
     error.retry_after = max(1, math.ceil(limiter.current_limit.window.reset_time - time.time()))
@@ -129,3 +134,6 @@ def answer(error: RateLimitExceeded):
 
 # What pages and the API let people do, counted together: whoever does it by both does it no oftener.
 follows = limited("30 per minute; 600 per hour", scope="follows")  # whoever is followed is told so, each time
+posts = limited("30 per minute; 500 per hour", scope="posts")
+messages = limited("30 per minute; 600 per day", scope="messages", when=was_sent)
+translations = limited("20 per minute; 300 per hour", scope="translations")

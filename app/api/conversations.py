@@ -2,13 +2,13 @@
 
 from flask import abort, g, jsonify
 
+from app import limits
 from app.api import queries
 from app.api.contract import Resource
 from app.api.paging import by_key
 from app.api.representations import conversation, message
 from app.api.schemas import Conversations, Error, KeyQuery, Message, Messages, NewText, Seen
 from app.database import db
-from app.limits import limiter
 from app.messages import queries as messages
 from app.messages import services
 
@@ -37,7 +37,7 @@ def thread(query, user_id):
 
 @bp.post("/conversations/<id:user_id>")
 @bp.needs_token
-@limiter.limit("30 per minute; 600 per day", key_func=lambda: f"person {g.person.id}", methods=["POST"])
+@limits.messages
 @bp.arguments(NewText)
 @bp.response(201, Message)
 @bp.alt_response(403, schema=Error)

@@ -2,13 +2,13 @@
 
 from flask import abort, g, jsonify
 
+from app import limits
 from app.api.contract import Resource
 from app.api.paging import answer, key_of
 from app.api.representations import post as represent
 from app.api.representations import root
 from app.api.schemas import Error, KeyQuery, NewPost, NewTranslation, Post, Posts, Translation
 from app.database import db
-from app.limits import limiter
 from app.posts import queries, services
 from app.timelines import queries as timelines
 from app.translation import rules, translating
@@ -29,7 +29,7 @@ def index(query):
 
 @bp.post("")
 @bp.needs_token
-@limiter.limit("30 per minute; 500 per hour", key_func=lambda: f"person {g.person.id}", methods=["POST"])
+@limits.posts
 @bp.arguments(NewPost)
 @bp.response(201, Post, headers={"Location": {"schema": {"type": "string"}}})
 def create(values):
@@ -54,7 +54,7 @@ def show(post_id):
 
 @bp.post("/<id:post_id>/translation")
 @bp.needs_token
-@limiter.limit("20 per minute; 300 per hour", key_func=lambda: f"person {g.person.id}", methods=["POST"])
+@limits.translations
 @bp.arguments(NewTranslation)
 @bp.response(200, Translation)
 @bp.alt_response(404, schema=Error)

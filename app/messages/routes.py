@@ -5,9 +5,9 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from app import limits
 from app.database import db
 from app.forms import form_view
-from app.limits import limited
 from app.messages import queries, services
 from app.messages.forms import MessageForm
 from app.pagination import Key, Page, id_from, key_from, paginate
@@ -40,7 +40,7 @@ def to():
 
 @bp.route("/with/<username>", methods=["GET", "POST"])
 @login_required
-@limited("30 per minute; 600 per day", when=lambda response: response.status_code == 302)
+@limits.messages
 @form_view
 def thread(username):
     other = by_username(username) or abort(404)

@@ -4,10 +4,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from app import limits
 from app.auth.destination import destination
 from app.database import db
 from app.forms import form_view
-from app.limits import limited
 from app.posts import queries, services
 from app.posts.forms import PostForm
 from app.text import isolated
@@ -19,7 +19,7 @@ bp = Blueprint("posts", __name__)
 
 @bp.route("/post", methods=["GET", "POST"])
 @login_required
-@limited("30 per minute; 500 per hour")
+@limits.posts
 @form_view
 def create():
     form = PostForm()

@@ -39,3 +39,30 @@ def test_follows_of_pages_and_programs_are_counted_together_and_each_persons_apa
     assert api("POST", f"/users/{john.id}/follow").status_code == 429
     assert at_her_browser("/user/john", to="/follow/john").status_code == 429
     assert api("POST", f"/users/{susan.id}/follow", token=token_of(john)).status_code == 204
+
+
+def test_posts_and_messages_of_pages_and_programs_are_counted_together(api, john, at_her_browser):
+    by_program = f"/conversations/{john.id}"
+    for number in range(15):
+        assert api("POST", "/posts", {"body": f"post {number}"}).status_code == 201
+        assert at_her_browser("/", to="/post", body=f"more {number}").status_code == 302
+        assert api("POST", by_program, {"body": f"Hello {number}"}).status_code == 201
+        assert at_her_browser("/messages/with/john", body=f"Hello again {number}").status_code == 302
+    assert api("POST", "/posts", {"body": "one more"}).status_code == 429
+    assert at_her_browser("/", to="/post", body="one more").status_code == 429
+    assert api("POST", by_program, {"body": "one more"}).status_code == 429
+    assert at_her_browser("/messages/with/john", body="one more").status_code == 429
+
+
+def test_a_message_that_was_not_sent_does_not_count(api, john):
+    for _time in range(31):
+        assert api("POST", f"/conversations/{john.id}", {"body": ""}).status_code == 400
+    assert api("POST", f"/conversations/{john.id}", {"body": "Hello"}).status_code == 201
+
+
+def test_translations_for_pages_and_programs_are_counted_together(api, at_her_browser):
+    for _time in range(10):
+        assert api("POST", "/posts/99/translation", {"language": "fr"}).status_code == 404
+        assert at_her_browser("/", to="/posts/99/translation").status_code == 404
+    assert api("POST", "/posts/99/translation", {"language": "fr"}).status_code == 429
+    assert at_her_browser("/", to="/posts/99/translation").status_code == 429
