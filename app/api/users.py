@@ -2,7 +2,6 @@
 
 from flask import abort, g, jsonify
 from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from app import limits
 from app.api import queries
@@ -14,12 +13,10 @@ from app.api.representations import user as represent
 from app.api.schemas import Error, KeyQuery, NewUser, PageQuery, Posts, User, UserChange, Users
 from app.auth import services
 from app.database import db
-from app.exceptions import NotAllowed
 from app.jobs import call_later
 from app.relationships import services as relationships
 from app.timelines import queries as timelines
-from app.users.rules import email_key
-from app.users.services import update_profile
+from app.users import services as users
 
 bp = Resource("api_users", __name__, url_prefix="/api/users", description="People, and who follows whom.")
 
@@ -66,14 +63,12 @@ def show(user_id):
 def change(values, user_id):
     """Change what one says of oneself."""
     person = _known(user_id).User
-    if person.id != g.person.id:
-        raise NotAllowed(_("You can only change your own account."))
-    email, password = values.pop("email", person.email), values.pop("password", "")
-    moves = email_key(email) != person.email_key
+    users.check_owner(person, by=g.person)
+    email, password = values.pop("email", None), values.pop("password", "")
+    moves = services.is_another_address(person, email)
     if moves:
         services.ask_for_address(person, email, password)
-    kept = {name: getattr(person, name) for name in ("username", "display_name", "about_me", "locale")}
-    update_profile(person, **kept | values)
+    users.change_profile(person, **values)
     db.session.commit()
     if moves:
         call_later("app.auth.mails:confirm_address", person.id, email, str(get_locale()))

@@ -41,6 +41,11 @@ def change_password(user: User, current: str, new: str) -> None:
     set_password(user, new)
 
 
+def is_another_address(user: User, email: str | None) -> bool:
+    """Whether that is an address to change to: none is not, nor is the person's own, whatever its case."""
+    return email is not None and user_rules.email_key(email) != user.email_key
+
+
 def ask_for_address(user: User, email: str, password: str) -> None:
     """Check that the person may have that address; a mail to it, once confirmed, changes it. Raises Invalid."""
     confirm(user, password)

@@ -3,19 +3,21 @@
 import contextlib
 import re
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 
 from app.database import db
-from app.exceptions import Invalid
+from app.exceptions import Invalid, NotAllowed
 from app.search.services import index_person, reindex_person
 from app.users import rules
-from app.users.models import User
+from app.users.models import Person, User
 
 # How SQLite ("user.email_key"), MariaDB ("'uq_user_email_key'") and MySQL ("'user.uq_user_email_key'") name the index
 # at the end of what they say.
 TAKEN = re.compile(r"(username|email)_key'?$")
 ADDRESS_TAKEN = _l("This address has an account already.")
+PROFILE = ("username", "display_name", "about_me", "locale")
 MESSAGES = {"username": _l("This username is taken."), "email": ADDRESS_TAKEN}
 
 
@@ -28,6 +30,17 @@ def create_user(username: str, email: str, password_hash: str, locale: str | Non
         db.session.add(user)
     index_person(user)
     return user
+
+
+def check_owner(user: User, by: Person) -> None:
+    """Let nobody change the account of another. Raises NotAllowed."""
+    if user.id != by.id:
+        raise NotAllowed(_("You can only change your own account."))
+
+
+def change_profile(user: User, **changes: str | None) -> None:
+    """Set some of what `update_profile` sets, and raise as it does; what is left out stays."""
+    update_profile(user, **{name: getattr(user, name) for name in PROFILE} | changes)
 
 
 def update_profile(user: User, *, username: str, display_name: str, about_me: str, locale: str | None) -> None:
