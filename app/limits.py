@@ -133,6 +133,8 @@ def answer(error: RateLimitExceeded):
 
 
 # What pages and the API let people do, counted together: whoever does it by both does it no oftener.
+passwords = limited("10 per minute; 60 per hour", scope="passwords", when=was_refused)  # one's own password
+addresses = limited("10 per hour", scope="addresses")  # each is a mail to an address that may be a stranger's
 follows = limited("30 per minute; 600 per hour", scope="follows")  # whoever is followed is told so, each time
 posts = limited("30 per minute; 500 per hour", scope="posts")
 messages = limited("30 per minute; 600 per day", scope="messages", when=was_sent)

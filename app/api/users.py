@@ -67,7 +67,7 @@ def change(values, user_id):
     email, password = values.pop("email", None), values.pop("password", "")
     moves = services.is_another_address(person, email)
     if moves:
-        services.ask_for_address(person, email, password)
+        _ask_for_address(person, email, password)
     users.change_profile(person, **values)
     db.session.commit()
     if moves:
@@ -134,6 +134,13 @@ def posts(query, user_id):
     base = root()
     page = timelines.profile(user_id, key_of(query), query["limit"])
     return answer(page, query["limit"], lambda row: represent_post(row, base))
+
+
+@limits.addresses
+@limits.passwords
+def _ask_for_address(person, email, password):
+    """Here, not at the view, the requests are counted: only those that bring another address try a password."""
+    services.ask_for_address(person, email, password)
 
 
 def _known(user_id):

@@ -5,13 +5,14 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
+from app import limits
 from app.auth import proofs, queries, services, sessions
 from app.auth.forms import ChangeAddressForm, ChangePasswordForm, ConfirmForm, TokenForm
 from app.database import db
 from app.exceptions import Invalid
 from app.forms import form_view
 from app.jobs import call_later
-from app.limits import limited, was_refused
+from app.limits import limited
 from app.users.services import change_address
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
@@ -25,7 +26,7 @@ def index():
 
 @bp.route("/password", methods=["GET", "POST"])
 @login_required
-@limited("10 per minute; 60 per hour", when=was_refused)
+@limits.passwords
 @form_view
 def password():
     user = sessions.account()
@@ -47,7 +48,8 @@ def password():
 
 @bp.route("/address", methods=["GET", "POST"])
 @login_required
-@limited("10 per hour")
+@limits.addresses
+@limits.passwords
 @form_view
 def address():
     user = sessions.account()

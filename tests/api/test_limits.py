@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.database import db
+from app.jobs.queue import queue_of
 from app.relationships.models import Follow
 
 
@@ -12,6 +13,16 @@ def at_her_browser(susan, log_in, fill_in):
     """`at_her_browser("/settings/address", email=…)`: what susan does on a page."""
     log_in("susan")
     return fill_in
+
+
+@pytest.fixture
+def mails_waiting(app):
+    """`mails_waiting()`: how many mails the workers are to send."""
+    queue = queue_of(app)
+    queue.storage.flush_all()
+    yield queue.pending_count
+    queue.storage.flush_all()
+    queue.storage.close()
 
 
 def number_of_follows():
@@ -66,3 +77,62 @@ def test_translations_for_pages_and_programs_are_counted_together(api, at_her_br
         assert at_her_browser("/", to="/posts/99/translation").status_code == 404
     assert api("POST", "/posts/99/translation", {"language": "fr"}).status_code == 429
     assert at_her_browser("/", to="/posts/99/translation").status_code == 429
+
+
+def asked_for_an_address(number, password="correct horse"):
+    return {"email": f"new{number}@example.com", "password": password}
+
+
+def test_a_program_that_tries_passwords_has_to_wait_though_it_finds_the_right_one(api, susan):
+    mine = f"/users/{susan.id}"
+    for number in range(10):
+        assert api("PUT", mine, asked_for_an_address(number, "wrong horse")).status_code == 400
+    stopped = api("PUT", mine, asked_for_an_address(11) | {"about_me": "hers"})
+    assert stopped.status_code == 429
+    assert stopped.json["message"].startswith("Too often. Try again in ")
+    assert "Retry-After" in stopped.headers
+    assert api("GET", mine).json["about_me"] == ""
+
+
+def test_mails_to_new_addresses_of_pages_and_programs_are_counted_together(api, susan, mails_waiting, at_her_browser):
+    for number in range(5):
+        assert api("PUT", f"/users/{susan.id}", asked_for_an_address(number)).status_code == 200
+        assert at_her_browser("/settings/address", **asked_for_an_address(number)).status_code == 302
+    assert api("PUT", f"/users/{susan.id}", asked_for_an_address(5)).status_code == 429
+    assert at_her_browser("/settings/address", **asked_for_an_address(5)).status_code == 429
+    assert mails_waiting() == 10
+
+
+def test_wrong_passwords_of_pages_and_programs_are_counted_together(api, susan, at_her_browser):
+    wrong = {"password": "wrong horse", "new_password": "battery staple", "new_password2": "battery staple"}
+    for number in range(3):
+        assert api("PUT", f"/users/{susan.id}", asked_for_an_address(number, "wrong horse")).status_code == 400
+        assert at_her_browser("/settings/address", **asked_for_an_address(number, "wrong horse")).status_code == 400
+        assert at_her_browser("/settings/password", **wrong).status_code == 400
+    assert at_her_browser("/settings/password", **wrong).status_code == 400
+    assert api("PUT", f"/users/{susan.id}", asked_for_an_address(4)).status_code == 429
+    assert at_her_browser("/settings/address", **asked_for_an_address(4)).status_code == 429
+    assert at_her_browser("/settings/password", **wrong | {"password": "correct horse"}).status_code == 429
+
+
+def test_each_persons_tries_are_counted_apart(api, susan, john, token_of):
+    for number in range(11):
+        stopped = api("PUT", f"/users/{susan.id}", asked_for_an_address(number, "wrong horse"))
+    assert stopped.status_code == 429
+    assert api("PUT", f"/users/{john.id}", asked_for_an_address(1), token=token_of(john)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "change", [{"about_me": "I vote."}, {"password": "wrong horse"}, {"email": "SUSAN@example.com"}]
+)
+def test_a_change_that_brings_no_other_address_does_not_count(api, susan, change):
+    mine = f"/users/{susan.id}"
+    for _time in range(11):
+        assert api("PUT", mine, change).status_code == 200
+    assert api("PUT", mine, asked_for_an_address(1)).status_code == 200
+
+
+def test_what_is_asked_of_anothers_account_does_not_count(api, susan, john):
+    for number in range(11):
+        assert api("PUT", f"/users/{john.id}", asked_for_an_address(number)).status_code == 403
+    assert api("PUT", f"/users/{susan.id}", asked_for_an_address(1)).status_code == 200
