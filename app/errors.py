@@ -96,7 +96,7 @@ def answer_csrf(error: CSRFError):
     """
     if is_from_script():  # what was typed still stands in its page
         return answer(error, _("This page had been open for too long. Load it again, then try again."))
-    if is_api() or not _is_from_here():
+    if not _is_from_here():
         return answer(error, str(STALE))
     typed = [(name, value) for name, value in request.form.items(multi=True) if _may_be_shown(name) and value]
     response = error.get_response()

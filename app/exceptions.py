@@ -30,7 +30,6 @@ class Malformed(DomainError):
 
     def __init__(self, faults: dict):
         super().__init__("; ".join(_told(faults)))
-        self.faults = faults
 
 
 def _told(faults, field=""):

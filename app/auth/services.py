@@ -20,9 +20,9 @@ TOKEN_VALID = timedelta(days=90)
 SEEN = timedelta(minutes=1)  # how old what is kept of it may be
 
 
-def register(username: str, email: str, password: str, locale: str | None = None) -> User:
+def register(username: str, email: str, password: str) -> User:
     """A new account with that password. Raises Invalid for a broken rule or when a name or address is taken."""
-    return services.create_user(username, email, passwords.hashed(passwords.checked(password)), locale)
+    return services.create_user(username, email, passwords.hashed(passwords.checked(password)))
 
 
 def authenticate(name: str, password: str) -> User | None:

@@ -9,7 +9,7 @@ from app.auth import services
 from app.auth.destination import path_of
 from app.auth.queries import person_of_session
 from app.database import db
-from app.errors import answer, is_api, is_from_script
+from app.errors import answer, is_from_script
 from app.extensions import login
 from app.requests import note_person
 from app.users.models import Person, User
@@ -70,8 +70,6 @@ def ask_to_log_in():
     """
     if is_from_script():
         return answer(Unauthorized(), _("You are no longer logged in. Load this page again to log in."))
-    if is_api():
-        abort(401)
     shown = request.script_root + request.full_path.rstrip("?")
     page = shown if request.method in ("GET", "HEAD") else path_of(request.referrer)
     if shown != url_for("timelines.home"):  # where everybody begins, who need not be told

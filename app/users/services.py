@@ -21,9 +21,9 @@ PROFILE = ("username", "display_name", "about_me", "locale")
 MESSAGES = {"username": _l("This username is taken."), "email": ADDRESS_TAKEN}
 
 
-def create_user(username: str, email: str, password_hash: str, locale: str | None = None) -> User:
+def create_user(username: str, email: str, password_hash: str) -> User:
     """A new account. Raises Invalid for a broken rule, or when the username or the address is taken."""
-    user = User(password_hash=password_hash, locale=rules.locale(locale))
+    user = User(password_hash=password_hash)
     _name(user, username)
     _address(user, email)
     with _told_what_is_taken():
