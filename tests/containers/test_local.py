@@ -66,12 +66,21 @@ def test_settings_come_from_a_file_as_they_stand_there_with_an_engine_and_withou
     settings = tmp_path / "settings"
     settings.write_text(
         "# Ours; PORT is Compose's.\nPORT=1\nSESSION_COOKIE_NAME=ours\nSITE_URL=https://blog.example\n"
+        "APP_ENVIRONMENT=DEV\nBIND=127.0.0.1:1\nDATA_DIR=/nowhere\n"
         "MAIL_DEFAULT_SENDER=Microblog <noreply@blog.example>"
     )
-    for site in f"http://localhost:{local(SETTINGS=settings)}", instance(SETTINGS=settings).url:
+    port = local(SETTINGS=settings)
+    number = run_command(["scripts/local-process", "pid", f"instance/{port}/pid"]).stdout.strip()
+    container = instance(SETTINGS=settings)
+    processes = Path("/proc", number, "environ").read_text(), container.exec("cat", "/proc/1/environ")
+    for site, environment in zip((f"http://localhost:{port}", container.url), processes, strict=True):
         cookie = get(f"{site}/auth/login").headers["Set-Cookie"]
         assert cookie.startswith("ours=")
         assert "Secure;" in cookie
+        # Also the last one, whose line does not end.
+        assert "MAIL_DEFAULT_SENDER=Microblog <noreply@blog.example>" in environment.split("\0")
+        # Not those that are make's: a file must not publish DEV's debugger, say.
+        assert "APP_ENVIRONMENT=PROD" in environment.split("\0")
 
 
 def test_dev_reloads_and_stop_ends_the_reloader_and_its_child(make, local):
