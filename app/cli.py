@@ -115,21 +115,22 @@ def init(language):
     source = catalogues.source_of(i18n.CATALOGUES, language)
     if language == i18n.ENGLISH or source.exists():
         fail(EX_USAGE, f"{language} is there already; `flask translate update` adds new texts to it")
+    texts = _texts()
     with _writable(i18n.CATALOGUES):
-        count = catalogues.create(source, catalogues.extract(ROOT))
-    click.echo(f"{source.relative_to(ROOT)}: {count} texts to translate, then: flask translate compile")
+        count = catalogues.create(source, texts)
+    click.echo(f"{source.relative_to(ROOT)}: {_to_translate(count)}, then: flask translate compile")
 
 
 @translate.command("update")
 @with_appcontext
 def update():
     """Take new texts of the code into each catalogue, and drop those that are gone."""
-    texts = catalogues.extract(ROOT)
+    texts = _texts()
     for language in catalogues.languages(i18n.CATALOGUES):
         source = catalogues.source_of(i18n.CATALOGUES, language)
         with _writable(source):
             count = catalogues.update(source, texts)
-        click.echo(f"{source.relative_to(ROOT)}: {f'{count} texts to translate' if count else 'complete'}")
+        click.echo(f"{source.relative_to(ROOT)}: {_to_translate(count) if count else 'complete'}")
 
 
 @translate.command("compile")
@@ -139,6 +140,17 @@ def compile_(missing):
     """Compile the catalogues; where their folder is read-only, into DATA_DIR."""
     for path in compile_catalogues(everything=not missing):
         click.echo(f"compiled {path}")
+
+
+def _texts():
+    """Every text of the code; ends the command where nothing says where they are."""
+    if not (ROOT / "babel.cfg").exists():
+        fail(EX_USAGE, "babel.cfg is not here, as in an image: catalogues are edited in a checkout")
+    return catalogues.extract(ROOT)
+
+
+def _to_translate(count):
+    return f"{count} {'text' if count == 1 else 'texts'} to translate"
 
 
 @contextlib.contextmanager

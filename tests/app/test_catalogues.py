@@ -141,7 +141,7 @@ def test_update_keeps_translations_takes_new_texts_and_drops_old_ones(app, proje
     flask(app, "init", "fr")
     translate(project, "Hello", "Bonjour")
     write_template(project, '{{ _("Hello") }} {{ _("Good bye") }}')
-    assert flask(app, "update").output == "app/translations/fr/LC_MESSAGES/messages.po: 1 texts to translate\n"
+    assert flask(app, "update").output == "app/translations/fr/LC_MESSAGES/messages.po: 1 text to translate\n"
     source = po(project).read_text(encoding="utf-8")
     assert 'msgid "Hello"\nmsgstr "Bonjour"' in source
     assert 'msgid "Good bye"\nmsgstr ""' in source
@@ -174,6 +174,15 @@ def test_texts_of_python_code_are_found_too(app, project):
     assert "#: app/forms.py\nmsgid" in source
     assert 'msgid "Name"' in source
     assert 'msgid_plural "b"' in source
+
+
+@pytest.mark.parametrize("arguments", [["init", "de"], ["update"]])
+def test_without_the_list_of_where_texts_are_one_line_says_where_to_go(app, tmp_path, monkeypatch, arguments):
+    monkeypatch.setattr(cli, "ROOT", tmp_path)
+    result = flask(app, *arguments)
+    assert result.exit_code == cli.EX_USAGE
+    assert "babel.cfg is not here, as in an image: catalogues are edited in a checkout" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 def test_broken_template_is_an_error_not_a_text_less(app, project):
