@@ -4,7 +4,7 @@ import re
 import socket
 
 import pytest
-from engine import LABEL, ROOT, free_port, get, run_command
+from engine import LABEL, ROOT, free_port, get, put_command, run_command
 
 
 def listed(text, heading):
@@ -83,6 +83,15 @@ def test_a_port_that_is_taken_is_one_line_before_anything_is_built(make):
         result = make("run", STAGE="v0.2", PORT=port, check=False)
     assert result.returncode != 0
     assert f"error: port {port} is taken by another program; choose another: PORT={port + 1}" in result.stderr
+    assert "docker build" not in result.stderr
+
+
+def test_without_python_run_says_how_to_get_it_before_anything_is_built(make, without):
+    environment = without("python3")
+    put_command(environment, "id", "echo 1000")  # for root on Debian it would be installed
+    result = make("run", STAGE="v0.2", PORT=free_port(), env=environment, check=False)
+    assert result.returncode != 0
+    assert "error: python3 is missing; install it: sudo apt-get install -y python3" in result.stderr.splitlines()
     assert "docker build" not in result.stderr
 
 
