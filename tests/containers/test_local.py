@@ -198,7 +198,7 @@ def test_a_bare_debian_needs_git_make_and_python_only(any_builder, base, project
 
 
 def test_clean_removes_the_environments_and_keeps_data_unless_named(tree):
-    for name in (".venv", ".venv-host", "instance/5000", "instance/5001"):
+    for name in (".venv", ".venv-host", ".venv-bench", "instance/5000", "instance/5001"):
         (tree / name).mkdir(parents=True)
     run_command(["make", "clean", "ENGINE=local"], cwd=tree)
     assert sorted(p.name for p in tree.glob(".venv*")) == []
