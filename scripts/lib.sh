@@ -42,6 +42,19 @@ one_of() (
     die "$name=$value is not known; it is one of: $*" 64
 )
 
+# The file with the authorities that this machine trusts, where it has one.
+ca_bundle() {
+    for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem; do
+        [ ! -r "$bundle" ] || { echo "$bundle"; break; }
+    done
+}
+
+# Refuses a CA_FILE without a certificate in it.
+need_authority() {
+    grep -q -e '-----BEGIN CERTIFICATE-----' "$CA_FILE" 2>/dev/null \
+        || die "CA_FILE=$CA_FILE is no readable PEM certificate; give the authority's file"
+}
+
 # Is this root on Debian, so that a missing package can be installed rather than asked for?
 can_install() {
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null
