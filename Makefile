@@ -36,18 +36,19 @@ SET = S
 SETTINGS =
 
 # What a site needs, the same for every command: from the command line or the environment, so not set here.
-SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE
+SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE DOCKER
 ## REGISTRY_MIRROR  a registry to take official images from, such as mirror.example:5000
 ## APT_MIRROR       a package mirror that holds debian/ and debian-security/, such as http://mirror.example
 ## PIP_INDEX_URL    a mirror of the Python package index
 ## CA_FILE          a private certificate authority to trust, a PEM file
+## DOCKER           the docker command, where it isn't the first on the PATH
 
 VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET SETTINGS
 export VARIABLES $(VARIABLES) STAGES APP_STAGES DEFAULT_STAGE DBS
 
 MAKEFLAGS += --no-print-directory
 given := $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
-unknown := $(filter-out $(VARIABLES) $(SITE) DOCKER MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(given))
+unknown := $(filter-out $(VARIABLES) $(SITE) MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(given))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists them))
 
 .PHONY: help doctor build run stop restart logs shell ps images test test-images test-builders test-browser lint bench clean
