@@ -1,4 +1,7 @@
-"""How Alembic reaches the database: through the application's own engine, one process at a time."""
+"""How Alembic reaches the database: through the application's own engine, one process at a time.
+
+The application, which calls this, has imported every model.
+"""
 
 import logging
 import signal
@@ -7,17 +10,8 @@ from alembic import context
 from alembic.util import CommandError
 from flask import current_app
 
-from app.auth import models as _auth  # noqa: F401  every model must be known to compare it with the database
 from app.database import DatabaseAway, db, migration_lock
-from app.export import models as _export  # noqa: F401
-from app.jobs import models as _jobs  # noqa: F401
-from app.messages import models as _messages  # noqa: F401
-from app.notifications import models as _notifications  # noqa: F401
-from app.posts import models as _posts  # noqa: F401
 from app.prepare import EX_SOFTWARE, EX_UNAVAILABLE, fail, wait_for_database
-from app.relationships import models as _relationships  # noqa: F401
-from app.search import models as _search  # noqa: F401
-from app.users import models as _users  # noqa: F401
 
 log = logging.getLogger("alembic.env")
 

@@ -120,6 +120,13 @@ def revision(engine):
         return connection.scalar(text("SELECT version_num FROM alembic_version"))
 
 
+def test_the_application_imports_every_model_by_itself():
+    code = "import sys, microblog; print(*(name for name in sys.modules if name.endswith('.models')))"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    models = {f"app.{path.parent.name}.models" for path in (ROOT / "app").glob("*/models.py")}
+    assert models == {name for name in result.stdout.split() if name.startswith("app.")}
+
+
 def test_models_and_schema_are_the_same(schema):
     with schema.connect() as connection:
         migration_context = MigrationContext.configure(
