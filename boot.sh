@@ -27,15 +27,15 @@ case $APP_ENVIRONMENT:${FLASK_DEBUG:-0} in
     *) refuse 64 "APP_ENVIRONMENT='$APP_ENVIRONMENT' is not known; use PROD (the default) or DEV" ;;
 esac
 case $role:${MIGRATE_ON_BOOT:-1} in
-    migrate:* | *:1) migrate=--migrate ;;
-    *:0) migrate=--no-migrate ;;
+    migrate:* | *:1) set -- ;;
+    *:0) set -- --no-migrate ;;
     *) refuse 78 "MIGRATE_ON_BOOT='$MIGRATE_ON_BOOT' is not known; use 1 (the default) or 0" ;;
 esac
 
 # Beside the shell, not in front of it: a shell hears a signal only while it waits, and process 1 must hear it.
 stopped='' child='' status=0
 trap 'stopped=yes; kill "$child" 2>/dev/null || :' TERM INT
-python3 -m app.prepare "$migrate" &
+python3 -m app.prepare "$@" &
 child=$!
 [ -z "$stopped" ] || kill "$child"
 wait "$child" || status=$?
