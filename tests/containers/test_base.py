@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from engine import run_command
+from engine import put_command, run_command
 from test_registry import STAND_INS
 
 
@@ -59,6 +59,14 @@ def test_a_stand_in_is_made_once():
     result = run_command(["scripts/base", "python"])
     assert result.stdout == f"{STAND_INS['python']}\n"
     assert result.stderr == ""
+
+
+def test_again_makes_the_base_of_the_companion_anew_too(without):
+    environment = without("mmdebstrap")
+    put_command(environment, "mmdebstrap", "echo it is made anew; exit 1")
+    result = run_command(["scripts/base", "--again", "mariadb"], env=environment, check=False)
+    assert result.returncode == 1
+    assert "it is made anew" in result.stderr.splitlines()
 
 
 def test_a_base_that_is_not_known_is_refused():
