@@ -56,10 +56,14 @@ class Sessions(SecureCookieSessionInterface):
 
 
 class IdConverter(IntegerConverter):
-    """`<id:post_id>` in a rule: the id of a row. A larger number than any column holds is of nothing: 404."""
+    """`<id:post_id>` in a rule: the id of a row. A larger number than any column holds is read as the largest."""
 
     def __init__(self, map, *args, **kwargs):
         super().__init__(map, *args, max=LARGEST_ID, **kwargs)
+
+    def to_python(self, value):
+        """The number. None is refused: Werkzeug would call the method wrong where the path has another one too."""
+        return min(int(value), LARGEST_ID) if len(value) <= len(str(LARGEST_ID)) else LARGEST_ID
 
 
 def init_app(app):

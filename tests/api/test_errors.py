@@ -36,3 +36,10 @@ def test_an_unexpected_error_is_json_that_tells_nothing(app, client, monkeypatch
     answer = client.get("/api/nope")
     assert (answer.status_code, answer.json["error"]) == (500, "Internal Server Error")
     assert "swordfish" not in answer.text
+
+
+@pytest.mark.parametrize("number", [2**63, "9" * 20, "9" * 5000])
+@pytest.mark.parametrize(("method", "sent"), [("GET", None), ("PUT", {})])
+def test_a_number_too_large_for_an_id_is_nobodys_whatever_is_done_with_it(api, number, method, sent):
+    answer = api(method, f"/users/{number}", sent)
+    assert (answer.status_code, answer.json["error"]) == (404, "Not Found")
