@@ -3,12 +3,15 @@
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
+
+from app.limits import limiter
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
@@ -45,26 +48,49 @@ def test_the_description_is_shown_on_a_page_of_this_site(client, description):
         assert f'id="{schema}"' in page.text
 
 
-def test_whatever_is_asked_the_answer_is_one_that_is_described(app, susan, john, token_of, write, api):
-    """Values of every kind, right and wrong, in every place: no answer is a fault of ours, none is not described."""
+@pytest.mark.parametrize(
+    ("kind", "answers"),
+    [(GenerationMode.POSITIVE, {200, 201, 204, 400, 404}), (GenerationMode.NEGATIVE, {400, 404})],
+)
+def test_whatever_is_asked_the_answer_is_one_that_is_described(
+    app, susan, john, token_of, basic, write, api, kind, answers
+):
+    """Right values, then wrong ones, in every place: no answer is a fault of ours, none is not described."""
     write(susan, "hello")
     api("POST", f"/conversations/{john.id}", {"body": "hello"})
-    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
+    headers = {"token": {"Authorization": f"Bearer {token_of(susan)}"}, "password": basic("susan"), None: {}}
     asked = set()
-    for result in schema.get_all_operations():
-        operation = result.ok()
-        if "/tokens" in operation.path:  # it would end its own
+    for operation in operations_of(app):
+        if operation.method == "delete" and "/tokens" in operation.path:  # it would end its own
             continue
-        ask(app, operation, token_of(susan), asked)
-    assert {200, 201, 204, 400, 404} <= asked
+        asked |= ask(operation, kind, headers[asks_for(operation)])
+    assert asked >= answers
 
 
-def ask(app, operation, token, asked):
-    from app.limits import limiter
+@pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer x"}, {"Authorization": "Basic eDp5"}])
+@pytest.mark.parametrize("kind", GenerationMode)
+def test_whoever_says_not_who_they_are_is_told_so_as_it_is_described(app, susan, header, kind):
+    for operation in operations_of(app):
+        if asks_for(operation):
+            assert 401 in ask(operation, kind, header, examples=2)
 
-    @given(case=operation.as_strategy())
+
+def operations_of(app):
+    return [found.ok() for found in schemathesis.openapi.from_wsgi("/api/openapi.json", app).get_all_operations()]
+
+
+def asks_for(operation):
+    """What whoever asks must show: "token", "password", or None."""
+    return next((name for way in operation.definition.raw.get("security", ()) for name in way), None)
+
+
+def ask(operation, kind, headers, examples=12):
+    """Ask with values of that kind; the status codes of the answers, each of which is checked."""
+    answers = set()
+
+    @given(case=operation.as_strategy(kind))
     @settings(
-        max_examples=12,
+        max_examples=examples,
         deadline=None,
         database=None,
         derandomize=True,
@@ -73,7 +99,7 @@ def ask(app, operation, token, asked):
     )
     def try_one(case):
         limiter.reset()
-        answer = case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=CHECKS)
-        asked.add(answer.status_code)
+        answers.add(case.call_and_validate(headers=headers, checks=CHECKS).status_code)
 
     try_one()
+    return answers
