@@ -134,13 +134,13 @@ def page(visit):
 
 @pytest.fixture(scope="session")
 def writer(browser, site, _people):
-    """Somebody with a long name and posts that are difficult to lay out; only their `username` is of use."""
+    """Somebody with a long name and posts that are difficult to lay out, signed in at a browser of their own."""
     context = browser.new_context(base_url=site)
     person = Person(context.new_page(), f"p{_people['session']}_writer")
     person.register()
     furnish(person)
+    yield person
     context.close()
-    return person
 
 
 @pytest.fixture

@@ -59,6 +59,14 @@ class Person:
         self.page.goto(f"/messages/with/{other.username}")
         self.fill(body=body)
 
+    def make_token(self, name):
+        self.page.goto("/settings/tokens")
+        self.fill(name=name)
+
+    def ask_for_archive(self):
+        self.page.goto("/settings/export")
+        press(self.page.locator("main form [type=submit]"))
+
     def log_in(self, password=PASSWORD):
         self.page.goto("/auth/login")
         self.fill(username=self.username, password=password)

@@ -20,6 +20,15 @@ SIGNED_OUT = {
     "programs' interface": "/api/docs",
     "not found": "/nope",
 }
+# What stands on the pages of somebody who has made a token and for whom `furnish_between` was called.
+THERE = {
+    "home": (".site-nav [data-badge=messages]", ".site-nav [data-badge=notifications]"),
+    "tokens": ("[action$='/revoke']",),
+    "messages": (".rows .unread",),
+    "conversation": (".message.outgoing", ".message:not(.outgoing)"),
+    "notifications": (".rows [href^='/user/']", ".rows [href^='/messages/']", ".rows [href='/settings/export']"),
+    "archive": ("main a[download]",),
+}
 
 
 def signed_in(other):
@@ -52,13 +61,29 @@ def furnish(person):
         person.post(body)
 
 
+def furnish_between(reader, writer):
+    """Let the two write to each other, `writer` follow `reader`, and `reader` have an archive made.
+
+    What came in is not seen yet, so that it is counted wherever they go.
+    """
+    reader.write_to(writer, "x" * 500)
+    reader.ask_for_archive()
+    writer.follow(reader)
+    for body in ((LONG * 4)[:500], "\n".join((ZALGO, *BODIES[-2:]))):
+        writer.write_to(reader, body)
+    reader.page.wait_for_selector("main a[download]")  # worked on meanwhile
+
+
 def go(page, name, path):
     """Open a page, which must be there unless its `name` says that it is not."""
     assert (name, page.goto(path).status) == (name, 404 if name == "not found" else 200)
 
 
 def each_page(page, register, writer):
-    """Visit every page in turn, as nobody and as somebody new who follows `writer`; yields a name for it each time."""
+    """Visit every page in turn, as nobody and as somebody new who follows `writer`; yields a name for it each time.
+
+    Pages that are empty at first are visited then, and again when something stands there.
+    """
     for name, path in SIGNED_OUT.items():
         go(page, name, path)
         yield f"{name}, signed out"
@@ -75,8 +100,17 @@ def each_page(page, register, writer):
     yield "home, after a post"
     press(page.locator(".post-time").first)
     yield "one's own post"
-    for name, path in signed_in(writer).items():
+    places = signed_in(writer)
+    for name in ("tokens", "messages", "conversation", "notifications", "archive"):
+        go(page, name, places[name])
+        yield f"{name}, none yet"
+    reader.make_token(LONG[:64])
+    yield "tokens, with a new one"
+    furnish_between(reader, writer)
+    for name, path in places.items():
         go(page, name, path)
+        for selector in THERE.get(name, ()):
+            page.locator(selector).first.wait_for()
         yield name
     page.goto("/")
     page.locator(".account summary").click()
