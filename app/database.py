@@ -81,6 +81,11 @@ def insert_if_absent(table: type[Model], **values) -> None:
         db.session.execute(sqlite.insert(table).values(**values).on_conflict_do_nothing())
 
 
+def id_of(digits: str) -> int:
+    """The id of those digits, LARGEST_ID for a larger one. (Python itself refuses to read thousands of digits.)"""
+    return min(int(digits), LARGEST_ID) if len(digits) <= len(str(LARGEST_ID)) else LARGEST_ID
+
+
 def utc_now() -> datetime:
     """Now, aware, in UTC."""
     return datetime.now(UTC)

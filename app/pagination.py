@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
-from app.database import LARGEST_ID
+from app.database import id_of
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def id_from(value: str) -> int:
     """An id that somebody wrote, if need be made one that databases can compare. Raises BadRequest."""
     if not (value.isascii() and value.isdigit()):
         raise BadRequest()
-    return int(value) if len(value) < len(str(LARGEST_ID)) else LARGEST_ID
+    return id_of(value)
 
 
 def paginate(fetch: Callable[[Key, int], Sequence[Any]], key: Key, size: int) -> Page:

@@ -9,7 +9,7 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from app.database import LARGEST_ID
+from app.database import LARGEST_ID, id_of
 from app.logs import REQUEST_ID, USER_ID
 
 # Everything comes from this host; nothing is inline. Bootstrap's style sheet draws its small icons as data: images.
@@ -63,7 +63,7 @@ class IdConverter(IntegerConverter):
 
     def to_python(self, value):
         """The number. None is refused: Werkzeug would call the method wrong where the path has another one too."""
-        return min(int(value), LARGEST_ID) if len(value) <= len(str(LARGEST_ID)) else LARGEST_ID
+        return id_of(value)
 
 
 def init_app(app):
