@@ -12,7 +12,6 @@ from app.database import db
 from app.exceptions import Invalid
 from app.forms import form_view
 from app.jobs import call_later
-from app.limits import limited
 from app.users.services import change_address
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
@@ -105,7 +104,7 @@ def confirm_address():
 
 @bp.route("/tokens", methods=["GET", "POST"])
 @login_required
-@limited("30 per hour")
+@limits.limited("30 per hour")
 @form_view
 def tokens():
     form = TokenForm()
