@@ -25,6 +25,7 @@ from app.notifications.models import FOLLOW
 from app.notifications.services import notify
 from app.posts.models import Post
 from app.relationships.models import Follow
+from app.relationships.services import count_followers
 from app.search.services import reindex
 from app.seed_words import EMOJI, FAMILY_NAME_FIRST, PEOPLE, WITHOUT_SPACES
 from app.users.models import User, new_session_id
@@ -60,6 +61,7 @@ def seed(users, posts, follows, password, add):
     write("people", User, (person | shared | {"session_id": new_session_id()} for person in people), users)
     ids = ids_of(people)
     write("follows", Follow, new_follows(draw, ids, follows), users * follows)
+    count_followers()
     write("posts", Post, new_posts(draw, ids, languages, posts), posts)
     show_progress("their words, for search", reindex(), users + posts)
     tell_of_followers(ids)

@@ -6,6 +6,7 @@ from sqlalchemy.engine import Row
 from app.database import db
 from app.posts.models import Post
 from app.relationships.models import Follow
+from app.relationships.queries import follower_count
 from app.users.models import User
 
 
@@ -17,7 +18,7 @@ def _count(column):
 COUNTED = select(
     User,
     _count(Post.author_id).label("post_count"),
-    _count(Follow.followed_id).label("follower_count"),
+    follower_count(User.id).label("follower_count"),
     _count(Follow.follower_id).label("following_count"),
 )
 

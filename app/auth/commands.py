@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from app.auth import services
 from app.database import db
 from app.exceptions import Invalid
+from app.relationships.services import count_followers
 from app.users import services as users
 from app.users.models import User
 from app.users.queries import by_username
@@ -96,6 +97,15 @@ def delete(username, yes):
     users.delete_user(person)
     db.session.commit()
     click.echo(f"deleted @{name}")
+
+
+@user.command()
+@with_appcontext
+def recount():
+    """Count everybody's followers anew, after an update during which older replicas served beside newer ones."""
+    count_followers()
+    db.session.commit()
+    click.echo("counted everybody's followers")
 
 
 def _known(username: str) -> User:

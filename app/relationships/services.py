@@ -1,14 +1,14 @@
 """What changes who follows whom. Nothing is committed here: the view does that."""
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.database import db
+from app.database import db, insert_if_absent
 from app.exceptions import Invalid, NotFound
 from app.notifications.models import FOLLOW
 from app.notifications.services import notify
-from app.relationships.models import Follow
+from app.relationships.models import Follow, FollowerCount
 from app.users.models import User
 
 
@@ -28,6 +28,8 @@ def follow(follower_id: int, followed_id: int) -> bool:
             raise NotFound(_("This person is not there.")) from error
         return False
     notify(followed_id, FOLLOW, actor_id=follower_id)
+    insert_if_absent(FollowerCount, user_id=followed_id, followers=0)
+    _count((followed_id,), 1)
     return True
 
 
@@ -38,4 +40,29 @@ def unfollow(follower_id: int, followed_id: int) -> bool:
     result = db.session.execute(
         delete(Follow).where(Follow.follower_id == follower_id, Follow.followed_id == followed_id)
     )
-    return result.rowcount > 0
+    if result.rowcount == 0:
+        return False
+    _count((followed_id,), -1)
+    return True
+
+
+def uncount_follows(user_id: int) -> None:
+    """Count a person, who is then to be deleted, among nobody's followers any more."""
+    followed = select(Follow.followed_id).where(Follow.follower_id == user_id)
+    # Until the commit nothing is added to whom they follow, since that reads the person, and nothing taken from it.
+    db.session.execute(select(User.id).where(User.id == user_id).with_for_update())
+    db.session.execute(followed.with_for_update())
+    _count(followed, -1)
+
+
+def count_followers() -> None:
+    """Count everybody's followers anew."""
+    db.session.execute(delete(FollowerCount))
+    counted = select(Follow.followed_id, func.count()).group_by(Follow.followed_id)
+    db.session.execute(insert(FollowerCount).from_select(["user_id", "followers"], counted))
+
+
+def _count(user_ids: Select | tuple[int], change: int) -> None:
+    counts = FollowerCount.__table__
+    counted = update(counts).where(counts.c.user_id.in_(user_ids))
+    db.session.execute(counted.values(followers=counts.c.followers + change))

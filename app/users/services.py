@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.database import db
 from app.exceptions import Invalid, NotAllowed
+from app.relationships.services import uncount_follows
 from app.search.services import index_person, reindex_person
 from app.users import rules
 from app.users.models import Person, User
@@ -74,6 +75,7 @@ def demote(user: User) -> None:
 
 def delete_user(user: User) -> None:
     """Delete the account and, by the foreign keys of the database, all that hangs on it."""
+    uncount_follows(user.id)
     db.session.delete(user)
     db.session.flush()
     db.session.expire_all()  # what the database deleted may be loaded

@@ -17,6 +17,8 @@ from app.database import db, is_modelled
 from app.pagination import NEWEST
 from app.posts.models import Post
 from app.posts.services import create_post
+from app.relationships.queries import standing
+from app.relationships.services import follow
 from app.search import queries as search
 from app.search.models import PostSearch
 from app.search.words import asked, indexed
@@ -235,3 +237,13 @@ def test_posts_and_people_that_are_there_already_are_found(schema):
         flask_migrate.upgrade()
         assert len(search.posts(asked("hello"), NEWEST, 10).items) == 2
         assert len(search.people(asked("susan"), NEWEST, 10).items) == 1
+
+
+def test_followers_that_are_there_already_are_counted(schema):
+    susan, john = (create_user(name, f"{name}@e.example", "-").id for name in ("susan", "john"))
+    follow(susan, john)
+    db.session.commit()
+    db.session.remove()
+    flask_migrate.downgrade(revision="0031")
+    flask_migrate.upgrade()
+    assert standing(john).followers == 1

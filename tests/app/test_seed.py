@@ -11,7 +11,7 @@ from app.notifications.models import FOLLOW, MESSAGE, Notification
 from app.pagination import NEWEST, Key
 from app.posts import rules
 from app.posts.models import Post
-from app.relationships.models import Follow
+from app.relationships.models import Follow, FollowerCount
 from app.relationships.queries import standing
 from app.search import queries as search
 from app.search.words import asked
@@ -45,6 +45,7 @@ def test_it_makes_the_people_posts_and_follows_that_were_asked_for(run, context)
     assert (count(User), count(Post), count(Follow)) == (24, 60, 24 * 5)
     for step in ("24 people", "120 follows", "60 posts"):
         assert step in result.output
+    assert db.session.scalar(select(func.sum(FollowerCount.followers))) == 24 * 5
 
 
 def test_its_posts_and_people_are_found(run, context):

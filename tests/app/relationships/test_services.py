@@ -1,4 +1,7 @@
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import permutations
 from threading import Barrier
 
 import pytest
@@ -8,6 +11,8 @@ from app.database import db
 from app.exceptions import Invalid, NotFound
 from app.relationships import services
 from app.relationships.models import Follow
+from app.relationships.queries import standing
+from app.users.queries import by_username
 from app.users.services import delete_user
 
 
@@ -16,12 +21,35 @@ def follows():
     return db.session.execute(select(Follow.follower_id, Follow.followed_id)).all()
 
 
+def followers(*people):
+    db.session.rollback()
+    return [standing(person).followers for person in people]
+
+
+def at_once(app, *calls):
+    """Make these calls at the same time, each in a request's own transaction; what they return."""
+    start = Barrier(len(calls))
+
+    def make(call):
+        with app.app_context():
+            # what every request has done by then: the transaction has read, so its snapshot is older than the race
+            db.session.execute(select(Follow)).all()
+            start.wait(timeout=10)
+            result = call()
+            db.session.commit()
+            return result
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(make, calls))
+
+
 def test_following_is_kept_and_new_once(make_user):
     susan, john = make_user("susan").id, make_user("john").id
     assert services.follow(susan, john) is True
     assert services.follow(susan, john) is False
     db.session.commit()
     assert follows() == [(susan, john)]
+    assert followers(susan, john) == [0, 1]
 
 
 def test_following_does_not_go_both_ways(make_user):
@@ -39,6 +67,8 @@ def test_unfollowing_twice_is_the_same_as_once(make_user):
     services.follow(susan, john)
     assert services.unfollow(susan, john) is True
     assert services.unfollow(susan, john) is False
+    db.session.commit()
+    assert followers(john) == [0]
 
 
 @pytest.mark.parametrize("change", [services.follow, services.unfollow])
@@ -59,20 +89,19 @@ def test_following_somebody_who_is_gone_is_not_found_and_the_rest_of_the_transac
 
 def test_simultaneous_follows_are_one(app, make_user):
     susan, john = make_user("susan").id, make_user("john").id
-    at_once = Barrier(6)
-
-    def follow(_number):
-        with app.app_context():
-            # what every request has done by then: the transaction has read, so its snapshot is older than the race
-            db.session.execute(select(Follow)).all()
-            at_once.wait(timeout=10)
-            new = services.follow(susan, john)
-            db.session.commit()
-            return new
-
-    with ThreadPoolExecutor(6) as pool:
-        assert sorted(pool.map(follow, range(6))) == [False] * 5 + [True]
+    assert sorted(at_once(app, *[lambda: services.follow(susan, john)] * 6)) == [False] * 5 + [True]
     assert follows() == [(susan, john)]
+    assert followers(susan, john) == [0, 1]
+    assert sorted(at_once(app, *[lambda: services.unfollow(susan, john)] * 6)) == [False] * 5 + [True]
+    assert followers(susan, john) == [0, 0]
+
+
+def test_people_who_follow_one_another_at_once_don_t_wait_for_each_other_and_are_all_counted(app, make_user):
+    people = [make_user(name).id for name in ("susan", "john", "mary")]
+    pairs = list(permutations(people, 2))
+    for change, left in [(services.follow, 2), (services.unfollow, 0)] * 3:
+        assert all(at_once(app, *[partial(change, *pair) for pair in pairs]))
+        assert followers(*people) == [left] * 3
 
 
 def test_who_is_deleted_leaves_no_follows(make_user, let_follow):
@@ -83,3 +112,16 @@ def test_who_is_deleted_leaves_no_follows(make_user, let_follow):
     delete_user(john)
     db.session.commit()
     assert follows() == [(mary.id, susan.id)]
+    assert followers(susan.id, mary.id) == [1, 0]
+
+
+@pytest.mark.parametrize("change", [services.follow, services.unfollow])
+def test_what_somebody_does_while_they_are_deleted_is_counted_once(app, make_user, change):
+    for number in range(5):
+        susan, john = make_user(f"susan{number}"), make_user(f"john{number}").id
+        if change is services.unfollow:
+            services.follow(susan.id, john)
+            db.session.commit()
+        with contextlib.suppress(NotFound):
+            at_once(app, partial(change, susan.id, john), lambda name=susan.username: delete_user(by_username(name)))
+        assert followers(john) == [0]
