@@ -73,7 +73,7 @@ class Config:
         if not re.match(r"https?://[^/]+", self.SITE_URL):
             raise ConfigError(f"SITE_URL={self.SITE_URL!r} is no address; give one such as https://blog.example")
         self.TRUSTED_PROXIES = self._integer("TRUSTED_PROXIES", 0)
-        self.REDIS_URL = self._value("REDIS_URL")  # may hold a password
+        self._redis()
         self._mail()
         self._translation()
         # Cookies ignore ports (RFC 6265, section 8.5): instances on one host need a name each.
@@ -81,6 +81,12 @@ class Config:
         self.REMEMBER_COOKIE_NAME = f"{self.SESSION_COOKIE_NAME}_remember"
         self.SESSION_COOKIE_SECURE = self.SITE_URL.startswith("https://")
         self.REMEMBER_COOKIE_SECURE = self.SESSION_COOKIE_SECURE
+
+    def _redis(self):
+        """Where limits are counted and jobs queued, if not in the worker and the database."""
+        self.REDIS_URL = self._value("REDIS_URL")
+        if self.REDIS_URL and not _is_redis(self.REDIS_URL):
+            raise ConfigError("REDIS_URL is no address of a Redis; give one such as redis://redis:6379/0")
 
     def _mail(self):
         """How mail is sent, under the names that Flask's mail extensions share; without MAIL_SERVER it is logged."""
@@ -158,6 +164,16 @@ class Config:
                 "python3 -c 'import secrets; print(secrets.token_hex(32))'"
             )
         return key or None
+
+
+def _is_redis(url: str) -> bool:
+    """Whether it is an address as redis-py reads it, of a host and perhaps a port and a database's number."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  read, to see whether it is one
+    except ValueError:
+        return False
+    return parts.scheme in {"redis", "rediss"} and bool(parts.hostname) and bool(re.fullmatch(r"(/\d*)?", parts.path))
 
 
 def _is_plain_address(url: str) -> bool:

@@ -43,6 +43,7 @@ def boot(environ, tmp_path):
         ([], {"MIGRATE_ON_BOOT": "no"}, 78, "MIGRATE_ON_BOOT='no' is not known; use 1 (the default) or 0"),
         ([], {"LOG_FORMAT": "xml"}, 78, "LOG_FORMAT='xml' is not known; use text (the default) or json"),
         ([], {"WEB_CONCURRENCY": "many"}, 78, "WEB_CONCURRENCY='many' is not a whole number"),
+        ([], {"REDIS_URL": "memcached://there"}, 78, "REDIS_URL is no address of a Redis; give one such as redis://"),
         ([], {"DATABASE_URL": "oracle://there"}, 78, "use sqlite, mysql or mariadb"),
         ([], {"SECRET_KEY": "change-me"}, 78, "SECRET_KEY is a known placeholder"),
         ([], {"DATABASE_URL": "mysql://a:b@127.0.0.1:1/c"}, 78, "set SECRET_KEY or SECRET_KEY_FILE"),

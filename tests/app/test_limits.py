@@ -14,7 +14,7 @@ import pytest
 from flask import request
 
 from app import create_app, limits
-from config import Config
+from config import Config, ConfigError
 
 WRONG = {"username": "susan", "password": "wrong horse"}
 
@@ -182,3 +182,19 @@ def test_with_redis_all_workers_count_together(serve, redis):
 
 def test_while_redis_is_away_workers_count_for_themselves(serve, new_port):
     assert 10 <= guesses_answered(serve(REDIS_URL=f"redis://127.0.0.1:{new_port()}/0"), 40) <= 20
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis", "http://there", "redis://", "redis://:se/same@there", "redis://there:port", "redis://there:6379/first"],
+)
+def test_what_is_no_address_of_a_redis_is_refused_without_repeating_it(url):
+    with pytest.raises(ConfigError, match="REDIS_URL is no address of a Redis; give one such as redis:") as refused:
+        Config({"REDIS_URL": url})
+    assert "se/same" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["redis://there", "rediss://me:sesame@there:6380/1", "redis://[::1]:6379/?protocol=3"])
+def test_an_address_of_a_redis_is_taken_as_it_is(url):
+    taken = Config({"REDIS_URL": url}).REDIS_URL
+    assert taken == url
