@@ -38,12 +38,17 @@ class Microblog(Flask):
         return func
 
 
-def create_app(config: Config | None = None) -> Microblog:
-    """The application, set up from `config`, by default from the environment. Raises config.ConfigError."""
+def create_bare_app(config: Config | None = None) -> Microblog:
+    """The application with its settings and its database alone, set up as `create_app` does, in half of its time."""
     app = Microblog(__name__)
     app.config.from_object(config or Config())
-
     database.db.init_app(app)
+    return app
+
+
+def create_app(config: Config | None = None) -> Microblog:
+    """The application, set up from `config`, by default from the environment. Raises config.ConfigError."""
+    app = create_bare_app(config)
     prepared.init_app(app)
     bootstrap.init_app(app)
     requests.init_app(app)  # before the rest: it names the request and looks at what comes in

@@ -1,6 +1,7 @@
 """`python -m app.prepare [--no-migrate]`: what boot.sh has done before it serves; exit codes of sysexits(3).
 
-It is no command of `flask`, which imports what each command of each extension needs: a fifth of this process' time.
+It is no command of `flask`, which imports what each command of each extension needs, and makes no pages: either takes
+longer than all that there is to do where nothing has changed.
 """
 
 import logging
@@ -9,7 +10,7 @@ import sys
 
 from flask import current_app
 
-from app import catalogues, database, health, i18n, logs
+from app import catalogues, create_bare_app, database, health, i18n, logs
 from app.database import DatabaseAway, db
 from config import ConfigError, sqlite_path
 
@@ -76,7 +77,10 @@ def _fail_for_folder(error: OSError):
 
 
 if __name__ == "__main__":
-    from microblog import app
-
+    logs.configure()
+    try:
+        app = create_bare_app()
+    except ConfigError as error:
+        fail(EX_CONFIG, str(error))
     with app.app_context():
         prepare(migrate="--no-migrate" not in sys.argv)
