@@ -24,12 +24,15 @@ def test_a_page_of_the_person_needs_no_card_of_theirs(meet, writer):
 @pytest.mark.parametrize(("width", "height"), [(320, 640), (320, 256), (1280, 800)])
 def test_it_is_wholly_on_the_screen(meet, width, height, direction):
     page = meet(width=width, height=height, locale="fr")
+    page.clock.install()
     page.evaluate("dir => { document.documentElement.dir = dir }", direction)
     for anchor in (".post-author", ".post-avatar"):
         for number in range(5):
             page.mouse.move(0, 0)
+            page.clock.run_for(400)  # milliseconds: it closes
             expect(card(page)).to_have_count(0)
             page.locator(anchor).nth(number).hover()
+            page.clock.run_for(500)  # it opens
             expect(card(page)).to_be_visible()
             box = card(page).bounding_box()
             assert box["x"] >= 0
