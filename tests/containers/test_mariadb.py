@@ -4,7 +4,7 @@ import json
 import uuid
 
 import pytest
-from engine import LABEL, ROOT, Container, run_command
+from engine import LABEL, ROOT, Container, run_command, wait_until
 
 # As the image's user that the application's container has: what this password opens and what not.
 AS_APPLICATION = 'MYSQL_PWD="$(cat "$MARIADB_PASSWORD_FILE")" mariadb -h 127.0.0.1 -u microblog microblog -Ne'
@@ -106,6 +106,13 @@ def test_the_application_s_user_has_its_own_database_only(server):
     assert query(server, "SHOW DATABASES").split() == ["information_schema", "microblog"]
 
 
+def test_the_engine_sees_it_healthy_once_the_application_s_user_gets_an_answer(server, engine):
+    wait_until(lambda: server.health == "healthy", 30, "healthy")
+    _shell, probe = engine.inspect(server.name)["Config"]["Healthcheck"]["Test"]
+    assert server.exec("sh", "-c", probe)
+    assert not server.exec("sh", "-c", f"MARIADB_USER=nobody; {probe}", check=False)
+
+
 def test_root_cannot_come_in_over_the_network(server):
     refused = server.exec("sh", "-c", "mariadb -h 127.0.0.1 -u root -e 'SELECT 1' 2>&1", user="root", check=False)
     assert "Access denied" in refused
@@ -148,7 +155,7 @@ def test_it_goes_on_while_another_instance_uses_it(db, engine, names, start, ima
     user = start(image, "sleep", "600", options=["--network", name, "--init"])
     assert "another instance" in db("stop", name).stderr
     assert engine.inspect(f"{name}-mariadb")["State"]["Running"]
-    engine("rm", "-f", user.name)
+    engine("rm", "-f", "-v", user.name)
     db("stop", name)
     assert not engine.exists("container", f"{name}-mariadb")
 
