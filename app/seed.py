@@ -18,6 +18,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import insert, select
 
 from app.auth import passwords
+from app.counts.services import recount
 from app.database import db
 from app.messages.queries import side_of
 from app.messages.services import mark_seen, send
@@ -25,7 +26,6 @@ from app.notifications.models import FOLLOW
 from app.notifications.services import notify
 from app.posts.models import Post
 from app.relationships.models import Follow
-from app.relationships.services import count_followers
 from app.search.services import reindex
 from app.seed_words import EMOJI, FAMILY_NAME_FIRST, PEOPLE, WITHOUT_SPACES
 from app.users.models import User, new_session_id
@@ -61,8 +61,8 @@ def seed(users, posts, follows, password, add):
     write("people", User, (person | shared | {"session_id": new_session_id()} for person in people), users)
     ids = ids_of(people)
     write("follows", Follow, new_follows(draw, ids, follows), users * follows)
-    count_followers()
     write("posts", Post, new_posts(draw, ids, languages, posts), posts)
+    recount()
     show_progress("their words, for search", reindex(), users + posts)
     tell_of_followers(ids)
     send_messages(new_messages(draw, ids, languages))

@@ -8,10 +8,10 @@ from sqlalchemy import func, insert, select
 
 from app import cli
 from app.auth.services import issue_token
+from app.counts.services import recount
 from app.database import db
 from app.posts.models import Post
 from app.relationships.models import Follow
-from app.relationships.services import count_followers
 from app.seed import seed
 from app.users.models import User
 
@@ -71,7 +71,7 @@ def follow_everybody(follower_id: int) -> None:
     followed = select(Follow.followed_id).where(Follow.follower_id == follower_id)
     others = db.session.scalars(select(User.id).where(User.id != follower_id, User.id.not_in(followed)))
     db.session.execute(insert(Follow), [{"follower_id": follower_id, "followed_id": other} for other in others])
-    count_followers()
+    recount()
 
 
 def readers(number: int) -> list[str]:

@@ -3,23 +3,17 @@
 from sqlalchemy import func, select
 from sqlalchemy.engine import Row
 
+from app.counts.queries import kept
 from app.database import db
-from app.posts.models import Post
 from app.relationships.models import Follow
-from app.relationships.queries import follower_count
 from app.users.models import User
 
-
-def _count(column):
-    """How many rows have the person in `column`, from its index alone."""
-    return select(func.count()).where(column == User.id).correlate(User).scalar_subquery()
-
-
+FOLLOWING = select(func.count()).where(Follow.follower_id == User.id).correlate(User).scalar_subquery()
 COUNTED = select(
     User,
-    _count(Post.author_id).label("post_count"),
-    follower_count(User.id).label("follower_count"),
-    _count(Follow.follower_id).label("following_count"),
+    kept("posts", User.id).label("post_count"),
+    kept("followers", User.id).label("follower_count"),
+    FOLLOWING.label("following_count"),
 )
 
 

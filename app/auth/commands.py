@@ -7,9 +7,9 @@ import click
 from flask.cli import with_appcontext
 
 from app.auth import services
+from app.counts import services as counts
 from app.database import db
 from app.exceptions import Invalid
-from app.relationships.services import count_followers
 from app.users import services as users
 from app.users.models import User
 from app.users.queries import by_username
@@ -102,10 +102,10 @@ def delete(username, yes):
 @user.command()
 @with_appcontext
 def recount():
-    """Count everybody's followers anew, after an update during which older replicas served beside newer ones."""
-    count_followers()
+    """Count everybody's posts and followers, after an update during which older replicas served beside newer ones."""
+    counts.recount()
     db.session.commit()
-    click.echo("counted everybody's followers")
+    click.echo("counted everybody's posts and followers")
 
 
 def _known(username: str) -> User:

@@ -1,7 +1,9 @@
 """What changes posts. Nothing is committed here: the view does that."""
 
 from flask_babel import gettext as _
+from sqlalchemy import delete
 
+from app.counts.services import count
 from app.database import db
 from app.exceptions import NotAllowed, NotFound
 from app.posts import rules
@@ -22,15 +24,18 @@ def create_post(author_id: int, body: str, language: str | None = None) -> Post:
     db.session.add(post)
     db.session.flush()
     index_post(post)
+    count(author_id, posts=1)
     return post
 
 
 def delete_post(post_id: int, by: Person) -> None:
     """Delete a post at the wish of `by`: its author, or an administrator. Raises NotFound, or NotAllowed."""
+    gone = _("This post is not there, or was deleted already.")
     post = db.session.get(Post, post_id)
     if post is None:
-        raise NotFound(_("This post is not there, or was deleted already."))
+        raise NotFound(gone)
     if post.author_id != by.id and not by.is_administrator:
         raise NotAllowed(_("Only its author or an administrator can delete a post."))
-    db.session.delete(post)
-    db.session.flush()
+    if db.session.execute(delete(Post).where(Post.id == post_id)).rowcount == 0:
+        raise NotFound(gone)  # since this moment
+    count(post.author_id, posts=-1)

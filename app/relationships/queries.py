@@ -5,20 +5,15 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Label, bindparam, exists, func, literal_column, select
 from sqlalchemy.engine import Row
 
+from app.counts.queries import kept
 from app.prepared import Prepared
-from app.relationships.models import Follow, FollowerCount
+from app.relationships.models import Follow
 
-follows, counts = Follow.__table__, FollowerCount.__table__
+follows = Follow.__table__
 
 FOLLOWED = Prepared(
     select(follows.c.followed_id).where(follows.c.follower_id == bindparam("follower")).limit(bindparam("limit"))
 )
-
-
-def follower_count(person: ColumnElement) -> Label:
-    """How many follow a person; `person` holds their id."""
-    count = select(counts.c.followers).where(counts.c.user_id == person).scalar_subquery()
-    return func.coalesce(count, 0).label("followers")
 
 
 def standing_columns(person: ColumnElement) -> tuple[Label, ...]:
@@ -27,7 +22,7 @@ def standing_columns(person: ColumnElement) -> tuple[Label, ...]:
     Each is answered from indexes alone.
     """
     return (
-        follower_count(person),
+        kept("followers", person).label("followers"),
         select(func.count()).where(follows.c.follower_id == person).scalar_subquery().label("following"),
         exists(literal_column("1"))
         .where(follows.c.followed_id == person, follows.c.follower_id == bindparam("viewer"))

@@ -1,14 +1,16 @@
 """What changes who follows whom. Nothing is committed here: the view does that."""
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from app.database import db, insert_if_absent
+from app.counts.models import Counts
+from app.counts.services import change_all, count
+from app.database import db
 from app.exceptions import Invalid, NotFound
 from app.notifications.models import FOLLOW
 from app.notifications.services import notify
-from app.relationships.models import Follow, FollowerCount
+from app.relationships.models import Follow
 from app.users.models import User
 
 
@@ -28,8 +30,7 @@ def follow(follower_id: int, followed_id: int) -> bool:
             raise NotFound(_("This person is not there.")) from error
         return False
     notify(followed_id, FOLLOW, actor_id=follower_id)
-    insert_if_absent(FollowerCount, user_id=followed_id, followers=0)
-    _count((followed_id,), 1)
+    count(followed_id, followers=1)
     return True
 
 
@@ -42,7 +43,7 @@ def unfollow(follower_id: int, followed_id: int) -> bool:
     )
     if result.rowcount == 0:
         return False
-    _count((followed_id,), -1)
+    count(followed_id, followers=-1)
     return True
 
 
@@ -52,17 +53,4 @@ def uncount_follows(user_id: int) -> None:
     # Until the commit nothing is added to whom they follow, since that reads the person, and nothing taken from it.
     db.session.execute(select(User.id).where(User.id == user_id).with_for_update())
     db.session.execute(followed.with_for_update())
-    _count(followed, -1)
-
-
-def count_followers() -> None:
-    """Count everybody's followers anew."""
-    db.session.execute(delete(FollowerCount))
-    counted = select(Follow.followed_id, func.count()).group_by(Follow.followed_id)
-    db.session.execute(insert(FollowerCount).from_select(["user_id", "followers"], counted))
-
-
-def _count(user_ids: Select | tuple[int], change: int) -> None:
-    counts = FollowerCount.__table__
-    counted = update(counts).where(counts.c.user_id.in_(user_ids))
-    db.session.execute(counted.values(followers=counts.c.followers + change))
+    change_all(Counts.user_id.in_(followed), followers=-1)

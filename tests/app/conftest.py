@@ -4,14 +4,17 @@ import contextlib
 import shutil
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from app.database import db
 from app.posts.services import create_post
 from app.prepared import statement_sent
 from app.relationships.services import follow
+from app.users.models import User
 
 
 @pytest.fixture
@@ -36,6 +39,27 @@ def let_follow(context):
         db.session.commit()
 
     return let_follow
+
+
+@pytest.fixture
+def at_once(app, context):
+    """`at_once(call, …)`: make these calls at the same time, each in a request's transaction; what they returned."""
+
+    def at_once(*calls):
+        start = Barrier(len(calls))
+
+        def make(call):
+            with app.app_context():
+                db.session.execute(select(User.id)).all()  # what a request has done by then: it has read
+                start.wait(timeout=10)
+                result = call()
+                db.session.commit()
+                return result
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(make, calls))
+
+    return at_once
 
 
 @pytest.fixture

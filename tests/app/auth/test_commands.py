@@ -1,12 +1,11 @@
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from app.auth.passwords import matches
+from app.counts.models import Counts
 from app.database import db
 from app.posts.models import Post
 from app.posts.services import create_post
-from app.relationships.models import FollowerCount
-from app.relationships.queries import standing
 from app.users.models import User
 from app.users.queries import by_username
 
@@ -92,14 +91,13 @@ def test_an_administrator_is_made_and_made_a_person_like_others_again(flask, mak
         assert not by_username("susan").is_administrator
 
 
-def test_followers_are_counted_anew(flask, make_user, let_follow):
-    susan, john, mary = make_user("susan"), make_user("john"), make_user("mary")
-    let_follow(susan, john)
-    db.session.execute(delete(FollowerCount))
-    db.session.add(FollowerCount(user_id=mary.id, followers=7))
+def test_posts_and_followers_are_counted_anew(flask, make_user):
+    susan = make_user("susan").id
+    db.session.add(Counts(user_id=susan, posts=7, followers=7))
     db.session.commit()
-    assert flask("user", "recount") == ("counted everybody's followers\n", 0)
-    assert [standing(person.id).followers for person in (susan, john, mary)] == [0, 1, 0]
+    assert flask("user", "recount") == ("counted everybody's posts and followers\n", 0)
+    counts = db.session.get(Counts, susan)
+    assert (counts.posts, counts.followers) == (0, 0)
 
 
 @pytest.mark.parametrize(

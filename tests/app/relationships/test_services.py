@@ -1,8 +1,6 @@
 import contextlib
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import permutations
-from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -24,23 +22,6 @@ def follows():
 def followers(*people):
     db.session.rollback()
     return [standing(person).followers for person in people]
-
-
-def at_once(app, *calls):
-    """Make these calls at the same time, each in a request's own transaction; what they return."""
-    start = Barrier(len(calls))
-
-    def make(call):
-        with app.app_context():
-            # what every request has done by then: the transaction has read, so its snapshot is older than the race
-            db.session.execute(select(Follow)).all()
-            start.wait(timeout=10)
-            result = call()
-            db.session.commit()
-            return result
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(make, calls))
 
 
 def test_following_is_kept_and_new_once(make_user):
@@ -87,20 +68,20 @@ def test_following_somebody_who_is_gone_is_not_found_and_the_rest_of_the_transac
     assert follows() == [(susan, john)]
 
 
-def test_simultaneous_follows_are_one(app, make_user):
+def test_simultaneous_follows_are_one(make_user, at_once):
     susan, john = make_user("susan").id, make_user("john").id
-    assert sorted(at_once(app, *[lambda: services.follow(susan, john)] * 6)) == [False] * 5 + [True]
+    assert sorted(at_once(*[lambda: services.follow(susan, john)] * 6)) == [False] * 5 + [True]
     assert follows() == [(susan, john)]
     assert followers(susan, john) == [0, 1]
-    assert sorted(at_once(app, *[lambda: services.unfollow(susan, john)] * 6)) == [False] * 5 + [True]
+    assert sorted(at_once(*[lambda: services.unfollow(susan, john)] * 6)) == [False] * 5 + [True]
     assert followers(susan, john) == [0, 0]
 
 
-def test_people_who_follow_one_another_at_once_don_t_wait_for_each_other_and_are_all_counted(app, make_user):
+def test_people_who_follow_one_another_at_once_don_t_wait_for_each_other_and_are_all_counted(make_user, at_once):
     people = [make_user(name).id for name in ("susan", "john", "mary")]
     pairs = list(permutations(people, 2))
     for change, left in [(services.follow, 2), (services.unfollow, 0)] * 3:
-        assert all(at_once(app, *[partial(change, *pair) for pair in pairs]))
+        assert all(at_once(*[partial(change, *pair) for pair in pairs]))
         assert followers(*people) == [left] * 3
 
 
@@ -116,12 +97,12 @@ def test_who_is_deleted_leaves_no_follows(make_user, let_follow):
 
 
 @pytest.mark.parametrize("change", [services.follow, services.unfollow])
-def test_what_somebody_does_while_they_are_deleted_is_counted_once(app, make_user, change):
+def test_what_somebody_does_while_they_are_deleted_is_counted_once(make_user, at_once, change):
     for number in range(5):
         susan, john = make_user(f"susan{number}"), make_user(f"john{number}").id
         if change is services.unfollow:
             services.follow(susan.id, john)
             db.session.commit()
         with contextlib.suppress(NotFound):
-            at_once(app, partial(change, susan.id, john), lambda name=susan.username: delete_user(by_username(name)))
+            at_once(partial(change, susan.id, john), lambda name=susan.username: delete_user(by_username(name)))
         assert followers(john) == [0]

@@ -84,7 +84,8 @@ def test_to_write_takes_one_statement_more(susan, statements):
     author = susan.id
     with statements() as sent:
         create_post(author, "hello")
-    assert [statement.split()[2] for statement, _parameters in sent] == ["post", "post_search"]
+    tables = [statement.split()[2] for statement, _parameters in sent]
+    assert [table for table in tables if table.startswith("post")] == ["post", "post_search"]
 
 
 def test_reindex_finds_what_was_not_and_forgets_what_is_no_more(reindex, found, people_found, susan, write):

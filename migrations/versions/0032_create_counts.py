@@ -1,4 +1,4 @@
-"""Create the counts of followers."""
+"""Create the counts of people's posts and followers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,14 +11,15 @@ down_revision = "0031"
 
 def upgrade():
     op.create_table(
-        "follower_count",
+        "counts",
         sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("posts", sa.Integer(), nullable=False),
         sa.Column("followers", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("user_id", name="pk_follower_count"),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name="fk_follower_count_user_id_user", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", name="pk_counts"),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name="fk_counts_user_id_user", ondelete="CASCADE"),
         **TABLE_OPTIONS,
     )
 
 
 def downgrade():
-    op.drop_table("follower_count")
+    op.drop_table("counts")

@@ -1,0 +1,1 @@
+"""How many posts and followers people have, kept instead of counted."""
