@@ -1,9 +1,9 @@
 """What the API reads and pages don't."""
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.engine import Row
 
-from app.counts.queries import kept
+from app.counts.models import Counts
 from app.database import db
 from app.relationships.models import Follow
 from app.users.models import User
@@ -11,10 +11,10 @@ from app.users.models import User
 FOLLOWING = select(func.count()).where(Follow.follower_id == User.id).correlate(User).scalar_subquery()
 COUNTED = select(
     User,
-    kept("posts", User.id).label("post_count"),
-    kept("followers", User.id).label("follower_count"),
+    func.coalesce(Counts.posts, 0).label("post_count"),
+    func.coalesce(Counts.followers, 0).label("follower_count"),
     FOLLOWING.label("following_count"),
-)
+).join_from(User, Counts, Counts.user_id == User.id, isouter=True)
 
 
 def user(user_id: int) -> Row | None:
@@ -24,8 +24,7 @@ def user(user_id: int) -> Row | None:
 
 def users(page: int, size: int) -> tuple[list[Row], int]:
     """A numbered page of all people, oldest first, as `user` gives one; and how many there are."""
-    rows = COUNTED.order_by(User.id).limit(size).offset((page - 1) * size)
-    return list(db.session.execute(rows)), db.session.scalar(select(func.count(User.id)))
+    return _listed(User.id, true(), page, size)
 
 
 def followers(user_id: int, page: int, size: int) -> tuple[list[Row], int]:
@@ -39,6 +38,7 @@ def following(user_id: int, page: int, size: int) -> tuple[list[Row], int]:
 
 
 def _listed(column, condition, page, size):
+    # By their ids alone: what comes before the page is not read.
     ids = select(column).where(condition).order_by(column).limit(size).offset((page - 1) * size).subquery()
     rows = COUNTED.join(ids, User.id == ids.c[0]).order_by(User.id)
-    return list(db.session.execute(rows)), db.session.scalar(select(func.count()).where(condition))
+    return list(db.session.execute(rows)), db.session.scalar(select(func.count(column)).where(condition))

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Label, bindparam, exists, func, literal_column, select
 from sqlalchemy.engine import Row
 
-from app.counts.queries import kept
+from app.counts.models import Counts
 from app.prepared import Prepared
 from app.relationships.models import Follow
 
-follows = Follow.__table__
+follows, counts = Follow.__table__, Counts.__table__
 
 FOLLOWED = Prepared(
     select(follows.c.followed_id).where(follows.c.follower_id == bindparam("follower")).limit(bindparam("limit"))
@@ -21,8 +21,9 @@ def standing_columns(person: ColumnElement) -> tuple[Label, ...]:
 
     Each is answered from indexes alone.
     """
+    followers = select(counts.c.followers).where(counts.c.user_id == person).scalar_subquery()
     return (
-        kept("followers", person).label("followers"),
+        func.coalesce(followers, 0).label("followers"),
         select(func.count()).where(follows.c.follower_id == person).scalar_subquery().label("following"),
         exists(literal_column("1"))
         .where(follows.c.followed_id == person, follows.c.follower_id == bindparam("viewer"))
