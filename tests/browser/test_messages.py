@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from people import press
 from playwright.sync_api import expect
 
 
@@ -41,7 +42,7 @@ def test_messages_appear_without_a_reload_and_count_until_they_are_seen(susan_an
     expect(david.page).to_have_title(re.compile("^\u2068Susan\u2069"))
 
     david.page.locator(".composer textarea").fill("Bonjour")
-    david.page.locator(".composer [type=submit]").click()
+    press(david.page.locator(".composer [type=submit]"))
     ask(susan)
     expect(susan.page.locator(".message-body")).to_have_text(["Hello David 🫠", "Bonjour"])
 
