@@ -1,4 +1,4 @@
-import threading
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -157,27 +157,10 @@ def test_people_are_listed_by_their_newest_message_and_paged(susan, make_user):
     assert [row.username for row in back] == ["friend3", "friend4"]  # nearest first, as for every `after`
 
 
-def test_two_who_write_first_at_the_same_moment_both_get_through(app, susan, david):
+def test_two_who_write_first_at_the_same_moment_both_get_through(at_once, susan, david):
     ids = susan.id, david.id
     db.session.rollback()
-    start = threading.Barrier(4)
-    failures = []
-
-    def write(author_id, recipient_id):
-        with app.app_context():
-            start.wait()
-            try:
-                services.send(author_id, recipient_id, "Me first")
-                db.session.commit()
-            except Exception as error:
-                failures.append(error)
-
-    writers = [threading.Thread(target=write, args=pair) for pair in (ids, ids[::-1]) * 2]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    assert not failures
+    at_once(*(partial(services.send, *pair, "Me first") for pair in (ids, ids[::-1]) * 2))
     assert len(bodies(susan, david)) == len(bodies(david, susan)) == 4
     assert (unread(susan), unread(david)) == (2, 2)
 

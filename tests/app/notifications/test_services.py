@@ -1,4 +1,4 @@
-import threading
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -87,26 +87,9 @@ def test_deleting_a_person_takes_back_what_they_did(susan, david):
     assert unread(susan) == 0
 
 
-def test_many_who_follow_one_person_at_the_same_moment_get_through(app, susan, make_user):
+def test_many_who_follow_one_person_at_the_same_moment_get_through(at_once, susan, make_user):
     actors = [make_user(f"friend{number}").id for number in range(6)]
     susan_id = susan.id
     db.session.rollback()
-    start = threading.Barrier(len(actors))
-    failures = []
-
-    def notify(actor_id):
-        with app.app_context():
-            start.wait()
-            try:
-                services.notify(susan_id, FOLLOW, actor_id=actor_id)
-                db.session.commit()
-            except Exception as error:
-                failures.append(error)
-
-    threads = [threading.Thread(target=notify, args=(actor_id,)) for actor_id in actors]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
+    at_once(*(partial(services.notify, susan_id, FOLLOW, actor_id=actor_id) for actor_id in actors))
     assert unread(susan) == 6
