@@ -1,6 +1,8 @@
 """The factory."""
 
 import os
+import sys
+from collections.abc import Callable
 
 from flask import Flask
 
@@ -20,7 +22,7 @@ from app import (
     theme,
 )
 from app.extensions import bootstrap, csrf
-from config import Config
+from config import Config, ConfigError
 
 
 class Microblog(Flask):
@@ -69,6 +71,16 @@ def create_app(config: Config | None = None) -> Microblog:
 
         cli.init_app(app)
     return app
+
+
+def start(create: Callable[[], Microblog] = create_app) -> Microblog:
+    """The application of a process that begins, its log set up. A wrong setting ends the process, after one line."""
+    logs.configure()
+    try:
+        return create()
+    except ConfigError as error:
+        logs.tell(str(error))
+        sys.exit(78)  # EX_CONFIG of sysexits(3)
 
 
 def register_features(app: Flask) -> None:

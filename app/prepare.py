@@ -10,7 +10,7 @@ import sys
 
 from flask import current_app
 
-from app import catalogues, create_bare_app, database, health, i18n, logs
+from app import catalogues, create_bare_app, database, health, i18n, logs, start
 from app.database import DatabaseAway, db
 from config import ConfigError, sqlite_path
 
@@ -77,10 +77,5 @@ def _fail_for_folder(error: OSError):
 
 
 if __name__ == "__main__":
-    logs.configure()
-    try:
-        app = create_bare_app()
-    except ConfigError as error:
-        fail(EX_CONFIG, str(error))
-    with app.app_context():
+    with start(create_bare_app).app_context():
         prepare(migrate="--no-migrate" not in sys.argv)

@@ -8,14 +8,7 @@ signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
 signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 # ruff: noqa: E402
-from app import create_app, logs
+from app import start
 from app.jobs import consumer
-from config import ConfigError
 
-logs.configure()
-try:
-    app = create_app()
-except ConfigError as error:
-    logs.tell(str(error))
-    sys.exit(78)  # EX_CONFIG of sysexits(3)
-consumer.run(app, parent=int(sys.argv[1]) if len(sys.argv) > 1 else None)
+consumer.run(start(), parent=int(sys.argv[1]) if len(sys.argv) > 1 else None)
