@@ -4,16 +4,16 @@ from sqlalchemy import func, select, true
 from sqlalchemy.engine import Row
 
 from app.counts.models import Counts
+from app.counts.queries import counted
 from app.database import db
 from app.relationships.models import Follow
 from app.users.models import User
 
-FOLLOWING = select(func.count()).where(Follow.follower_id == User.id).correlate(User).scalar_subquery()
 COUNTED = select(
     User,
     func.coalesce(Counts.posts, 0).label("post_count"),
     func.coalesce(Counts.followers, 0).label("follower_count"),
-    FOLLOWING.label("following_count"),
+    counted(Follow.follower_id, User.id).label("following_count"),
 ).join_from(User, Counts, Counts.user_id == User.id, isouter=True)
 
 

@@ -1,8 +1,9 @@
 """What changes how many posts and followers are kept of people. Nothing is committed here."""
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from app.counts.models import Counts
+from app.counts.queries import counted
 from app.database import db, insert_if_absent
 from app.posts.models import Post
 from app.relationships.models import Follow
@@ -26,9 +27,5 @@ def change_all(condition, **changes: int) -> None:
 def recount() -> None:
     """Count all of everybody anew."""
     db.session.execute(delete(counts))
-    rows = select(User.id, _rows_of(Post.author_id), _rows_of(Follow.followed_id))
+    rows = select(User.id, counted(Post.author_id, User.id), counted(Follow.followed_id, User.id))
     db.session.execute(insert(counts).from_select(["user_id", "posts", "followers"], rows))
-
-
-def _rows_of(column):
-    return select(func.count()).where(column == User.id).correlate(User).scalar_subquery()

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Label, bindparam, exists, func, literal_co
 from sqlalchemy.engine import Row
 
 from app.counts.models import Counts
+from app.counts.queries import counted
 from app.prepared import Prepared
 from app.relationships.models import Follow
 
@@ -24,7 +25,7 @@ def standing_columns(person: ColumnElement) -> tuple[Label, ...]:
     followers = select(counts.c.followers).where(counts.c.user_id == person).scalar_subquery()
     return (
         func.coalesce(followers, 0).label("followers"),
-        select(func.count()).where(follows.c.follower_id == person).scalar_subquery().label("following"),
+        counted(follows.c.follower_id, person).label("following"),
         exists(literal_column("1"))
         .where(follows.c.followed_id == person, follows.c.follower_id == bindparam("viewer"))
         .label("followed"),
