@@ -50,6 +50,10 @@ class Person:
         self.page.locator(".profile [formaction*='/follow/']").click()
         self.page.wait_for_selector(".profile [formaction*='/unfollow/']")
 
+    def ask(self):
+        """Let the page, whose clock the test has, ask what is new, as it does every 10 s."""
+        self.page.clock.fast_forward(10_000)
+
     def search(self, words):
         box = self.page.locator(".site-search")
         box.locator("[name=q]").fill(words)

@@ -29,10 +29,10 @@ def test_it_is_wholly_on_the_screen(meet, width, height, direction):
     for anchor in (".post-author", ".post-avatar"):
         for number in range(5):
             page.mouse.move(0, 0)
-            page.clock.run_for(400)  # milliseconds: it closes
+            wait(page, 400)  # it closes
             expect(card(page)).to_have_count(0)
             page.locator(anchor).nth(number).hover()
-            page.clock.run_for(500)  # it opens
+            wait(page, 500)  # it opens
             expect(card(page)).to_be_visible()
             box = card(page).bounding_box()
             assert box["x"] >= 0

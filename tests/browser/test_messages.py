@@ -16,11 +16,6 @@ def susan_and_david(visit, register):
     return register(susan, name="Susan"), register(david, name="David")
 
 
-def ask(person):
-    """Let the person's page ask what is new, which it does every 10 s."""
-    person.page.clock.fast_forward(10_000)
-
-
 def badge(person, kind):
     return person.page.locator(f'[data-badge="{kind}"]')
 
@@ -31,7 +26,7 @@ def test_messages_appear_without_a_reload_and_count_until_they_are_seen(susan_an
     expect(david.page).to_have_title(re.compile(r"^Accueil"))
     susan.page.goto(f"/messages/with/{david.username}")
     susan.fill(body="Hello David 🫠")
-    ask(david)
+    david.ask()
     expect(badge(david, "messages")).to_contain_text("1")
     expect(david.page).to_have_title(re.compile(r"^\(2\) Accueil"))  # the message, and the notification of it
 
@@ -43,7 +38,7 @@ def test_messages_appear_without_a_reload_and_count_until_they_are_seen(susan_an
 
     david.page.locator(".composer textarea").fill("Bonjour")
     press(david.page.locator(".composer [type=submit]"))
-    ask(susan)
+    susan.ask()
     expect(susan.page.locator(".message-body")).to_have_text(["Hello David 🫠", "Bonjour"])
 
 
@@ -56,7 +51,7 @@ def test_a_new_follower_appears_in_the_open_list(susan_and_david):
     susan.page.goto(f"/user/{david.username}")
     susan.page.get_by_role("button", name="Follow").click()
     expect(susan.page.get_by_role("button", name="Unfollow")).to_be_visible()
-    ask(david)
+    david.ask()
     first = david.page.locator("[data-notifications] li").first
     expect(first.locator("a")).to_have_attribute("href", f"/user/{susan.username}")
     expect(first).to_contain_text("Susan")
@@ -70,7 +65,7 @@ def test_nothing_is_asked_any_more_when_the_session_has_ended(visit, register, s
         page.goto(f"/messages/with/{person.username}")
     page.context.clear_cookies()
     with page.expect_response("**/news?*") as news, page.expect_response("**/poll*") as badges:
-        page.clock.fast_forward(10_000)
+        person.ask()
     assert (news.value.status, badges.value.status) == (401, 401)
     page.evaluate("new Promise((settled) => setTimeout(settled))")  # the scripts have read the answers
     asked = []
