@@ -35,7 +35,7 @@ esac
 # Beside the shell, not in front of it: a shell hears a signal only while it waits, and process 1 must hear it.
 stopped='' child='' status=0
 trap 'stopped=yes; kill "$child" 2>/dev/null || :' TERM INT
-python3 -m app.prepare "$@" &
+python3 -m app.ops.startup "$@" &
 child=$!
 [ -z "$stopped" ] || kill "$child"
 wait "$child" || status=$?

@@ -61,7 +61,6 @@ class Config:
         self.DATA_DIR = Path(environ.get("DATA_DIR") or ROOT / "instance").resolve()
         self.SQLALCHEMY_DATABASE_URI = self._database_url()
         self.SQLALCHEMY_ENGINE_OPTIONS = _engine_options(self.SQLALCHEMY_DATABASE_URI)
-        self.SQLALCHEMY_BINDS = _reader(self.SQLALCHEMY_DATABASE_URI, self.SQLALCHEMY_ENGINE_OPTIONS)
         self.DB_WAIT_SECONDS = self._integer("DB_WAIT_SECONDS", 60)
         self.SECRET_KEY = self._secret_key()
         # Nothing here uses it: gunicorn reads it itself, and would end with a traceback.
@@ -202,19 +201,10 @@ def _engine_options(url: str) -> dict:
         "pool_reset_on_return": None,
         "pool_recycle": 1800,  # seconds; a firewall or the server's wait_timeout drops idle connections
         "connect_args": {"connect_timeout": 5},  # seconds
-        "paramstyle": "format",  # app/prepared.py counts on parameters in the order of the text, as SQLite has them
         # Each statement sees what is committed. By their default, all statements of a transaction see what its first
         # one saw, and MariaDB from 11.6 on refuses (1020) to change a row that somebody has changed since.
         "isolation_level": "READ COMMITTED",
     }
-
-
-def _reader(url: str, options: dict) -> dict:
-    """A server's database as app/prepared.py reads it: no transaction to end, and no ping before, since what only reads
-    can be asked again. Each is a trip to the server, which takes as long as a short query."""
-    if "isolation_level" not in options:
-        return {}
-    return {"reader": options | {"url": url, "isolation_level": "AUTOCOMMIT", "pool_pre_ping": False}}
 
 
 def sqlite_path(url: str | URL) -> Path | None:

@@ -6,22 +6,11 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from app import (
-    alerts,
-    database,
-    errors,
-    fragments,
-    health,
-    i18n,
-    limits,
-    logs,
-    prepared,
-    requests,
-    secret,
-    templating,
-    theme,
-)
+from app import compiled_select, database, logs
 from app.extensions import bootstrap, csrf
+from app.i18n import locales
+from app.ops import alerts, health, secret_key
+from app.web import errors, fragment_cache, hooks, rate_limits, templating, theme
 from config import Config, ConfigError
 
 
@@ -32,7 +21,7 @@ class Microblog(Flask):
     def secret_key(self) -> str:
         """Made when it is first needed: a build that only imports the app leaves none behind."""
         if self.config["SECRET_KEY"] is None:
-            self.config["SECRET_KEY"] = secret.secret_key_beside(self.config["SQLALCHEMY_DATABASE_URI"])
+            self.config["SECRET_KEY"] = secret_key.secret_key_beside(self.config["SQLALCHEMY_DATABASE_URI"])
         return self.config["SECRET_KEY"]
 
     def ensure_sync(self, func):
@@ -51,23 +40,23 @@ def create_bare_app(config: Config | None = None) -> Microblog:
 def create_app(config: Config | None = None) -> Microblog:
     """The application, set up from `config`, by default from the environment. Raises config.ConfigError."""
     app = create_bare_app(config)
-    prepared.init_app(app)
+    compiled_select.init_app(app)
     bootstrap.init_app(app)
-    requests.init_app(app)  # before the rest: it names the request and looks at what comes in
+    hooks.init_app(app)  # before the rest: it names the request and looks at what comes in
     csrf.init_app(app)
     errors.init_app(app)
     alerts.init_app(app)
-    limits.init_app(app)
-    i18n.init_app(app)
+    rate_limits.init_app(app)
+    locales.init_app(app)
     theme.init_app(app)
     templating.init_app(app)
-    fragments.init_app(app)
+    fragment_cache.init_app(app)
     health.init_app(app)
     logs.init_app(app)
     register_features(app)
 
     if os.environ.get("FLASK_RUN_FROM_CLI"):  # set by the flask command; a server needs none of it (alembic: 90 ms)
-        from app import cli
+        from app.ops import cli
 
         cli.init_app(app)
     return app
@@ -90,9 +79,11 @@ def register_features(app: Flask) -> None:
         auth,
         export,
         jobs,
+        languages,
         messages,
         notifications,
         posts,
+        profiles,
         relationships,
         search,
         timelines,
@@ -101,17 +92,19 @@ def register_features(app: Flask) -> None:
     )
 
     for feature in (
-        auth,
         users,
+        notifications,
+        messages,
+        jobs,
+        auth,
         relationships,
+        languages,
         posts,
         timelines,
+        profiles,
         search,
-        messages,
-        notifications,
         translation,
         export,
-        jobs,
         api,
     ):
         feature.init_app(app)

@@ -1,4 +1,4 @@
-"""What services raise; `app/errors.py` alone knows what HTTP makes of it."""
+"""What services raise; `app/web/errors.py` alone knows what HTTP makes of it."""
 
 
 class DomainError(Exception):

@@ -1,6 +1,6 @@
 """Mail, as text and as HTML, in the recipient's language. Without MAIL_SERVER it goes to the log.
 
-Workers import this module, and a server with an error to mail (app/alerts.py); serving pages costs nothing of it.
+Workers import this module, and a server with an error to mail (app/ops/alerts.py); serving pages costs nothing of it.
 """
 
 import logging

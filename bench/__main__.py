@@ -48,7 +48,9 @@ def main():
     rows = measure(app, options, environ, places, lambda path: programs if path.startswith("/api/") else browsers)
     print(table(rows))
     seconds = load.starts(environ)
-    print("start: {prepare:.2f} s of app.prepare, {serve:.2f} s from gunicorn to the first answer".format(**seconds))
+    print(
+        "start: {prepare:.2f} s of app.ops.startup, {serve:.2f} s from gunicorn to the first answer".format(**seconds)
+    )
     if options.save:
         save(f"{options.set} {database(app)}", rows, seconds)
 

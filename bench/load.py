@@ -53,7 +53,7 @@ def starts(environ: dict[str, str]) -> dict[str, float]:
     times = {"prepare": [], "serve": []}
     for _ in range(STARTS + 1):
         began = time.perf_counter()
-        command = [sys.executable, "-m", "app.prepare"]
+        command = [sys.executable, "-m", "app.ops.startup"]
         subprocess.run(command, cwd=HERE.parent, env=os.environ | environ, check=True, capture_output=True)
         times["prepare"].append(time.perf_counter() - began)
         began = time.perf_counter()

@@ -6,13 +6,13 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import func, insert, select
 
-from app import cli
 from app.auth.services import issue_token
-from app.counts.services import recount
 from app.database import db
+from app.ops import cli
+from app.ops.seed import seed
+from app.ops.user_commands import recount
 from app.posts.models import Post
 from app.relationships.models import Follow
-from app.seed import seed
 from app.users.models import User
 
 # What is searched for: words that many posts of `flask seed` have (one in twelve) or fewer (one in fifty), parts of

@@ -7,8 +7,8 @@ from statistics import median
 from flask import Flask
 from sqlalchemy import event
 
+from app.compiled_select import statement_sent
 from app.database import db
-from app.prepared import statement_sent
 
 ROUNDS = 5
 

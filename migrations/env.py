@@ -10,8 +10,9 @@ from alembic import context
 from alembic.util import CommandError
 from flask import current_app
 
-from app.database import DatabaseAway, db, migration_lock
-from app.prepare import EX_SOFTWARE, EX_UNAVAILABLE, fail, wait_for_database
+from app.database import db
+from app.ops.startup import EX_SOFTWARE, EX_UNAVAILABLE, fail, wait_for_database
+from app.ops.upgrade import DatabaseAway, migration_lock
 
 log = logging.getLogger("alembic.env")
 

@@ -16,11 +16,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.engine import make_url
 
-from app import catalogues, cli, create_app, fragments, i18n
+from app import create_app
 from app.auth.services import register
 from app.database import db
-from app.limits import limiter
+from app.i18n import catalogues, locales
+from app.ops import cli
 from app.users.services import promote
+from app.web import fragment_cache
+from app.web.rate_limits import limiter
 from config import Config
 
 PASSWORD = "correct horse"  # of everybody whom make_user makes
@@ -66,7 +69,7 @@ def environ(tmp_path_factory):
 @pytest.fixture(scope="session")
 def application(environ):
     """The application, its schema and its catalogues, made once as boot.sh makes them."""
-    catalogues.compile_all(i18n.CATALOGUES, environ["DATA_DIR"])
+    catalogues.compile_all(locales.CATALOGUES, environ["DATA_DIR"])
     app = create_app(Config(environ))
     app.testing = True
     app.test_client_class = Browser
@@ -85,7 +88,7 @@ def application(environ):
 def app(application):
     """The application, its tables empty and no piece of a page kept when the test is over."""
     yield application
-    fragments.forget()
+    fragment_cache.forget()
     limiter.reset()
     with application.app_context():
         for table in reversed(db.metadata.sorted_tables):

@@ -10,17 +10,17 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized, UnsupportedMediaType
 
 from app.api.schemas import Error
-from app.auth.queries import person_of_token
+from app.auth.queries import owner_of_token
 from app.auth.services import note_presence
 from app.exceptions import Malformed
-from app.limits import limited_together
-from app.requests import note_person
+from app.web.hooks import note_user
+from app.web.rate_limits import limited_together
 
 REALM = {"realm": "Microblog"}
 
 
 class Contract(Api):
-    """flask-smorest's Api, whose errors are answered as all others are (app/errors.py)."""
+    """flask-smorest's Api, whose errors are answered as all others are (app/web/errors.py)."""
 
     ERROR_SCHEMA = Error
     DEFAULT_ERROR_RESPONSE_NAME = None  # "any other" would promise nothing: each answer is named
@@ -91,7 +91,7 @@ class Resource(Blueprint):
         @functools.wraps(view)
         def ask(*args, **kwargs):
             g.person = _bearer()
-            note_person(g.person.id)
+            note_user(g.person.id)
             note_presence(g.person)
             return limited(*args, **kwargs)
 
@@ -101,7 +101,7 @@ class Resource(Blueprint):
 
 def _bearer():
     given = request.authorization
-    person = person_of_token(given.token) if given and given.type == "bearer" and given.token else None
+    person = owner_of_token(given.token) if given and given.type == "bearer" and given.token else None
     if person is None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", REALM))
     return person

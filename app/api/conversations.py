@@ -2,7 +2,6 @@
 
 from flask import abort, g, jsonify
 
-from app import limits
 from app.api import queries
 from app.api.contract import Resource
 from app.api.paging import by_key
@@ -11,6 +10,7 @@ from app.api.schemas import Conversations, Error, KeyQuery, Message, Messages, N
 from app.database import db
 from app.messages import queries as messages
 from app.messages import services
+from app.web import rate_limits
 
 bp = Resource("api_messages", __name__, url_prefix="/api", description="What two people write to each other.")
 
@@ -37,7 +37,7 @@ def thread(query, user_id):
 
 @bp.post("/conversations/<id:user_id>")
 @bp.needs_token
-@limits.messages
+@rate_limits.messages
 @bp.arguments(NewText)
 @bp.response(201, Message)
 @bp.alt_response(403, schema=Error)

@@ -2,16 +2,17 @@
 
 from flask import abort, g, jsonify
 
-from app import limits
 from app.api.contract import Resource
 from app.api.paging import answer, key_of
 from app.api.representations import post as represent
 from app.api.representations import root
 from app.api.schemas import Error, KeyQuery, NewPost, NewTranslation, Post, Posts, Translation
 from app.database import db
+from app.languages import rules
 from app.posts import queries, services
 from app.timelines import queries as timelines
-from app.translation import rules, translating
+from app.translation import translating
+from app.web import rate_limits
 
 bp = Resource("api_posts", __name__, url_prefix="/api/posts", description="What people write for everybody.")
 
@@ -29,7 +30,7 @@ def index(query):
 
 @bp.post("")
 @bp.needs_token
-@limits.posts
+@rate_limits.posts
 @bp.arguments(NewPost)
 @bp.response(201, Post, headers={"Location": {"schema": {"type": "string"}}})
 def create(values):
@@ -54,7 +55,7 @@ def show(post_id):
 
 @bp.post("/<id:post_id>/translation")
 @bp.needs_token
-@limits.translations
+@rate_limits.translations
 @bp.arguments(NewTranslation)
 @bp.response(200, Translation)
 @bp.alt_response(404, schema=Error)

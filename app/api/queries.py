@@ -3,18 +3,16 @@
 from sqlalchemy import func, select, true
 from sqlalchemy.engine import Row
 
-from app.counts.models import Counts
-from app.counts.queries import counted
-from app.database import db
+from app.database import count_rows, db
 from app.relationships.models import Follow
-from app.users.models import User
+from app.users.models import User, UserCounts
 
 COUNTED = select(
     User,
-    func.coalesce(Counts.posts, 0).label("post_count"),
-    func.coalesce(Counts.followers, 0).label("follower_count"),
-    counted(Follow.follower_id, User.id).label("following_count"),
-).join_from(User, Counts, Counts.user_id == User.id, isouter=True)
+    func.coalesce(UserCounts.posts, 0).label("post_count"),
+    func.coalesce(UserCounts.followers, 0).label("follower_count"),
+    count_rows(Follow.follower_id, User.id).label("following_count"),
+).join_from(User, UserCounts, UserCounts.user_id == User.id, isouter=True)
 
 
 def user(user_id: int) -> Row | None:

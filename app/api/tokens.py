@@ -9,7 +9,7 @@ from app.api.representations import token as represent
 from app.api.schemas import Error, IssuedToken, NewToken, Tokens
 from app.auth import queries, services
 from app.database import db
-from app.limits import counted_by_answer, limiter
+from app.web.rate_limits import counted_by_answer, limiter
 
 bp = Resource("api_tokens", __name__, url_prefix="/api/tokens", description="What a program signs in with.")
 

@@ -3,7 +3,6 @@
 from flask import abort, g, jsonify
 from flask_babel import get_locale
 
-from app import limits
 from app.api import queries
 from app.api.contract import Resource
 from app.api.paging import answer, by_number, key_of
@@ -17,6 +16,7 @@ from app.jobs import call_later
 from app.relationships import services as relationships
 from app.timelines import queries as timelines
 from app.users import services as users
+from app.web import rate_limits
 
 bp = Resource("api_users", __name__, url_prefix="/api/users", description="People, and who follows whom.")
 
@@ -31,7 +31,7 @@ def index(query):
 
 
 @bp.post("")
-@limits.limiter.limit("500 per hour", methods=["POST"])
+@rate_limits.limiter.limit("500 per hour", methods=["POST"])
 @bp.arguments(NewUser)
 @bp.response(201, User, headers={"Location": {"schema": {"type": "string"}}})
 @bp.alt_response(429, schema=Error)
@@ -99,7 +99,7 @@ def following(query, user_id):
 
 @bp.post("/<id:user_id>/follow")
 @bp.needs_token
-@limits.follows
+@rate_limits.follows
 @bp.response(204)
 @bp.alt_response(400, schema=Error)
 @bp.alt_response(404, schema=Error)
@@ -112,7 +112,7 @@ def follow(user_id):
 
 @bp.delete("/<id:user_id>/follow")
 @bp.needs_token
-@limits.follows
+@rate_limits.follows
 @bp.response(204)
 @bp.alt_response(400, schema=Error)
 @bp.alt_response(404, schema=Error)
@@ -136,8 +136,8 @@ def posts(query, user_id):
     return answer(page, query["limit"], lambda row: represent_post(row, base))
 
 
-@limits.addresses
-@limits.passwords
+@rate_limits.addresses
+@rate_limits.passwords
 def _ask_for_address(person, email, password):
     """Here, not at the view, the requests are counted: only those that bring another address try a password."""
     services.ask_for_address(person, email, password)

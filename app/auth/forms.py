@@ -6,8 +6,8 @@ from wtforms.validators import DataRequired, EqualTo
 
 from app.auth import passwords
 from app.auth import rules as token_rules
-from app.forms import Form, obeys
 from app.users import rules
+from app.web.forms import Form, obeys
 
 LENGTHS = _l("%(shortest)d to %(longest)d characters.", shortest=passwords.SHORTEST, longest=passwords.LONGEST)
 

@@ -1,19 +1,57 @@
-"""Who signs in."""
+"""Who a session or a token belongs to."""
 
+from datetime import datetime
+from typing import NamedTuple
+
+from flask_login import UserMixin
 from sqlalchemy import Integer, bindparam, cast, select
 
 from app.auth import rules
 from app.auth.models import ApiToken
+from app.compiled_select import CompiledSelect
 from app.database import db, utc_now
 from app.messages.queries import unread_messages
 from app.notifications.queries import unread_notifications
-from app.prepared import Prepared
-from app.users.models import Person, User
+from app.users.models import Named, User
 
 users, tokens = User.__table__, ApiToken.__table__
 
-# One select: two more for the badges would cost each page a tenth of its time, the columns that few pages show another.
-OF_SESSION = Prepared(
+
+class _SessionRow(NamedTuple):
+    id: int
+    username: str
+    display_name: str
+    locale: str | None
+    session_id: str
+    last_seen_at: datetime
+    is_administrator: bool
+    unread_messages: int
+    unread_notifications: int
+
+
+class SessionUser(_SessionRow, Named, UserMixin):
+    """Flask-Login's `current_user`: the user of a session, with what every page shows of them."""
+
+    __slots__ = ()
+
+    def get_id(self) -> str:
+        """What the session cookie carries."""
+        return self.session_id
+
+
+class TokenOwner(NamedTuple):
+    """The user of an API token; `token_id` is the token that was sent."""
+
+    id: int
+    username: str
+    last_seen_at: datetime
+    is_administrator: bool
+    token_id: int
+    expires_at: datetime
+
+
+# One SELECT for the session, the user and both badges: each query more costs every page a tenth of its time.
+SESSION_USER = CompiledSelect(
     select(
         users.c.id,
         users.c.username,
@@ -25,17 +63,10 @@ OF_SESSION = Prepared(
         cast(unread_messages(users.c.id), Integer).label("unread_messages"),  # MySQL's sum of integers is a decimal
         unread_notifications(users.c.id).label("unread_notifications"),
     ).where(users.c.session_id == bindparam("session_id")),
-    Person,
+    SessionUser,
 )
 
-
-def person_of_session(session_id: str) -> Person | None:
-    """The person whose session this is, or None when it was ended; with what every page shows of them."""
-    rows = OF_SESSION.rows(session_id=session_id)
-    return rows[0] if rows else None
-
-
-OF_TOKEN = Prepared(
+TOKEN_OWNER = CompiledSelect(
     select(
         users.c.id,
         users.c.username,
@@ -46,17 +77,22 @@ OF_TOKEN = Prepared(
     )
     .join(users, users.c.id == tokens.c.user_id)
     .where(tokens.c.token_hash == bindparam("token_hash")),
-    Person,
+    TokenOwner,
 )
 
 
-def person_of_token(token: str) -> Person | None:
-    """Whose token this is, with its `token_id`, or None when there is none or it has expired."""
-    rows = OF_TOKEN.rows(token_hash=rules.token_hash(token))
-    return rows[0] if rows and rows[0].expires_at > utc_now() else None
+def user_of_session(session_id: str) -> SessionUser | None:
+    """The user whose session this is, or None if it has ended."""
+    return SESSION_USER.first(session_id=session_id)
+
+
+def owner_of_token(token: str) -> TokenOwner | None:
+    """The user whose API token this is, or None if it is unknown or has expired."""
+    owner = TOKEN_OWNER.first(token_hash=rules.token_hash(token))
+    return owner if owner and owner.expires_at > utc_now() else None
 
 
 def tokens_of(user_id: int) -> list[ApiToken]:
-    """A person's tokens that are still valid, newest first."""
+    """The valid API tokens of a user, newest first."""
     valid = select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.expires_at > utc_now())
     return list(db.session.scalars(valid.order_by(ApiToken.id.desc())))

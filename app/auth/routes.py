@@ -10,9 +10,9 @@ from app.auth.destination import destination
 from app.auth.forms import LoginForm, RegisterForm, ResetPasswordForm, ResetRequestForm
 from app.database import db
 from app.exceptions import Invalid
-from app.forms import form_view
 from app.jobs import call_later
-from app.limits import limited, typed, was_refused
+from app.web.forms import form_view
+from app.web.rate_limits import limited, typed, was_refused
 
 bp = Blueprint("auth", __name__, url_prefix="/auth")
 

@@ -2,7 +2,8 @@
 
 import contextlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, update
@@ -14,7 +15,7 @@ from app.database import db, utc_now
 from app.exceptions import Invalid, NotFound
 from app.users import queries, services
 from app.users import rules as user_rules
-from app.users.models import Person, User, new_session_id
+from app.users.models import User, new_session_id
 
 TOKEN_VALID = timedelta(days=90)
 SEEN = timedelta(minutes=1)  # how old what is kept of it may be
@@ -94,15 +95,25 @@ def revoke_token(user_id: int, token_id: int) -> None:
         raise NotFound(_("There is no such token."))
 
 
-def note_presence(person: Person) -> None:
+class Seen(Protocol):
+    """A user with the time they were last seen."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def last_seen_at(self) -> datetime: ...
+
+
+def note_presence(user: Seen) -> None:
     """Keep when the person was last seen, by the minute: a write for every page would make SQLite's writers queue.
 
     In a transaction of its own, which the page being made, whatever becomes of it, has no part in. A database that is
     busy just now is not worth an error: the next page says it again.
     """
     now = utc_now()
-    if now - person.last_seen_at < SEEN:
+    if now - user.last_seen_at < SEEN:
         return
-    stamp = update(User).where(User.id == person.id).values(last_seen_at=now)
+    stamp = update(User).where(User.id == user.id).values(last_seen_at=now)
     with contextlib.suppress(OperationalError), db.engine.begin() as connection:
         connection.execute(stamp)

@@ -7,12 +7,12 @@ from werkzeug.exceptions import Unauthorized
 
 from app.auth import services
 from app.auth.destination import path_of
-from app.auth.queries import person_of_session
+from app.auth.queries import SessionUser, user_of_session
 from app.database import db
-from app.errors import answer, is_from_script
 from app.extensions import login
-from app.requests import note_person
-from app.users.models import Person, User
+from app.users.models import User
+from app.web.errors import answer, is_from_script
+from app.web.hooks import note_user
 
 
 def init_app(app):
@@ -24,13 +24,13 @@ def init_app(app):
     login.unauthorized_handler(ask_to_log_in)
 
 
-def load(session_id: str) -> Person | None:
-    """The person whose session this is; they were seen now."""
-    person = person_of_session(session_id)
-    if person is not None:
-        note_person(person.id)
-        services.note_presence(person)
-    return person
+def load(session_id: str) -> SessionUser | None:
+    """The user whose session this is, or None; marks them as seen."""
+    user = user_of_session(session_id)
+    if user is not None:
+        note_user(user.id)
+        services.note_presence(user)
+    return user
 
 
 def account() -> User:
@@ -42,7 +42,7 @@ def start(user: User, remember: bool = False) -> None:
     """Begin the person's session on nothing that stood there before, so that nobody else holds a part of it."""
     _forget()
     login_user(user, remember=remember)
-    note_person(user.id)
+    note_user(user.id)
 
 
 def go_on(user: User) -> None:

@@ -5,14 +5,14 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app import limits
 from app.auth import proofs, queries, services, sessions
 from app.auth.forms import ChangeAddressForm, ChangePasswordForm, ConfirmForm, TokenForm
 from app.database import db
 from app.exceptions import Invalid
-from app.forms import form_view
 from app.jobs import call_later
 from app.users.services import change_address
+from app.web import rate_limits
+from app.web.forms import form_view
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -25,7 +25,7 @@ def index():
 
 @bp.route("/password", methods=["GET", "POST"])
 @login_required
-@limits.passwords
+@rate_limits.passwords
 @form_view
 def password():
     user = sessions.account()
@@ -47,8 +47,8 @@ def password():
 
 @bp.route("/address", methods=["GET", "POST"])
 @login_required
-@limits.addresses
-@limits.passwords
+@rate_limits.addresses
+@rate_limits.passwords
 @form_view
 def address():
     user = sessions.account()
@@ -104,7 +104,7 @@ def confirm_address():
 
 @bp.route("/tokens", methods=["GET", "POST"])
 @login_required
-@limits.limited("30 per hour")
+@rate_limits.limited("30 per hour")
 @form_view
 def tokens():
     form = TokenForm()

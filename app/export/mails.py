@@ -20,7 +20,7 @@ def archive(user_id: int, locale: str | None = None) -> None:
         return
     files = []
     if found.size <= LARGEST:
-        files.append((queries.name_of(found, user), b"".join(queries.chunks(found.id)), "application/zip"))
+        files.append((queries.name_of(found, user.username), b"".join(queries.chunks(found.id)), "application/zip"))
     mail.send(
         user.email,
         _l("What you wrote"),

@@ -9,7 +9,7 @@ from app.export.models import KEPT, Archive, ArchiveChunk
 from app.messages.models import Conversation, Message
 from app.posts.models import Post
 from app.relationships.models import Follow
-from app.users.models import Person, User
+from app.users.models import User
 
 Rows = Iterator[RowMapping]
 BATCH = 1000  # rows read at once
@@ -31,9 +31,9 @@ def archive_of(user_id: int) -> Archive | None:
     )
 
 
-def name_of(archive: Archive, owner: Person) -> str:
+def name_of(archive: Archive, username: str) -> str:
     """What the file of an archive is called."""
-    return f"microblog-{owner.username}-{archive.created_at:%Y-%m-%d}.zip"
+    return f"microblog-{username}-{archive.created_at:%Y-%m-%d}.zip"
 
 
 def chunks(archive_id: int) -> Iterator[bytes]:

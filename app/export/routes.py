@@ -8,8 +8,8 @@ from app.database import db
 from app.export import queries
 from app.export.models import KIND
 from app.jobs import services
-from app.jobs.queries import task_of
-from app.limits import limited
+from app.jobs.queries import job_of
+from app.web.rate_limits import limited
 
 bp = Blueprint("export", __name__, url_prefix="/settings/export")
 
@@ -17,19 +17,19 @@ bp = Blueprint("export", __name__, url_prefix="/settings/export")
 @bp.get("")
 @login_required
 def index():
-    task, archive = task_of(current_user.id, KIND), queries.archive_of(current_user.id)
-    return render_template("export/index.html", task=task, archive=archive)
+    job, archive = job_of(current_user.id, KIND), queries.archive_of(current_user.id)
+    return render_template("export/index.html", job=job, archive=archive)
 
 
 @bp.post("")
 @login_required
 @limited("10 per hour")
 def start():
-    from app.jobs.queue import enqueue  # and with it Huey, which pages don't need
+    from app.jobs.job_queue import enqueue  # and with it Huey, which pages don't need
 
-    task = services.start(current_user.id, KIND)
+    job = services.start(current_user.id, KIND)
     db.session.commit()
-    enqueue(task, str(get_locale()))
+    enqueue(job, str(get_locale()))
     return redirect(url_for("export.index"))
 
 
@@ -37,8 +37,8 @@ def start():
 @login_required
 def progress():
     """How far the export is: `{"progress": percent, "under_way": bool}`; 404 when there never was one."""
-    task = task_of(current_user.id, KIND) or abort(404)
-    answer = {"progress": task.progress, "under_way": task.is_under_way}
+    job = job_of(current_user.id, KIND) or abort(404)
+    answer = {"progress": job.progress, "under_way": job.is_under_way}
     return answer, {"Cache-Control": "no-store"}
 
 
@@ -48,7 +48,7 @@ def download():
     archive = queries.archive_of(current_user.id) or abort(404)
     headers = {
         "Content-Length": str(archive.size),
-        "Content-Disposition": f'attachment; filename="{queries.name_of(archive, current_user)}"',
+        "Content-Disposition": f'attachment; filename="{queries.name_of(archive, current_user.username)}"',
         "Cache-Control": "private, no-store",
     }
     return Response(stream_with_context(queries.chunks(archive.id)), mimetype="application/zip", headers=headers)

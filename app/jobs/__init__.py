@@ -1,15 +1,15 @@
 """Work in the background: a queue in the database, and what people see of it.
 
 A feature has its own kind of job: its service calls `services.start` in the transaction of what the job needs, the view
-commits and then calls `queue.enqueue`; `consumer.jobs` names the module that does the work.
+commits and then calls `job_queue.enqueue`; `consumer.jobs` names the module that does the work.
 """
 
 
 def call_later(function: str, *arguments) -> None:
     """Let a worker call `function`, as app.jobs.queue.call_later does, which is imported by the first who needs it."""
-    from app.jobs import queue
+    from app.jobs import job_queue
 
-    queue.call_later(function, *arguments)
+    job_queue.call_later(function, *arguments)
 
 
 def init_app(app):

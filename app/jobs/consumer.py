@@ -1,4 +1,4 @@
-"""Who does the work: a process of its own, or threads of the development server."""
+"""The worker: Huey's consumer, as a process or as threads of the development server."""
 
 import atexit
 import logging
@@ -11,61 +11,10 @@ from huey.consumer import Consumer, ConsumerStopped
 
 from app.database import db
 from app.jobs import services
-from app.jobs.models import BROKE, Task
-from app.jobs.queue import enqueue, queue_of
+from app.jobs.job_queue import enqueue, queue_of
+from app.jobs.models import Job
 
 log = logging.getLogger(__name__)
-
-
-def work(task_id: int, attempt: int, locale: str | None = None) -> None:
-    """Do one attempt of a task, if it still waits to be done, and note how it ended.
-
-    `locale`: the language in which it was asked for, if that is known.
-    """
-    claimed = services.claim(task_id, attempt)
-    db.session.commit()
-    if not claimed:
-        return
-    task = db.session.get(Task, task_id)
-    job, user_id = jobs()[task.kind], task.user_id
-    log.info("task %s (%s, attempt %s) begins", task_id, task.kind, attempt)
-    try:
-        job.work(task_id, attempt, user_id, locale)
-    except services.Superseded:
-        db.session.rollback()
-        log.info("task %s was started anew or deleted: attempt %s stops", task_id, attempt)
-    except Exception:
-        db.session.rollback()
-        log.exception("task %s failed", task_id)
-        if services.fail(task_id, attempt, BROKE):
-            job.failed(user_id)
-        db.session.commit()
-    else:
-        log.info("task %s is done", task_id)
-
-
-def tidy() -> None:
-    """Every minute: bury dead jobs, find forgotten ones, delete what has expired."""
-    for task in services.bury_dead():
-        log.warning("task %s is dead: its worker gave no sign of life", task.id)
-        jobs()[task.kind].failed(task.user_id)
-    forgotten = services.forgotten()
-    for job in jobs().values():
-        job.tidy()
-    db.session.commit()
-    for task in forgotten:
-        enqueue(task)
-
-
-def jobs() -> dict:
-    """What is done for each kind of task: a module with
-
-    `work(task_id, attempt, user_id, locale)`, which advances and finishes the task, and commits as it goes;
-    `failed(user_id)`, which tells them; `tidy()`, which deletes what has expired.
-    """
-    from app.export import job
-
-    return {job.KIND: job}
 
 
 class Calm(logging.Filter):
@@ -139,12 +88,12 @@ def _make(consumer_class, app) -> Consumer:
             queue.enqueue(message)
         if message.name != "work":
             return
-        task_id, attempt, *language = message.args
+        job_id, attempt, *language = message.args
         with app.app_context():
-            if services.take_back(task_id, attempt):
+            if services.take_back(job_id, attempt):
                 db.session.commit()
-                enqueue(db.session.get(Task, task_id), *language)
-                log.info("task %s is put back: this process was told to stop", task_id)
+                enqueue(db.session.get_one(Job, job_id), *language)
+                log.info("job %s is put back: this process was told to stop", job_id)
 
     return consumer_class(
         queue,

@@ -28,7 +28,7 @@ LOST = "lost"  # the process that did it is gone
 SILENCE = timedelta(seconds=60)
 
 
-class Task(db.Model):
+class Job(db.Model):
     """The last job of one kind that a person started; the next one takes its row."""
 
     __table_args__ = (UniqueConstraint("user_id", "kind"), TABLE_OPTIONS)

@@ -3,9 +3,9 @@
 from sqlalchemy import select
 
 from app.database import db
-from app.jobs.models import Task
+from app.jobs.models import Job
 
 
-def task_of(user_id: int, kind: str) -> Task | None:
+def job_of(user_id: int, kind: str) -> Job | None:
     """The last job of that kind that a person started."""
-    return db.session.scalar(select(Task).where(Task.user_id == user_id, Task.kind == kind))
+    return db.session.scalar(select(Job).where(Job.user_id == user_id, Job.kind == kind))

@@ -3,8 +3,8 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 
-from app.forms import Form, obeys
 from app.messages import rules
+from app.web.forms import Form, obeys
 
 
 class MessageForm(Form):

@@ -5,13 +5,13 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app import limits
 from app.database import db
-from app.forms import form_view
 from app.messages import queries, services
 from app.messages.forms import MessageForm
 from app.pagination import Key, Page, id_from, key_from, paginate
 from app.users.queries import by_username
+from app.web import rate_limits
+from app.web.forms import form_view
 
 bp = Blueprint("messages", __name__, url_prefix="/messages")
 
@@ -40,7 +40,7 @@ def to():
 
 @bp.route("/with/<username>", methods=["GET", "POST"])
 @login_required
-@limits.messages
+@rate_limits.messages
 @form_view
 def thread(username):
     other = by_username(username) or abort(404)

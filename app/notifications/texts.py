@@ -21,7 +21,7 @@ def text_of(row) -> str:
 def url_of(row) -> str:
     """The page that a row of queries.notifications is about."""
     if row.kind == FOLLOW:
-        return url_for("users.profile", username=row.username)
+        return url_for("profiles.show", username=row.username)
     if row.kind == MESSAGE:
         return url_for("messages.thread", username=row.username, _anchor="newest")
     return url_for("export.index")

@@ -3,9 +3,9 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField
 
-from app.forms import Form, obeys
+from app.languages.rules import language_or_none
 from app.posts import rules
-from app.translation.rules import language_or_none
+from app.web.forms import Form, obeys
 
 
 class PostForm(Form):

@@ -1,7 +1,9 @@
 """Reading posts."""
 
+from datetime import datetime
+from typing import NamedTuple
+
 from sqlalchemy import select
-from sqlalchemy.engine import Row
 
 from app.database import db
 from app.posts.models import Post
@@ -9,15 +11,29 @@ from app.users.models import User
 
 posts, users = Post.__table__, User.__table__
 
-# What a page shows of a post.
+
+class PostRow(NamedTuple):
+    """A post and its author, as pages and the API show them."""
+
+    id: int
+    author_id: int
+    username: str
+    display_name: str
+    body: str
+    language: str | None
+    created_at: datetime
+
+
+# The columns of PostRow.
 COLUMNS = (
     *(posts.c.id, posts.c.author_id, users.c.username, users.c.display_name),
     *(posts.c.body, posts.c.language, posts.c.created_at),
 )
 
 
-def post(post_id: int) -> Row | None:
-    """A post and its author, as COLUMNS."""
-    return db.session.execute(
+def post(post_id: int) -> PostRow | None:
+    """The post with that id and its author, or None."""
+    row = db.session.execute(
         select(*COLUMNS).join(users, users.c.id == posts.c.author_id).where(posts.c.id == post_id)
     ).first()
+    return PostRow._make(row) if row else None

@@ -7,14 +7,13 @@ from flask import current_app
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
-from sqlalchemy.engine import Row
 
-from app.fragments import kept
-from app.search.marking import marked
+from app.posts.queries import PostRow
+from app.web.fragment_cache import kept
 
 
 @pass_context
-def posts_html(page: Context, posts: Sequence[Row], terms: tuple[str, ...] = ()) -> Markup:
+def posts_html(page: Context, posts: Sequence[PostRow], terms: tuple[str, ...] = ()) -> Markup:
     """The posts, rows of `app.timelines.queries`, as the articles that the reader of this page sees.
 
     The words among `terms`, which were searched for, are marked.
@@ -25,10 +24,9 @@ def posts_html(page: Context, posts: Sequence[Row], terms: tuple[str, ...] = ())
     person = page["current_user"]
     reader, moderates = (person.id, person.is_administrator) if person.is_authenticated else (None, False)
     around = page["surroundings"]
-    # As plain tuples: a row compares itself in Python.
     html = [
         kept(
-            (tuple(post), post.author_id == reader, moderates, around, terms),
+            (post, post.author_id == reader, moderates, around, terms),
             partial(_article, post, reader, moderates, terms),
         )
         for post in posts
@@ -36,8 +34,8 @@ def posts_html(page: Context, posts: Sequence[Row], terms: tuple[str, ...] = ())
     return Markup("".join(html))  # noqa: S704  made of Markup
 
 
-def _article(post: Row, reader: int | None, moderates: bool, terms: tuple[str, ...]) -> Markup:
+def _article(post: PostRow, reader: int | None, moderates: bool, terms: tuple[str, ...]) -> Markup:
     article = current_app.jinja_env.get_template("components/post.html")
     own = post.author_id == reader
-    html = article.render(post=post, body=marked(post.body, terms), own=own, moderates=moderates)
+    html = article.render(post=post, terms=terms, own=own, moderates=moderates)
     return Markup(html)  # noqa: S704  Jinja has escaped what people wrote

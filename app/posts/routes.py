@@ -4,22 +4,20 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app import limits
 from app.auth.destination import destination
 from app.database import db
-from app.forms import form_view
 from app.posts import queries, services
 from app.posts.forms import PostForm
 from app.text import isolated
-from app.translation import queries as translations
-from app.translation.translating import is_foreign, reader_language
+from app.web import rate_limits
+from app.web.forms import form_view
 
 bp = Blueprint("posts", __name__)
 
 
 @bp.route("/post", methods=["GET", "POST"])
 @login_required
-@limits.posts
+@rate_limits.posts
 @form_view
 def create():
     form = PostForm()
@@ -35,15 +33,7 @@ def create():
 @login_required
 def show(post_id):
     post = queries.post(post_id) or abort(404)
-    language = reader_language()
-    translation = translations.translation(post_id, language) if is_foreign(post.language) else None
-    return render_template(
-        "posts/show.html",
-        post=post,
-        author=isolated(post.display_name or post.username),
-        translation=translation,
-        translation_language=language,
-    )
+    return render_template("posts/show.html", post=post, author=isolated(post.display_name or post.username))
 
 
 @bp.post("/posts/<id:post_id>/delete")

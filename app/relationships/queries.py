@@ -1,45 +1,56 @@
 """Who follows whom."""
 
-from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Label, bindparam, exists, func, literal_column, select
-from sqlalchemy.engine import Row
 
-from app.counts.models import Counts
-from app.counts.queries import counted
-from app.prepared import Prepared
+from app.compiled_select import CompiledSelect
+from app.database import count_rows
 from app.relationships.models import Follow
+from app.users.models import UserCounts
 
-follows, counts = Follow.__table__, Counts.__table__
-
-FOLLOWED = Prepared(
-    select(follows.c.followed_id).where(follows.c.follower_id == bindparam("follower")).limit(bindparam("limit"))
-)
+follows, counts = Follow.__table__, UserCounts.__table__
 
 
-def standing_columns(person: ColumnElement) -> tuple[Label, ...]:
-    """How `standing` tells how a person stands with the parameter `viewer`; `person` holds their id.
+class _Followed(NamedTuple):
+    followed_id: int
 
-    Each is answered from indexes alone.
+
+class Standing(NamedTuple):
+    """How many follow a user, how many the user follows, and whether the viewer follows them."""
+
+    followers: int
+    following: int
+    followed: bool
+
+
+def standing_columns(user_id: ColumnElement[int]) -> tuple[Label[Any], ...]:
+    """The columns of Standing, for a SELECT with the user's id in `user_id` and the parameter `viewer`.
+
+    Each is read from indexes alone.
     """
-    followers = select(counts.c.followers).where(counts.c.user_id == person).scalar_subquery()
+    followers = select(counts.c.followers).where(counts.c.user_id == user_id).scalar_subquery()
     return (
         func.coalesce(followers, 0).label("followers"),
-        counted(follows.c.follower_id, person).label("following"),
+        count_rows(follows.c.follower_id, user_id).label("following"),
         exists(literal_column("1"))
-        .where(follows.c.followed_id == person, follows.c.follower_id == bindparam("viewer"))
+        .where(follows.c.followed_id == user_id, follows.c.follower_id == bindparam("viewer"))
         .label("followed"),
     )
 
 
-STANDING = Prepared(select(*standing_columns(bindparam("person"))))
+FOLLOWED = CompiledSelect(
+    select(follows.c.followed_id).where(follows.c.follower_id == bindparam("follower")).limit(bindparam("limit")),
+    _Followed,
+)
+STANDING = CompiledSelect(select(*standing_columns(bindparam("user_id"))), Standing)
 
 
-def followed_ids(user_id: int, limit: int) -> Sequence[int]:
-    """The ids of those whom a person follows, at most `limit` of them."""
-    return [row.followed_id for row in FOLLOWED.rows(follower=user_id, limit=limit)]
+def followed_ids(user_id: int, limit: int) -> list[int]:
+    """The ids of at most `limit` users whom a user follows."""
+    return [row.followed_id for row in FOLLOWED.all(follower=user_id, limit=limit)]
 
 
-def standing(user_id: int, viewer_id: int | None = None) -> Row:
-    """How many follow a person (`followers`) and they follow (`following`), whether the viewer does (`followed`)."""
-    return STANDING.rows(person=user_id, viewer=viewer_id)[0]
+def standing(user_id: int, viewer_id: int | None = None) -> Standing:
+    """How a user stands with a viewer."""
+    return STANDING.all(user_id=user_id, viewer=viewer_id)[0]

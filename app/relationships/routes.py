@@ -4,22 +4,22 @@ from flask import Blueprint, flash, get_template_attribute, redirect
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app import limits
 from app.auth.destination import destination
 from app.database import db
-from app.errors import is_from_script
 from app.exceptions import NotFound
 from app.relationships import services
 from app.relationships.queries import standing
 from app.text import isolated
 from app.users import queries
+from app.web import rate_limits
+from app.web.errors import is_from_script
 
 bp = Blueprint("relationships", __name__)
 
 
 @bp.post("/follow/<username>")
 @login_required
-@limits.follows
+@rate_limits.follows
 def follow(username):
     person = _person(username)
     services.follow(current_user.id, person.id)
@@ -29,7 +29,7 @@ def follow(username):
 
 @bp.post("/unfollow/<username>")
 @login_required
-@limits.follows
+@rate_limits.follows
 def unfollow(username):
     person = _person(username)
     services.unfollow(current_user.id, person.id)

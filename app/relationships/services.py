@@ -4,14 +4,13 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from app.counts.models import Counts
-from app.counts.services import change_all, count
 from app.database import db
 from app.exceptions import Invalid, NotFound
 from app.notifications.models import FOLLOW
 from app.notifications.services import notify
 from app.relationships.models import Follow
-from app.users.models import User
+from app.users.models import User, UserCounts
+from app.users.services import add_to_counts, change_counts
 
 
 def follow(follower_id: int, followed_id: int) -> bool:
@@ -30,7 +29,7 @@ def follow(follower_id: int, followed_id: int) -> bool:
             raise NotFound(_("This person is not there.")) from error
         return False
     notify(followed_id, FOLLOW, actor_id=follower_id)
-    count(followed_id, followers=1)
+    add_to_counts(followed_id, followers=1)
     return True
 
 
@@ -43,14 +42,15 @@ def unfollow(follower_id: int, followed_id: int) -> bool:
     )
     if result.rowcount == 0:
         return False
-    count(followed_id, followers=-1)
+    add_to_counts(followed_id, followers=-1)
     return True
 
 
-def uncount_follows(user_id: int) -> None:
-    """Count a person, who is then to be deleted, among nobody's followers any more."""
+def uncount_follows(user: User) -> None:
+    """Before deleting a user, decrement the follower counts of everyone they follow."""
+    user_id = user.id
     followed = select(Follow.followed_id).where(Follow.follower_id == user_id)
     # Until the commit nothing is added to whom they follow, since that reads the person, and nothing taken from it.
     db.session.execute(select(User.id).where(User.id == user_id).with_for_update())
     db.session.execute(followed.with_for_update())
-    change_all(Counts.user_id.in_(followed), followers=-1)
+    change_counts(UserCounts.user_id.in_(followed), followers=-1)

@@ -1,9 +1,16 @@
-"""Search: posts by their words, people by their names."""
+"""Search: posts by their words, users by their names."""
+
+from flask import Flask
 
 
-def init_app(app):
-    """Add the pages, and what marks in them the words that were searched for."""
-    from app.search import marking, routes
+def init_app(app: Flask) -> None:
+    """Add the pages, let templates mark what was searched for, and index what is written."""
+    from app.posts.signals import post_created
+    from app.search import marking, routes, services
+    from app.users.signals import user_changed, user_created
 
+    post_created.connect(services.index_post)
+    user_created.connect(services.index_user)
+    user_changed.connect(services.reindex_user)
     app.jinja_env.globals["marked"] = marking.marked
     app.register_blueprint(routes.bp)

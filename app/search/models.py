@@ -1,7 +1,7 @@
 """What is searched: the words of posts and people, beside them.
 
 The indexes over them are the databases' own, so models know nothing of them: migrations 0029 and 0030 make them, and
-app/search/sqlite.py and mysql.py ask them.
+app/search/sqlite_fts.py and mysql.py ask them.
 """
 
 from sqlalchemy import ForeignKey, Text

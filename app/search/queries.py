@@ -7,7 +7,7 @@ from sqlalchemy.engine import Row
 
 from app.database import db
 from app.pagination import Key, Page, nearest_first, paginate
-from app.search import mysql, sqlite
+from app.search import mysql_fulltext, sqlite_fts
 from app.search.models import PostSearch, UserSearch
 from app.timelines import queries as timelines
 from app.users.models import User
@@ -42,7 +42,7 @@ def people(terms: Sequence[str], key: Key, size: int) -> Page:
 
 def engine():
     """The module that knows how this database searches."""
-    return sqlite if db.engine.dialect.name == "sqlite" else mysql
+    return sqlite_fts if db.engine.dialect.name == "sqlite" else mysql_fulltext
 
 
 def _ids(words: Table, terms: Sequence[str], key: Key, limit: int, beginnings: bool = False) -> Sequence[int]:

@@ -19,7 +19,7 @@ def words_of_post(post) -> dict:
     return {"post_id": post.id, "words": indexed(post.body)}
 
 
-def words_of_person(user) -> dict:
+def words_of_user(user) -> dict:
     """The row of UserSearch that belongs to a row of User, or to anything with its columns."""
     return {"user_id": user.id, "words": indexed(f"{user.username} {user.display_name}")}
 
@@ -29,14 +29,14 @@ def index_post(post: Post) -> None:
     db.session.execute(insert(PostSearch).values(words_of_post(post)))
 
 
-def index_person(user: User) -> None:
+def index_user(user: User) -> None:
     """Let a new person, who must be flushed, be found from the commit on."""
-    db.session.execute(insert(UserSearch).values(words_of_person(user)))
+    db.session.execute(insert(UserSearch).values(words_of_user(user)))
 
 
-def reindex_person(user: User) -> None:
+def reindex_user(user: User) -> None:
     """Let a person be found by the names that they have now from the commit on."""
-    row = words_of_person(user)
+    row = words_of_user(user)
     if not db.session.execute(update(UserSearch).where(UserSearch.user_id == user.id).values(row)).rowcount:
         db.session.execute(insert(UserSearch).values(row))  # an older version of the application made the account
 
@@ -44,7 +44,7 @@ def reindex_person(user: User) -> None:
 def reindex() -> Iterator[int]:
     """Put right the words of all posts and people, some at a time, and give how many: the caller may commit between."""
     yield from _reindex(PostSearch.post_id, words_of_post, Post.id, Post.body)
-    yield from _reindex(UserSearch.user_id, words_of_person, User.id, User.username, User.display_name)
+    yield from _reindex(UserSearch.user_id, words_of_user, User.id, User.username, User.display_name)
 
 
 def _reindex(key, words_of, ident, *texts):

@@ -1,11 +1,12 @@
-"""Languages of posts, and what posts say in others."""
+"""Live translation: what a post says in the reader's language."""
+
+from flask import Flask
 
 
-def init_app(app):
-    """Add the pages, and what posts are shown with."""
-    from app.translation import names, routes, translating
+def init_app(app: Flask) -> None:
+    """Add the actions, and let templates ask which posts can be translated and which have been."""
+    from app.translation import routes, translating
 
-    app.jinja_env.filters["language_name"] = names.language_name
-    app.jinja_env.globals["language_choices"] = names.language_choices
     app.jinja_env.globals["is_foreign"] = translating.is_foreign
+    app.jinja_env.globals["translation_of"] = translating.translation_of
     app.register_blueprint(routes.bp)

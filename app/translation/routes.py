@@ -4,18 +4,18 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app import limits
 from app.database import db
 from app.exceptions import Unavailable
 from app.translation import services
 from app.translation.translating import reader_language, translate
+from app.web import rate_limits
 
 bp = Blueprint("translation", __name__, url_prefix="/posts/<id:post_id>")
 
 
 @bp.post("/translation")
 @login_required
-@limits.translations
+@rate_limits.translations
 def create(post_id):
     try:
         translate(post_id, reader_language())

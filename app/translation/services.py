@@ -6,8 +6,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app.database import db, insert_if_absent, utc_now
 from app.exceptions import NotAllowed, NotFound
+from app.languages import rules
 from app.posts.models import Post
-from app.translation import rules
 from app.translation.models import Translation
 
 

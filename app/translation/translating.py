@@ -4,10 +4,10 @@ from flask import current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app import prepared
 from app.database import db
 from app.exceptions import Invalid, NotFound
 from app.posts import queries as posts
+from app.posts.queries import PostRow
 from app.translation import client, queries, services
 
 
@@ -19,6 +19,11 @@ def reader_language() -> str:
 def is_foreign(language: str | None) -> bool:
     """Whether a post in that language can be translated for the reader of the page."""
     return bool(current_app.config["TRANSLATE_URL"] and language and language != reader_language())
+
+
+def translation_of(post: PostRow) -> str | None:
+    """The post in the reader's language, if it is in another one and has been translated before."""
+    return queries.translation(post.id, reader_language()) if is_foreign(post.language) else None
 
 
 def translate(post_id: int, language: str) -> str:
@@ -39,7 +44,6 @@ def translate(post_id: int, language: str) -> str:
     if kept is not None:
         return kept
     db.session.commit()
-    prepared.give_back()
     body = client.translate(post.body, source=post.language, target=language)
     services.keep(post_id, language, body)
     return body

@@ -2,9 +2,10 @@
 
 import secrets
 from datetime import datetime
+from typing import Any, Protocol
 
 from flask_login import UserMixin
-from sqlalchemy import String, false
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import TABLE_OPTIONS, UTCDateTime, db, utc_now
@@ -15,34 +16,31 @@ def new_session_id() -> str:
     return secrets.token_urlsafe(24)
 
 
-class Person(UserMixin):
-    """What Flask-Login and every page ask of a person."""
+class Actor(Protocol):
+    """Who does something: what a service asks of a user before it lets them."""
 
-    id: int
-    username: str
-    display_name: str
-    locale: str | None
-    session_id: str
-    last_seen_at: datetime
-    is_administrator: bool
+    @property
+    def id(self) -> int: ...
 
-    # Of whoever is logged in: auth/queries.py fills them.
-    unread_messages = 0
-    unread_notifications = 0
+    @property
+    def is_administrator(self) -> bool: ...
+
+
+class Named:
+    """Anything with a username and a display name, which may be empty."""
 
     __slots__ = ()
 
+    username: Any
+    display_name: Any
+
     @property
     def name(self) -> str:
-        """What pages call the person."""
+        """The name that pages show."""
         return self.display_name or self.username
 
-    def get_id(self) -> str:
-        """What the session carries; a new one ends all sessions of the person."""
-        return self.session_id
 
-
-class User(Person, db.Model):
+class User(Named, UserMixin, db.Model):
     """A person with an account.
 
     `username_key` and `email_key` decide what is unique: databases disagree on case and accents.
@@ -65,3 +63,19 @@ class User(Person, db.Model):
     last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
     # Looks after the site. Only `flask user promote` makes one: no page does, and not the API.
     is_administrator: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    def get_id(self) -> str:
+        """What the session cookie carries; a new one ends all sessions of the user."""
+        return self.session_id
+
+
+class UserCounts(db.Model):
+    """Cached counts for one user; no row means zero.
+
+    They are not columns of `user`: a follow would lock the row that all the user's content refers to, and two users who
+    follow each other at the same time would deadlock.
+    """
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    posts: Mapped[int]
+    followers: Mapped[int]

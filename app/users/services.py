@@ -5,14 +5,14 @@ import re
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.exc import IntegrityError
 
-from app.database import db
+from app.database import db, insert_if_absent
 from app.exceptions import Invalid, NotAllowed
-from app.relationships.services import uncount_follows
-from app.search.services import index_person, reindex_person
 from app.users import rules
-from app.users.models import Person, User
+from app.users.models import Actor, User, UserCounts
+from app.users.signals import user_changed, user_created, user_deleting
 
 # How SQLite ("user.email_key"), MariaDB ("'uq_user_email_key'") and MySQL ("'user.uq_user_email_key'") name the index
 # at the end of what they say.
@@ -29,11 +29,11 @@ def create_user(username: str, email: str, password_hash: str) -> User:
     _address(user, email)
     with _told_what_is_taken():
         db.session.add(user)
-    index_person(user)
+    user_created.send(user)
     return user
 
 
-def check_owner(user: User, by: Person) -> None:
+def check_owner(user: User, by: Actor) -> None:
     """Let nobody change the account of another. Raises NotAllowed."""
     if user.id != by.id:
         raise NotAllowed(_("You can only change your own account."))
@@ -50,7 +50,7 @@ def update_profile(user: User, *, username: str, display_name: str, about_me: st
     with _told_what_is_taken():
         _name(user, username)
         user.display_name, user.about_me, user.locale = values
-    reindex_person(user)
+    user_changed.send(user)
 
 
 def change_address(user: User, email: str) -> str:
@@ -75,10 +75,25 @@ def demote(user: User) -> None:
 
 def delete_user(user: User) -> None:
     """Delete the account and, by the foreign keys of the database, all that hangs on it."""
-    uncount_follows(user.id)
+    user_deleting.send(user)
     db.session.delete(user)
     db.session.flush()
     db.session.expire_all()  # what the database deleted may be loaded
+
+
+def add_to_counts(user_id: int, **changes: int) -> None:
+    """Change the cached counts of one user, as in `posts=1`. Locks their row until the commit."""
+    insert_if_absent(UserCounts, user_id=user_id, posts=0, followers=0)
+    change_counts(UserCounts.user_id == user_id, **changes)
+
+
+def change_counts(condition: ColumnElement[bool], **changes: int) -> None:
+    """Change the cached counts of every user whose row meets the condition."""
+    columns = UserCounts.__table__.c
+    values = {name: columns[name] + change for name, change in changes.items()}
+    db.session.execute(
+        update(UserCounts).where(condition).values(values), execution_options={"synchronize_session": False}
+    )
 
 
 def _name(user: User, username: str) -> None:

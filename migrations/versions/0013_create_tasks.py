@@ -11,7 +11,7 @@ down_revision = "0012"
 
 def upgrade():
     op.create_table(
-        "task",
+        "job",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
@@ -21,12 +21,12 @@ def upgrade():
         sa.Column("failure", sa.String(8), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("updated_at", UTCDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_task"),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name="fk_task_user_id_user", ondelete="CASCADE"),
-        sa.UniqueConstraint("user_id", "kind", name="uq_task_user_id_kind"),
+        sa.PrimaryKeyConstraint("id", name="pk_job"),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name="fk_job_user_id_user", ondelete="CASCADE"),
+        sa.UniqueConstraint("user_id", "kind", name="uq_job_user_id_kind"),
         **TABLE_OPTIONS,
     )
 
 
 def downgrade():
-    op.drop_table("task")
+    op.drop_table("job")

@@ -9,7 +9,7 @@ revision = "0033"
 down_revision = "0032"
 
 COUNT = """
-INSERT INTO counts (user_id, posts, followers)
+INSERT INTO user_counts (user_id, posts, followers)
 SELECT
     id,
     (SELECT count(*) FROM post WHERE author_id = user.id),
@@ -23,4 +23,4 @@ def upgrade():
 
 
 def downgrade():
-    op.execute("DELETE FROM counts")
+    op.execute("DELETE FROM user_counts")

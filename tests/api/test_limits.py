@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.database import db
-from app.jobs.queue import queue_of
+from app.jobs.job_queue import queue_of
 from app.relationships.models import Follow
 
 

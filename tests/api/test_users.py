@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from app.database import db
-from app.jobs.queue import queue_of
+from app.jobs.job_queue import queue_of
 from app.relationships.services import follow
 from app.users.queries import by_username
 

@@ -10,9 +10,9 @@ from threading import Barrier
 import pytest
 from sqlalchemy import event, select
 
+from app.compiled_select import statement_sent
 from app.database import db
 from app.posts.services import create_post
-from app.prepared import statement_sent
 from app.relationships.services import follow
 from app.users.models import User
 

@@ -13,8 +13,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import insert, inspect, select, text
 
-from app.counts.models import Counts
-from app.database import db, is_modelled
+from app.database import db
+from app.ops.upgrade import is_modelled
 from app.pagination import NEWEST
 from app.posts.models import Post
 from app.posts.services import create_post
@@ -22,7 +22,7 @@ from app.relationships.services import follow
 from app.search import queries as search
 from app.search.models import PostSearch
 from app.search.words import asked, indexed
-from app.users.models import User
+from app.users.models import User, UserCounts
 from app.users.services import create_user
 
 ROOT = Path(__file__).parents[2]
@@ -247,4 +247,7 @@ def test_posts_and_followers_that_are_there_already_are_counted(schema):
     db.session.remove()
     flask_migrate.downgrade(revision="0031")
     flask_migrate.upgrade()
-    assert db.session.execute(select(Counts.posts, Counts.followers).order_by(Counts.user_id)).all() == [(1, 0), (0, 1)]
+    assert db.session.execute(select(UserCounts.posts, UserCounts.followers).order_by(UserCounts.user_id)).all() == [
+        (1, 0),
+        (0, 1),
+    ]

@@ -79,7 +79,7 @@ def test_the_healthcheck_fails_on_an_answer_that_is_an_error(engine, image, star
 
 
 def test_a_change_of_code_leaves_the_dependencies_in_the_cache(any_builder, image, rebuild, tree):
-    (tree / "app/health.py").write_text((tree / "app/health.py").read_text() + "\n# changed\n")
+    (tree / "app/ops/health.py").write_text((tree / "app/ops/health.py").read_text() + "\n# changed\n")
     old, new = (any_builder.inspect(name)["RootFS"]["Layers"] for name in (image, rebuild(tree, "code")))
     # The base, requirements.txt and what was installed for it; then the application, and what was made of it.
     assert new[:-2] == old[:-2]
@@ -151,7 +151,7 @@ def test_development_reloads_templates_python_and_translations_from_a_read_only_
 
     edit("app/templates/base.html", "</body>", "<!-- template edited --></body>")
     wait_until(shows("<!-- template edited -->"), 30, "the template's edit")
-    edit("app/health.py", '{"status": "ok"}', '{"status": "python edited"}')
+    edit("app/ops/health.py", '{"status": "ok"}', '{"status": "python edited"}')
     wait_until(shows("python edited", "/health"), 30, "the Python file's edit")
     edit("app/translations/fr/LC_MESSAGES/messages.po", "S’inscrire", "Catalogue modifié")
     wait_until(shows("Catalogue modifié", "/auth/login?lang=fr"), 30, "the translation's edit")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app import catalogues
+from app.i18n import catalogues
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "app" / "translations"

@@ -16,22 +16,30 @@ OTHERS = {
     "auth/proofs": "queries",
     "auth/sessions": "routes",
     "auth/settings": "routes",
-    "export/job": "routes",  # a worker calls it, as a server calls a view
+    "export/archive_job": "routes",  # a worker calls it, as a server calls a view
     "export/mails": "services",
+    "jobs/running": "routes",  # as a server, it commits
+    "languages/detection": "rules",
+    "languages/names": "rules",
     "notifications/texts": "routes",
+    "posts/signals": "models",
     "search/marking": "rules",
-    "search/mysql": "queries",
-    "search/sqlite": "queries",
+    "search/mysql_fulltext": "queries",
+    "search/sqlite_fts": "queries",
     "search/words": "rules",
     "translation/client": "services",
     "translation/deadline": "services",
-    "translation/detection": "rules",
-    "translation/names": "rules",
     "translation/translating": "routes",  # it ends the view's transaction before it asks the service
     "users/avatars": "rules",
+    "users/signals": "models",
 }
-# What operators type, what runs jobs, and rows made HTML: they stand beside the layers.
-BESIDE = {"auth/commands", "jobs/consumer", "jobs/process", "jobs/queue", "posts/rendering", "search/commands"}
+# Commands, the worker and rendering stand beside the layers.
+BESIDE = {
+    *("jobs/consumer", "jobs/job_queue", "jobs/process", "jobs/registry"),
+    *("posts/rendering", "search/commands"),
+}
+# Packages that hold no feature.
+SUPPORT = {"web", "i18n", "ops"}
 
 
 def layer(module):
@@ -45,14 +53,16 @@ def named(path):
     return f"{path.parent.name}/{path.stem}"
 
 
-ALL = sorted(path for path in (ROOT / "app").glob("*/*.py") if not path.stem.startswith("__"))
+ALL = sorted(
+    path for path in (ROOT / "app").glob("*/*.py") if not path.stem.startswith("__") and path.parent.name not in SUPPORT
+)
 MODULES = [path for path in ALL if layer(named(path))]
 
 # What a layer below the routes may take of packages that know a request.
 ALLOWED = {
     "models": {"flask_login.UserMixin"},
     "rules": {"flask.current_app", "flask_babel"},
-    "queries": {"flask.current_app"},
+    "queries": {"flask.current_app", "flask_login.UserMixin"},
     "services": {"flask.current_app", "flask_babel", "werkzeug.security"},
     "forms": {"flask.current_app", "flask_babel", "flask_wtf", "wtforms"},
 }

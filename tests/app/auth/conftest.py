@@ -6,7 +6,7 @@ import pytest
 
 from app import mail
 from app.database import db
-from app.jobs.queue import queue_of
+from app.jobs.job_queue import queue_of
 from app.users.queries import by_username
 
 

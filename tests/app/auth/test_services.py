@@ -56,8 +56,8 @@ def test_a_renewed_session_id_ends_the_sessions_before(make_user):
     before = susan.session_id
     services.renew_session_id(susan)
     db.session.commit()
-    assert queries.person_of_session(before) is None
-    assert queries.person_of_session(susan.session_id).id == susan.id
+    assert queries.user_of_session(before) is None
+    assert queries.user_of_session(susan.session_id).id == susan.id
 
 
 def seen_ago(user, **ago):
@@ -116,9 +116,9 @@ def test_a_token_is_known_by_its_hash_alone(make_user):
     assert len(token) >= 43
     assert token not in (kept.token_hash, kept.name)
     assert kept.name == "my phone"
-    assert queries.person_of_token(token).id == susan.id
-    assert queries.person_of_token(kept.token_hash) is None
-    assert queries.person_of_token("") is None
+    assert queries.owner_of_token(token).id == susan.id
+    assert queries.owner_of_token(kept.token_hash) is None
+    assert queries.owner_of_token("") is None
 
 
 def test_a_person_has_several_tokens_and_ends_one(make_user):
@@ -127,9 +127,9 @@ def test_a_person_has_several_tokens_and_ends_one(make_user):
     with pytest.raises(NotFound):
         services.revoke_token(john.id, kept.id)
     services.revoke_token(susan.id, kept.id)
-    assert queries.person_of_token(one) is None
-    assert queries.person_of_token(two).id == susan.id
-    assert [kept.id for kept in queries.tokens_of(susan.id)] == [queries.person_of_token(two).token_id]
+    assert queries.owner_of_token(one) is None
+    assert queries.owner_of_token(two).id == susan.id
+    assert [kept.id for kept in queries.tokens_of(susan.id)] == [queries.owner_of_token(two).token_id]
 
 
 def test_a_token_expires_and_is_swept_away_by_the_next(make_user):
@@ -137,7 +137,7 @@ def test_a_token_expires_and_is_swept_away_by_the_next(make_user):
     token, kept = services.issue_token(susan)
     kept.expires_at = utc_now() - timedelta(seconds=1)
     db.session.commit()
-    assert queries.person_of_token(token) is None
+    assert queries.owner_of_token(token) is None
     assert queries.tokens_of(susan.id) == []
     services.issue_token(susan)
     db.session.commit()
@@ -150,8 +150,8 @@ def test_whatever_ends_the_sessions_ends_the_tokens(make_user, end):
     hers, his = services.issue_token(susan)[0], services.issue_token(john)[0]
     getattr(services, end)(susan, *(["battery staple"] if end == "set_password" else []))
     db.session.commit()
-    assert queries.person_of_token(hers) is None
-    assert queries.person_of_token(his).id == john.id
+    assert queries.owner_of_token(hers) is None
+    assert queries.owner_of_token(his).id == john.id
 
 
 @pytest.mark.parametrize("name", ["x" * 65, "bell\x07", "nul\0"])

@@ -6,8 +6,8 @@ import pytest
 from app.database import db
 from app.export import mails
 from app.export.models import KIND
-from app.jobs import consumer, services
-from app.jobs.queue import queue_of
+from app.jobs import running, services
+from app.jobs.job_queue import queue_of
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def export(susan, work):
     def export():
         task = services.start(susan.id, KIND)
         db.session.commit()
-        consumer.work(task.id, task.attempt)
+        running.work(task.id, task.attempt)
         work()
 
     return export

@@ -5,10 +5,10 @@ import pytest
 
 from app.database import db, utc_now
 from app.export.models import KIND
-from app.jobs import consumer, services
+from app.jobs import running, services
+from app.jobs.job_queue import queue_of
 from app.jobs.models import QUEUED, SILENCE
-from app.jobs.queries import task_of
-from app.jobs.queue import queue_of
+from app.jobs.queries import job_of
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def susan(make_user, log_in):
 
 def task(person):
     db.session.rollback()
-    return task_of(person.id, KIND)
+    return job_of(person.id, KIND)
 
 
 def do_jobs(app):
@@ -85,7 +85,7 @@ def test_a_task_whose_message_was_lost_is_found_by_the_minute_s_tidying(app, cli
     found = task(susan)
     found.updated_at = utc_now() - 2 * SILENCE
     db.session.commit()
-    consumer.tidy()
+    running.tidy()
     assert task(susan).state == QUEUED
     do_jobs(app)
     assert client.get("/settings/export/progress").json["progress"] == 100
@@ -97,7 +97,7 @@ def test_a_dead_job_is_told_by_the_minute_s_tidying(client, susan, fill_in):
     services.claim(found.id, 1)
     found.updated_at = utc_now() - 2 * SILENCE
     db.session.commit()
-    consumer.tidy()
+    running.tidy()
     assert "could not be made" in client.get("/notifications").text
 
 

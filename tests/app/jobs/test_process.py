@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import insert
 
 from app.database import db, utc_now
-from app.export import job
+from app.export.models import KIND
 from app.export.queries import archive_of
 from app.jobs import call_later, services
+from app.jobs.job_queue import enqueue, queue_of
 from app.jobs.models import DONE, QUEUED, RUNNING, SILENCE
-from app.jobs.queries import task_of
-from app.jobs.queue import enqueue, queue_of
+from app.jobs.queries import job_of
 from app.posts.models import Post
 
 ROOT = Path(__file__).parents[3]
@@ -51,7 +51,7 @@ def start_worker(environ):
 
 
 def start_export(person):
-    task = services.start(person.id, job.KIND)
+    task = services.start(person.id, KIND)
     db.session.commit()
     enqueue(task)
     return task
@@ -62,7 +62,7 @@ def wait_for(person_id, condition, seconds=20):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         db.session.rollback()
-        task = task_of(person_id, job.KIND)
+        task = job_of(person_id, KIND)
         if condition(task):
             return task
         time.sleep(0.02)

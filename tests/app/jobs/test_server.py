@@ -68,16 +68,16 @@ import time
 from microblog import app
 from app.auth.services import register
 from app.database import db
-from app.jobs import queries, queue, services
+from app.jobs import job_queue, queries, services
 
 with app.app_context():
     user = register("susan", "susan@example.com", "correct horse")
     task = services.start(user.id, "export")
     db.session.commit()
-    queue.enqueue(task)
+    job_queue.enqueue(task)
     for _ in range(300):
         db.session.rollback()
-        if queries.task_of(user.id, "export").state == "done":
+        if queries.job_of(user.id, "export").state == "done":
             break
         time.sleep(0.1)
     else:

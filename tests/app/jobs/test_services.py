@@ -4,7 +4,7 @@ from app.database import db, utc_now
 from app.exceptions import NotAllowed
 from app.jobs import services
 from app.jobs.models import BROKE, DONE, FAILED, LOST, QUEUED, RUNNING, SILENCE
-from app.jobs.queries import task_of
+from app.jobs.queries import job_of
 
 KIND = "export"
 
@@ -79,12 +79,12 @@ def test_a_worker_without_a_sign_of_life_is_dead_and_a_new_start_takes_over(susa
 def test_the_dead_are_buried_once(susan):
     task = services.start(susan.id, KIND)
     services.claim(task.id, 1)
-    assert services.bury_dead() == []
+    assert services.fail_stale() == []
     silence(task)
-    assert services.bury_dead() == [task]
+    assert services.fail_stale() == [task]
     db.session.expire_all()
     assert (task.state, task.failure) == (FAILED, LOST)
-    assert services.bury_dead() == []
+    assert services.fail_stale() == []
 
 
 def test_what_waits_for_too_long_is_found(susan):
@@ -119,4 +119,4 @@ def test_of_simultaneous_starts_one_wins(at_once, susan, former):
         return "started"
 
     assert sorted(at_once(*[start] * 4)) == ["refused"] * 3 + ["started"]
-    assert task_of(susan_id, KIND).state == QUEUED
+    assert job_of(susan_id, KIND).state == QUEUED

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.auth.queries import person_of_session
+from app.auth.queries import user_of_session
 from app.database import db
 from app.messages import queries as messages
 from app.messages.services import send
@@ -69,7 +69,7 @@ def test_notifications(plan, susan, key):
 
 
 def test_the_badges_are_read_from_indexes_alone(plan, susan):
-    steps = plan(lambda: person_of_session(susan.session_id))
+    steps = plan(lambda: user_of_session(susan.session_id))
     assert not reads_all(steps)
     for index in ("ix_conversation_owner_id_unread", "ix_notification_user_id_unread"):
         assert any(f"USING COVERING INDEX {index}" in step for step in steps), steps

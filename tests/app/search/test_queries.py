@@ -4,7 +4,7 @@ import pytest
 
 from app.database import db
 from app.pagination import NEWEST, Key
-from app.search import mysql, queries
+from app.search import mysql_fulltext, queries
 from app.search.words import asked
 
 NASTY = [
@@ -68,7 +68,7 @@ def pages(question, size):
 @pytest.fixture(params=["looked at", "index"])
 def way(request, monkeypatch):
     """Both ways by which MySQL and MariaDB find."""
-    monkeypatch.setattr(mysql, "NEAREST", 5000 if request.param == "looked at" else 1)
+    monkeypatch.setattr(mysql_fulltext, "NEAREST", 5000 if request.param == "looked at" else 1)
 
 
 def test_pages_by_key_have_each_post_once_both_ways(susan, write, way):

@@ -1,1 +1,0 @@
-"""How many posts and followers people have, kept instead of counted."""

@@ -1,0 +1,5 @@
+"""Signals of posts, for features above."""
+
+from blinker import Signal
+
+post_created = Signal()  # sent with the post, flushed, in the transaction that creates it

@@ -1,0 +1,162 @@
+import os
+import re
+from datetime import UTC, datetime
+
+import pytest
+from babel import Locale
+from flask_babel import force_locale, gettext, ngettext
+from sqlalchemy.exc import OperationalError
+
+from app import create_app
+from app.database import db
+from app.extensions import babel
+from app.i18n import locales
+from app.users.models import User
+from config import Config
+
+
+def language_of(response):
+    return re.search(r'<html lang="([^"]*)"', response.text)[1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken"),
+    [
+        ("fr", "fr"),
+        ("fr-CA", "fr"),
+        ("es-419,fr;q=0.5", "es"),
+        ("de, fr;q=0.2, *;q=0.1", "fr"),
+        ("fr;q=0, es;q=0.1", "es"),
+        ("FR", "fr"),
+        ("de", "en"),
+        ("tlh;q=nonsense,,;", "en"),
+        ("", "en"),
+    ],
+)
+def test_accept_language(client, asked, spoken):
+    assert language_of(client.get("/nope", headers={"Accept-Language": asked})) == spoken
+
+
+def test_choice_beats_accept_language_and_is_kept(client):
+    french = {"Accept-Language": "fr"}
+    assert language_of(client.get("/nope?lang=es", headers=french)) == "es"
+    assert language_of(client.get("/nope", headers=french)) == "es"
+
+
+@pytest.mark.parametrize("unknown", ["de", "", "../fr", "FR", "fr\n"])
+def test_language_that_is_not_there_is_no_choice(client, unknown):
+    client.get("/nope?lang=fr")
+    assert language_of(client.get("/nope", query_string={"lang": unknown})) == "fr"
+
+
+@pytest.mark.parametrize(("own", "spoken"), [("es", "es"), (None, "fr"), ("de", "fr")])
+def test_own_setting_beats_the_choice(app, client, own, spoken):
+    with app.app_context():
+        user = User(username="susan", email="susan@example.org", password_hash="", locale=own)
+        user.username_key, user.email_key = user.username, user.email
+        db.session.add(user)
+        db.session.commit()
+        session_id = user.session_id
+    client.get("/nope?lang=fr")
+    with client.session_transaction() as session:
+        session["_user_id"] = session_id
+    assert language_of(client.get("/nope")) == spoken
+
+
+def test_page_in_each_language_differs_from_english(app, client):
+    pages = {code: client.get(f"/nope?lang={code}").text for code in app.config["LANGUAGES"]}
+    headings = {code: re.search(r"<title>(.*)</title>", page)[1] for code, page in pages.items()}
+    assert set(headings) == {"en", "fr", "es"}
+    assert len(set(headings.values())) == 3
+
+
+def test_menu_names_languages_as_their_speakers_do(app):
+    assert app.config["LANGUAGES"] == {"en": "English", "es": "Español", "fr": "Français"}
+
+
+def test_page_says_which_way_its_language_runs(client, monkeypatch):
+    assert '<html lang="en" dir="ltr"' in client.get("/nope").text
+    monkeypatch.setattr(locales, "locale_of_browser", lambda: "ar_EG")
+    assert '<html lang="ar-EG" dir="rtl"' in client.get("/nope").text
+
+
+def test_command_speaks_english(context):
+    assert gettext("Page not found") == "Page not found"
+
+
+def test_page_about_an_absent_database_speaks_the_language_without_asking_it(app, client, monkeypatch):
+    def away():
+        raise OperationalError("", {}, Exception("away"))
+
+    monkeypatch.setitem(app.view_functions, "timelines.home", away)
+    monkeypatch.setattr("app.extensions.login._load_user", away)
+    response = client.get("/?lang=fr")
+    assert (response.status_code, language_of(response)) == (503, "fr")
+
+
+@pytest.fixture
+def catalogues(tmp_path, monkeypatch):
+    """A folder of catalogues with French in it, and what its source says when `translation` is written."""
+    folder = tmp_path / "translations"
+    source = folder / "fr" / "LC_MESSAGES" / "messages.po"
+    source.parent.mkdir(parents=True)
+    monkeypatch.setattr(locales, "CATALOGUES", folder)
+
+    def write(translation):
+        source.write_text(
+            'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+            f'msgid "Page not found"\nmsgstr "{translation}"\n',
+            encoding="utf-8",
+        )
+        return source
+
+    write("Perdue")
+    yield write
+    vars(babel).pop("domain_instance", None)
+
+
+def title(app):
+    """The title of the French page that says that nothing is there."""
+    vars(babel).pop("domain_instance", None)  # Flask-Babel keeps catalogues for the process, not for the application
+    return re.search(r"<title>([^–]*) –", app.test_client().get("/nope?lang=fr").text)[1]
+
+
+def test_development_compiles_what_was_edited(catalogues, environ):
+    environ = environ | {"APP_ENVIRONMENT": "DEV"}
+    assert title(create_app(Config(environ))) == "Perdue"
+    source = catalogues("Introuvable")
+    later = source.with_suffix(".mo").stat().st_mtime + 1
+    os.utime(source, (later, later))
+    assert title(create_app(Config(environ))) == "Introuvable"
+
+
+def test_production_compiles_nothing_by_itself(catalogues, environ):
+    assert title(create_app(Config(environ))) == "Page not found"
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en", ["0 followers", "1 follower", "2 followers"]),
+        ("fr", ["0 abonné", "1 abonné", "2 abonnés"]),
+        ("es", ["0 seguidores", "1 seguidor", "2 seguidores"]),
+    ],
+)
+def test_plurals_follow_the_rule_of_the_language(context, locale, words):
+    with force_locale(locale):
+        counted = [ngettext("%(count)s follower", "%(count)s followers", n, count=n) for n in range(3)]
+    assert counted == words
+
+
+def test_every_language_name_is_known_to_the_library(app):
+    for code in app.config["LANGUAGES"]:
+        assert Locale.parse(code).get_display_name()
+
+
+@pytest.mark.parametrize(
+    ("locale", "written"),
+    [("en", "Aug 31, 2026, 2:19\u202fPM"), ("fr", "31 août 2026, 14:19"), ("es", "31 ago 2026, 14:19")],
+)
+def test_moment_is_written_as_the_language_does_without_seconds(context, locale, written):
+    with force_locale(locale):
+        assert locales.format_moment(datetime(2026, 8, 31, 14, 19, 50, tzinfo=UTC)) == written

@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from app.ops import health
+from config import ROOT
+
+
+def test_live_answers_without_asking_the_database(client, monkeypatch):
+    monkeypatch.delattr("app.ops.health.db")
+    for path in ("/health", "/health/", "/health/live"):
+        response = client.get(path)
+        assert (response.status_code, response.json) == (200, {"status": "ok"})
+
+
+def test_ready_when_the_schema_is_current(client):
+    assert client.get("/health/ready").json == {"status": "ok"}
+
+
+def test_not_ready_while_the_schema_is_older_than_the_code(client, monkeypatch):
+    monkeypatch.setattr(health, "newest_revision", lambda migrations: "newer")
+    response = client.get("/health/ready")
+    assert (response.status_code, response.json) == (503, {"status": "schema not current"})
+
+
+@pytest.fixture
+def database(monkeypatch):
+    """database(url): what the probes ask instead of the application's own."""
+
+    def use(url):
+        monkeypatch.setattr(health, "db", type("Database", (), {"engine": create_engine(url)}))
+
+    return use
+
+
+def test_not_ready_before_anything_was_migrated(client, database, tmp_path):
+    database(f"sqlite:///{tmp_path}/empty.db")
+    response = client.get("/health/ready")
+    assert (response.status_code, response.json) == (503, {"status": "schema not current"})
+
+
+def test_not_ready_while_the_database_is_away(client, database, tmp_path):
+    database(f"sqlite:///{tmp_path}/no/such/folder.db")
+    response = client.get("/health/ready")
+    assert (response.status_code, response.json) == (503, {"status": "database away"})
+
+
+def test_the_newest_revision_is_the_one_that_alembic_would_upgrade_to():
+    assert health.newest_revision(ROOT / "migrations") == ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+
+
+def test_the_newest_revision_is_read_however_it_is_quoted_or_annotated(tmp_path: Path):
+    (tmp_path / "versions").mkdir()
+    (tmp_path / "versions" / "b.py").write_text('revision: str = "b2"\ndown_revision: str | None = "a1"\n')
+    (tmp_path / "versions" / "a.py").write_text("revision = 'a1'\ndown_revision = None\n")
+    assert health.newest_revision(tmp_path) == "b2"

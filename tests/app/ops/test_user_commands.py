@@ -1,0 +1,107 @@
+import pytest
+from sqlalchemy import select
+
+from app.auth.passwords import matches
+from app.database import db
+from app.posts.models import Post
+from app.posts.services import create_post
+from app.users.models import User, UserCounts
+from app.users.queries import by_username
+
+
+@pytest.fixture
+def flask(app, context):
+    """`flask("user", "create", …, input="…")`: run the command; what it says and its exit code."""
+
+    def flask(*arguments, input=None):
+        result = app.test_cli_runner().invoke(args=arguments, input=input)
+        db.session.rollback()
+        db.session.expire_all()
+        return result.output, result.exit_code
+
+    return flask
+
+
+def test_an_account_is_made_with_a_password_that_is_asked_for(flask):
+    output, code = flask("user", "create", "susan", "susan@example.com", input="correct horse\ncorrect horse\n")
+    assert code == 0, output
+    assert "made the account @susan" in output
+    assert "correct horse" not in output
+    assert matches("correct horse", by_username("susan").password_hash)
+
+
+def test_a_script_hands_the_password_over_by_standard_input(flask):
+    output, code = flask("user", "create", "susan", "susan@example.com", "--password-stdin", input="correct horse\n")
+    assert code == 0, output
+    assert matches("correct horse", by_username("susan").password_hash)
+
+
+@pytest.mark.parametrize(
+    ("username", "email", "password", "field"),
+    [
+        ("a/b", "x@example.com", "correct horse", "username"),
+        ("JOHN", "x@example.com", "correct horse", "username"),
+        ("susan", "notanemail", "correct horse", "email"),
+        ("susan", "x@example.com", "short", "password"),
+    ],
+)
+def test_a_broken_rule_is_one_line(flask, make_user, username, email, password, field):
+    make_user("john")
+    output, code = flask("user", "create", username, email, "--password-stdin", input=f"{password}\n")
+    assert code == 1
+    assert output.startswith(f"Error: {field}: ")
+    assert output.count("\n") == 1
+    assert db.session.scalars(select(User.username)).all() == ["john"]
+
+
+def test_a_password_is_set_and_the_sessions_end(flask, make_user):
+    before = make_user("susan").session_id
+    output, code = flask("user", "reset-password", "SUSAN", "--password-stdin", input="battery staple\n")
+    assert code == 0, output
+    susan = by_username("susan")
+    assert matches("battery staple", susan.password_hash)
+    assert susan.session_id != before
+
+
+def test_an_account_is_deleted_with_all_it_wrote_when_that_is_confirmed(flask, make_user):
+    create_post(make_user("susan").id, "hello")
+    db.session.commit()
+    output, code = flask("user", "delete", "susan", input="n\n")
+    assert code == 1
+    assert by_username("susan")
+    output, code = flask("user", "delete", "susan", input="y\n")
+    assert (code, by_username("susan")) == (0, None), output
+    assert db.session.scalars(select(Post)).all() == []
+
+
+def test_nobody_is_asked_when_that_is_said(flask, make_user):
+    make_user("susan")
+    assert flask("user", "delete", "susan", "--yes") == ("deleted @susan\n", 0)
+
+
+def test_an_administrator_is_made_and_made_a_person_like_others_again(flask, make_user):
+    make_user("susan")
+    make_user("john")
+    for _ in range(2):  # who is one stays one
+        assert flask("user", "promote", "SUSAN") == ("@susan is an administrator\n", 0)
+        assert [by_username(name).is_administrator for name in ("susan", "john")] == [True, False]
+    for _ in range(2):
+        assert flask("user", "demote", "SUSAN") == ("@susan is not an administrator\n", 0)
+        assert not by_username("susan").is_administrator
+
+
+def test_posts_and_followers_are_counted_anew(flask, make_user):
+    susan = make_user("susan").id
+    db.session.add(UserCounts(user_id=susan, posts=7, followers=7))
+    db.session.commit()
+    assert flask("user", "recount") == ("counted everybody's posts and followers\n", 0)
+    counts = db.session.get(UserCounts, susan)
+    assert (counts.posts, counts.followers) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "command", [("delete", "--yes"), ("reset-password", "--password-stdin"), ("promote",), ("demote",)]
+)
+def test_nobody_of_that_name_is_one_line(flask, command):
+    output, code = flask("user", *command, "nobody", input="battery staple\n")
+    assert (output, code) == ("Error: there is no account @nobody\n", 1)
