@@ -1,4 +1,4 @@
-"""A web application that says how it is, and that can be made ill."""
+"""A web application with a health check that can be made to fail."""
 
 from flask import Flask
 
@@ -8,22 +8,22 @@ app.config["ILL"] = False
 
 @app.get("/")
 def home() -> str:
-    """Answer, ill or not: a server that runs is not yet a server that works."""
-    return "This application runs. How it is: /health. Make it ill: /kill.\n"
+    """Return 200, even when /health fails: a running server is not always a healthy one."""
+    return "The server is running. Check its health: /health. Make the check fail: /kill.\n"
 
 
 @app.get("/health")
 def health() -> tuple[str, int]:
-    """Say OK with status 200, or after /kill that it is ill, with status 500."""
+    """Return 200 and OK, or 500 and ill after /kill."""
     if app.config["ILL"]:
         return "ill\n", 500
     return "OK\n", 200
 
 
-# GET, so that it can be typed in a browser. Never so in a real application: a link that somebody follows,
-# a search engine or a browser that loads pages ahead must not change anything.
+# GET is allowed so that the address can be typed in a browser. In production, GET must not change anything:
+# search engines follow links and browsers prefetch pages.
 @app.route("/kill", methods=["GET", "POST"])
 def kill() -> str:
-    """Make the application ill, until it is started again."""
+    """Make /health fail until the application restarts."""
     app.config["ILL"] = True
     return "From now on, /health answers 500.\n"

@@ -1,6 +1,6 @@
-"""HEALTHCHECK's command: asks /health and exits with 0 if the answer is 200, with 1 otherwise.
+"""Exit with 0 if /health returns 200, otherwise with 1; the command of HEALTHCHECK.
 
-With http.client, since the slim Python image has no curl; and unlike urllib it never asks a proxy.
+It uses http.client because the slim Python image has no curl and urllib would use a proxy from the environment.
 """
 
 import http.client

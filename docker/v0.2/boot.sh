@@ -1,3 +1,3 @@
 #!/bin/sh
-# "exec": Flask takes the shell's place as process 1, where the engine's stop signal arrives.
+# "exec" replaces the shell with Flask, which becomes process 1 and receives the stop signal.
 exec flask run -h 0.0.0.0

@@ -1,4 +1,4 @@
-"""Entry point: what FLASK_APP names."""
+"""The entry point that FLASK_APP names."""
 
 from app import app
 

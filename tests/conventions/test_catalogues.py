@@ -1,4 +1,4 @@
-"""The catalogues are complete, up to date with the code, and written as each language is."""
+"""The catalogues are complete and up to date with the code; test_typography.py reads their typography."""
 
 import re
 from pathlib import Path
@@ -22,13 +22,6 @@ def texts():
 def source(request):
     """Each catalogue's file."""
     return catalogues.source_of(FOLDER, request.param)
-
-
-def strings(language):
-    """Every translation of `language`, plural forms apart."""
-    for message in catalogues.read(catalogues.source_of(FOLDER, language)):
-        if message.id:
-            yield from message.string if isinstance(message.string, (tuple, list)) else (message.string,)
 
 
 def test_french_and_spanish_are_there():
@@ -55,18 +48,3 @@ def test_placeholders_are_those_of_the_text(source):
 
 def test_no_path_or_name_of_a_machine_is_in_it(source):
     assert not re.search(r"^#: /|\w@\w|Generated-By|Date:", source.read_text(encoding="utf-8"), re.M)
-
-
-# Lexique des règles typographiques en usage à l'Imprimerie nationale: a no-break space before : and inside « »,
-# a narrow one before ; ! and ?; the apostrophe is ’.
-@pytest.mark.parametrize(
-    "fault", [r"[^\u00a0]:(?!/)", r"[^\u202f][;!?]", r"«[^\u00a0]", r"[^\u00a0]»", r"\w'\w", r"\.\.\.", r" $|^ |  "]
-)
-def test_french_is_set_as_french_is(fault):
-    assert [text for text in strings("fr") if re.search(fault, text)] == []
-
-
-def test_spanish_opens_what_it_closes():
-    assert [
-        text for text in strings("es") if text.count("?") != text.count("¿") or text.count("!") != text.count("¡")
-    ] == []

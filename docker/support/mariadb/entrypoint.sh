@@ -1,22 +1,22 @@
 #!/bin/sh
-# Starts MariaDB as process 1. The data directory is made once; the application's database and user are set at every
-# start by the server itself, before it accepts a connection (--init-file). So there is no temporary server that a
-# health check could take for the real one, a start that was cut off is made good by the next, and a new password counts.
+# Starts MariaDB as process 1. Creates the data directory once. At every start the server itself creates or updates the
+# application's database and user before it accepts connections (--init-file): no temporary server can fool a
+# healthcheck, the next start repairs an interrupted one, and a changed password takes effect.
 #
-# Settings, as those of the official image: MARIADB_DATABASE, MARIADB_USER, MARIADB_PASSWORD, MARIADB_ROOT_PASSWORD, the
-# last two also as NAME_FILE. Without a root password root enters only from inside: docker exec -u root NAME mariadb
+# Settings, as in the official image: MARIADB_DATABASE, MARIADB_USER, MARIADB_PASSWORD, MARIADB_ROOT_PASSWORD, the last
+# two also as NAME_FILE. Without a root password, root signs in from inside only: docker exec -u root NAME mariadb
 set -eu
 
 data=/var/lib/mysql
 run=/run/mysqld
 
-# die MESSAGE STATUS, the status as in sysexits(3).
+# die MESSAGE STATUS: log the message and exit; statuses as in sysexits(3).
 die() {
     echo "mariadb: $1" >&2
     exit "$2"
 }
 
-# secret NAME: the value of NAME, or what the file named by NAME_FILE holds.
+# secret NAME: print the value of NAME, or the content of the file NAME_FILE.
 secret() {
     eval "value=\${$1:-} file=\${$1_FILE:-}"
     if [ -n "$file" ]; then
@@ -28,14 +28,14 @@ secret() {
     printf %s "$value"
 }
 
-# check_name NAME VALUE: names that need no quoting, here or in an address.
+# check_name NAME VALUE: refuse a value that would need quoting, in SQL or in a URL.
 check_name() {
     case $2 in
         *[!A-Za-z0-9_]*) die "$1=$2 is no name; use letters, digits and _" 78 ;;
     esac
 }
 
-# As an SQL string.
+# quoted TEXT: print TEXT as an SQL string.
 quoted() {
     printf "'%s'" "$(printf %s "$1" | sed -e 's/\\/\\\\/g' -e "s/'/''/g")"
 }
@@ -53,7 +53,7 @@ root_password=$(secret MARIADB_ROOT_PASSWORD)
 [ -w "$data" ] || die "$data can't be written by user $(id -u):$(id -g); give the volume that owner" 73
 
 if [ ! -d "$data/mysql" ] || [ -e "$data/.unfinished" ]; then
-    # A filesystem of its own brings lost+found; anything else is somebody's.
+    # A volume that is a whole filesystem has lost+found; any other file is data to protect.
     [ -e "$data/.unfinished" ] || [ -z "$(find "$data" -mindepth 1 -maxdepth 1 ! -name lost+found)" ] \
         || die "$data holds files that are not MariaDB's; mount an empty volume there" 78
     echo "mariadb: making the data directory"
@@ -66,7 +66,7 @@ if [ ! -d "$data/mysql" ] || [ -e "$data/.unfinished" ]; then
     rm "$data/.unfinished"
 fi
 
-# sql TEXT: a statement. Not by echo, which takes "\" for its own in some shells.
+# sql TEXT: print a statement. Not by echo, which interprets "\" in some shells.
 sql() {
     printf '%s;\n' "$1"
 }
@@ -79,7 +79,7 @@ umask 077
     if [ -n "$MARIADB_USER" ]; then
         sql "CREATE USER IF NOT EXISTS '$MARIADB_USER'@'%'"
         sql "ALTER USER '$MARIADB_USER'@'%' IDENTIFIED BY $(quoted "$password")"
-        # In a GRANT "_" stands for any character.
+        # In a GRANT, "_" matches any character.
         [ -z "$MARIADB_DATABASE" ] \
             || sql "GRANT ALL ON \`$(printf %s "$MARIADB_DATABASE" | sed 's/_/\\_/g')\`.* TO '$MARIADB_USER'@'%'"
     fi

@@ -1,4 +1,4 @@
-"""The prototype: a microblog of one page, whose posts are written here since nobody can write one yet."""
+"""The prototype: a one-page microblog with hard-coded posts."""
 
 from flask import Flask, render_template
 
@@ -12,5 +12,5 @@ POSTS = [
 
 @app.get("/")
 def home() -> str:
-    """The only page: a greeting, then the posts."""
+    """Return the only page: a greeting and the posts."""
     return render_template("home.html", title="Home", posts=POSTS)
