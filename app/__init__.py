@@ -15,18 +15,15 @@ from config import Config, ConfigError
 
 
 class Microblog(Flask):
-    """Flask, but for two things: when its secret key is made, and what it finds out again for each call."""
+    """Flask, with a secret key that is created when it is first needed: importing the application writes nothing."""
 
     @property
-    def secret_key(self) -> str:
-        """Made when it is first needed: a build that only imports the app leaves none behind."""
+    def secret_key(self) -> str:  # type: ignore[override]  # Flask's is an attribute
+        """SECRET_KEY, or the key beside the SQLite database. Raises config.ConfigError and OSError."""
         if self.config["SECRET_KEY"] is None:
             self.config["SECRET_KEY"] = secret_key.secret_key_beside(self.config["SQLALCHEMY_DATABASE_URI"])
-        return self.config["SECRET_KEY"]
-
-    def ensure_sync(self, func):
-        """The view or hook as it is: none here is async, which Flask would ask of a dozen functions a request."""
-        return func
+        key: str = self.config["SECRET_KEY"]
+        return key
 
 
 def create_bare_app(config: Config | None = None) -> Microblog:

@@ -1,7 +1,7 @@
 """SELECTs of the hottest pages, compiled once and run on the driver's own cursor.
 
 `session.execute` finds the compiled text and the type of each column again on every call, and begins and ends a
-transaction: for a page of 25 rows, several times the work of the database (bench/README.md has figures).
+transaction: for a page of 25 rows, several times the work of the database.
 """
 
 import time

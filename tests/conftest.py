@@ -23,7 +23,7 @@ from app.i18n import catalogues, locales
 from app.ops import cli
 from app.users.services import promote
 from app.web import fragment_cache
-from app.web.rate_limits import limiter
+from app.web.rate_limits import counter
 from config import Config
 
 PASSWORD = "correct horse"  # of everybody whom make_user makes
@@ -89,7 +89,7 @@ def app(application):
     """The application, its tables empty and no piece of a page kept when the test is over."""
     yield application
     fragment_cache.forget()
-    limiter.reset()
+    counter.reset()
     with application.app_context():
         for table in reversed(db.metadata.sorted_tables):
             db.session.execute(table.delete())

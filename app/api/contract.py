@@ -14,7 +14,7 @@ from app.auth.queries import owner_of_token
 from app.auth.services import note_presence
 from app.exceptions import Malformed
 from app.web.hooks import note_user
-from app.web.rate_limits import limited_together
+from app.web.rate_limits import api_requests
 
 REALM = {"realm": "Microblog"}
 
@@ -85,14 +85,14 @@ class Resource(Blueprint):
         return lambda view: self.alt_response(415, schema=Error)(read(view))
 
     def needs_token(self, view):
-        """Let only those in who send a valid token; `g.person` is whose it is."""
-        limited = limited_together(view, "600 per minute", "api", lambda: f"api {g.person.id}")
+        """Let only those in who send a valid token; `g.caller` is whose it is."""
+        limited = api_requests(view)
 
         @functools.wraps(view)
         def ask(*args, **kwargs):
-            g.person = _bearer()
-            note_user(g.person.id)
-            note_presence(g.person)
+            g.caller = _bearer()
+            note_user(g.caller.id)
+            note_presence(g.caller)
             return limited(*args, **kwargs)
 
         described = self.doc(security=[{"token": []}])(ask)

@@ -21,7 +21,7 @@ bp = Resource("api_messages", __name__, url_prefix="/api", description="What two
 @bp.response(200, Conversations)
 def index(query):
     """List one's conversations, the one with the newest message first."""
-    return by_key(query, lambda key, limit: messages.people(g.person.id, key, limit), conversation)
+    return by_key(query, lambda key, limit: messages.people(g.caller.id, key, limit), conversation)
 
 
 @bp.get("/conversations/<id:user_id>")
@@ -45,7 +45,7 @@ def thread(query, user_id):
 def send(values, user_id):
     """Write to a person."""
     _known(user_id)
-    sent = services.send(g.person.id, user_id, values["body"])
+    sent = services.send(g.caller.id, user_id, values["body"])
     db.session.commit()
     return jsonify(message(sent)), 201
 
@@ -79,7 +79,7 @@ def delete_conversation(user_id):
 @bp.alt_response(404, schema=Error)
 def delete_message(message_id):
     """Delete one's copy of a message; the other person keeps theirs."""
-    services.delete_message(g.person.id, message_id)
+    services.delete_message(g.caller.id, message_id)
     db.session.commit()
 
 
@@ -89,4 +89,4 @@ def _known(user_id):
 
 def _side(user_id):
     _known(user_id)
-    return messages.side_of(g.person.id, user_id)
+    return messages.side_of(g.caller.id, user_id)

@@ -21,7 +21,7 @@ def index(query):
     """List one's notifications, newest first."""
     return by_key(
         query,
-        lambda key, limit: queries.notifications(g.person.id, key, limit),
+        lambda key, limit: queries.notifications(g.caller.id, key, limit),
         lambda row: notification(row, str(text_of(row))),
     )
 
@@ -32,5 +32,5 @@ def index(query):
 @bp.response(204)
 def seen(values):
     """Say that one has seen all up to that notification."""
-    services.mark_read(g.person.id, values["up_to"])
+    services.mark_read(g.caller.id, values["up_to"])
     db.session.commit()

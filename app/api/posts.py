@@ -35,7 +35,7 @@ def index(query):
 @bp.response(201, Post, headers={"Location": {"schema": {"type": "string"}}})
 def create(values):
     """Write a post: 1 to 140 characters, as a person counts them."""
-    post = services.create_post(g.person.id, values["body"], values["language"])
+    post = services.create_post(g.caller.id, values["body"], values["language"])
     db.session.commit()
     base = root()
     response = jsonify(represent(queries.post(post.id), base))
@@ -75,5 +75,5 @@ def translate(values, post_id):
 @bp.alt_response(404, schema=Error)
 def delete(post_id):
     """Delete a post of one's own; an administrator may delete anybody's."""
-    services.delete_post(post_id, by=g.person)
+    services.delete_post(post_id, by=g.caller)
     db.session.commit()

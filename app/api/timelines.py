@@ -19,7 +19,7 @@ bp = Resource("api_timelines", __name__, url_prefix="/api/timelines", descriptio
 def home(query):
     """List what one wrote oneself, and what those wrote whom one follows."""
     base = root()
-    page = queries.home(g.person.id, key_of(query), query["limit"])
+    page = queries.home(g.caller.id, key_of(query), query["limit"])
     return answer(page, query["limit"], lambda row: represent(row, base))
 
 

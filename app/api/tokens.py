@@ -9,7 +9,7 @@ from app.api.representations import token as represent
 from app.api.schemas import Error, IssuedToken, NewToken, Tokens
 from app.auth import queries, services
 from app.database import db
-from app.web.rate_limits import counted_by_answer, limiter
+from app.web.rate_limits import limited
 
 bp = Resource("api_tokens", __name__, url_prefix="/api/tokens", description="What a program signs in with.")
 
@@ -25,9 +25,7 @@ def _was_wrong(response) -> bool:
 
 
 @bp.post("")
-@limiter.limit("10 per minute; 60 per hour", key_func=_named, deduct_when=_was_wrong)
-@limiter.limit("200 per minute; 2000 per hour", deduct_when=_was_wrong)
-@counted_by_answer
+@limited("10 per minute; 60 per hour", _named, "200 per minute; 2000 per hour", when=_was_wrong)
 @bp.doc(security=[{"password": []}])
 @bp.arguments(NewToken, required=False)
 @bp.response(200, IssuedToken)
@@ -55,7 +53,7 @@ def issue(values):
 @bp.response(204)
 def revoke():
     """Revoke the token that this is sent with."""
-    services.revoke_token(g.person.id, g.person.token_id)
+    services.revoke_token(g.caller.id, g.caller.token_id)
     db.session.commit()
 
 
@@ -64,7 +62,7 @@ def revoke():
 @bp.response(200, Tokens)
 def index():
     """List one's own tokens that are valid, newest first."""
-    return jsonify(items=[represent(kept) for kept in queries.tokens_of(g.person.id)])
+    return jsonify(items=[represent(kept) for kept in queries.tokens_of(g.caller.id)])
 
 
 @bp.delete("/<id:token_id>")
@@ -73,5 +71,5 @@ def index():
 @bp.alt_response(404, schema=Error)
 def revoke_one(token_id):
     """Revoke one of one's tokens."""
-    services.revoke_token(g.person.id, token_id)
+    services.revoke_token(g.caller.id, token_id)
     db.session.commit()

@@ -31,7 +31,7 @@ def index(query):
 
 
 @bp.post("")
-@rate_limits.limiter.limit("500 per hour", methods=["POST"])
+@rate_limits.limited("500 per hour", account=rate_limits.address)
 @bp.arguments(NewUser)
 @bp.response(201, User, headers={"Location": {"schema": {"type": "string"}}})
 @bp.alt_response(429, schema=Error)
@@ -51,7 +51,7 @@ def create(values):
 @bp.alt_response(404, schema=Error)
 def show(user_id):
     """Get one person."""
-    return jsonify(represent(_known(user_id), with_email=user_id == g.person.id))
+    return jsonify(represent(_known(user_id), with_email=user_id == g.caller.id))
 
 
 @bp.put("/<id:user_id>")
@@ -63,7 +63,7 @@ def show(user_id):
 def change(values, user_id):
     """Change what one says of oneself."""
     person = _known(user_id).User
-    users.check_owner(person, by=g.person)
+    users.check_owner(person, by=g.caller)
     email, password = values.pop("email", None), values.pop("password", "")
     moves = services.is_another_address(person, email)
     if moves:
@@ -106,7 +106,7 @@ def following(query, user_id):
 def follow(user_id):
     """Follow a person; whoever does so already still does."""
     _known(user_id)
-    relationships.follow(g.person.id, user_id)
+    relationships.follow(g.caller.id, user_id)
     db.session.commit()
 
 
@@ -119,7 +119,7 @@ def follow(user_id):
 def unfollow(user_id):
     """Follow a person no longer."""
     _known(user_id)
-    relationships.unfollow(g.person.id, user_id)
+    relationships.unfollow(g.caller.id, user_id)
     db.session.commit()
 
 
@@ -148,5 +148,5 @@ def _known(user_id):
 
 
 def _page(query, rows, total):
-    items = [represent(row, with_email=row.User.id == g.person.id) for row in rows]
+    items = [represent(row, with_email=row.User.id == g.caller.id) for row in rows]
     return jsonify(by_number(query, items, total))

@@ -6,6 +6,7 @@ from flask_login import current_user, login_required
 
 from app.auth.destination import destination
 from app.database import db
+from app.languages.names import language_choices
 from app.posts import queries, services
 from app.posts.forms import PostForm
 from app.text import isolated
@@ -20,12 +21,13 @@ bp = Blueprint("posts", __name__)
 @rate_limits.posts
 @form_view
 def create():
-    form = PostForm()
+    form = PostForm(language_choices())
     if form.validate_on_submit():
-        services.create_post(current_user.id, form.body.data, form.language.data)
-        db.session.commit()
-        flash(_("Your post is out."), "success")
-        return redirect(url_for("timelines.home"))
+        with form.showing_errors():
+            services.create_post(current_user.id, form.body.data or "", form.language.data)
+            db.session.commit()
+            flash(_("Your post was published."), "success")
+            return redirect(url_for("timelines.home"))
     return render_template("posts/create.html", form=form), form.status
 
 
@@ -41,7 +43,7 @@ def show(post_id):
 def delete(post_id):
     services.delete_post(post_id, by=current_user)
     db.session.commit()
-    flash(_("The post is deleted."), "success")
+    flash(_("Post deleted."), "success")
     target = destination()
     gone = url_for("posts.show", post_id=post_id)
     return redirect(url_for("timelines.home") if target == gone else target)

@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask_login import current_user, login_required
 
 from app.pagination import key_from
+from app.posts.forms import PostForm
 from app.timelines import queries
 
 bp = Blueprint("timelines", __name__)
@@ -13,7 +14,12 @@ bp = Blueprint("timelines", __name__)
 @login_required
 def home():
     page = queries.home(current_user.id, key_from(request.args), current_app.config["POSTS_PER_PAGE"])
-    return render_template("timelines/home.html", page=page)
+    return render_template("timelines/home.html", page=page, composer=_composer)
+
+
+def _composer() -> PostForm:
+    """An empty composer, made only when the page has none cached; without a CSRF token, which the page adds."""
+    return PostForm(current_app.config["LANGUAGES"].items(), formdata=None, meta={"csrf": False})
 
 
 @bp.get("/index")

@@ -24,16 +24,16 @@ STATUS = {NotAllowed: 403, NotFound: 404, Unavailable: 503}  # any other DomainE
 
 # Heading and advice of each page; other codes use 400's or, from 500 on, 500's.
 TEXTS = {
-    400: (_l("That request can't be understood"), _l("Go back, check what you entered and try again.")),
-    401: (_l("Who are you?"), _l("Send a valid token or, to get one, a username and its password.")),
-    403: (_l("Not allowed"), _l("You don't have the right to do that.")),
-    404: (_l("Page not found"), _l("The address may be wrong, or what was here is gone.")),
-    405: (_l("That is not done this way"), _l("Use the buttons of the pages rather than the address bar.")),
-    413: (_l("That is too large"), _l("Send less at once.")),
-    415: (_l("That is not the right format"), _l("Send JSON, with the header Content-Type: application/json.")),
-    429: (_l("Too many requests"), _l("Wait a little, then try again.")),
-    500: (_l("Something went wrong here"), _l("It is not your fault, and it has been logged. Try again later.")),
-    503: (_l("Not available right now"), _l("The database doesn't answer. Try again in a moment.")),
+    400: (_l("Bad request"), _l("Go back, check what you entered and try again.")),
+    401: (_l("Authentication required"), _l("Send a valid API token or, to get one, a username and password.")),
+    403: (_l("Not allowed"), _l("You don't have permission to do that.")),
+    404: (_l("Page not found"), _l("Check the address. The page may have been deleted.")),
+    405: (_l("Method not allowed"), _l("Use the buttons on the page instead of the address bar.")),
+    413: (_l("Request too large"), _l("Send less at once.")),
+    415: (_l("Unsupported media type"), _l("Send JSON, with the header Content-Type: application/json.")),
+    429: (_l("Too many requests"), _l("Wait a moment, then try again.")),
+    500: (_l("Something went wrong"), _l("The error has been logged. Try again later.")),
+    503: (_l("Temporarily unavailable"), _l("The database is not responding. Try again in a moment.")),
 }
 
 
@@ -95,7 +95,7 @@ def answer_csrf(error: CSRFError):
     whoever wrote that one must not have their words put in the person's mouth.
     """
     if is_from_script():  # what was typed still stands in its page
-        return answer(error, _("This page had been open for too long. Load it again, then try again."))
+        return answer(error, _("This page has expired. Reload it and try again."))
     if not _is_from_here():
         return answer(error, str(STALE))
     typed = [(name, value) for name, value in request.form.items(multi=True) if _may_be_shown(name) and value]

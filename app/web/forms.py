@@ -1,5 +1,8 @@
 """What the forms of every feature share."""
 
+import contextlib
+from collections.abc import Iterator
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import ValidationError
@@ -7,7 +10,7 @@ from wtforms import ValidationError
 from app.exceptions import Invalid
 from app.extensions import csrf
 
-STALE = _l("This page had been open for too long. Nothing was saved: check what you entered and send it again.")
+STALE = _l("This page has expired and nothing was saved. Check what you entered and submit it again.")
 
 
 class Form(FlaskForm):
@@ -21,9 +24,17 @@ class Form(FlaskForm):
         return valid
 
     def show(self, error: Invalid) -> None:
-        """Put a rule that a service found broken beside the field that it names."""
+        """Show the message of a broken rule beside the field that it names."""
         field = self[error.field]
         field.errors = [*field.errors, str(error)]
+
+    @contextlib.contextmanager
+    def showing_errors(self) -> Iterator[None]:
+        """Show the Invalid that a service raises inside, and go on after the block: with the page of the form."""
+        try:
+            yield
+        except Invalid as error:
+            self.show(error)
 
     @property
     def status(self) -> int:

@@ -1,6 +1,5 @@
 """What is true of every request and every response, whatever the feature."""
 
-import functools
 import re
 import uuid
 
@@ -40,14 +39,6 @@ UNFIT = re.compile("[\0\ud800-\udfff]")
 
 class Sessions(SecureCookieSessionInterface):
     """Sessions in cookies, except where the answer is the same for everybody."""
-
-    @functools.cached_property
-    def _serializer(self):
-        return super().get_signing_serializer(current_app)
-
-    def get_signing_serializer(self, app):
-        """Made once: Flask's own would be made anew for each cookie, in more time than it takes to read one."""
-        return self._serializer
 
     def save_session(self, app, session, response):
         """Add nothing to what caches may share: with `Vary: Cookie` each session would fetch each picture anew."""

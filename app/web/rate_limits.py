@@ -1,28 +1,93 @@
-"""How often something may be tried: by account first, by address only generously.
+"""Rate limits: by account first, by address only generously.
 
 A classroom shares one address, and behind an engine's proxy everybody has the gateway's. Counts are exact with Redis
-(REDIS_URL); in memory each worker of the server counts for itself, so that limits are looser by their number.
+(REDIS_URL); in memory each worker of the server counts for itself, so limits are looser by the number of workers.
 """
 
-import contextlib
 import functools
 import ipaddress
+import logging
 import math
 import time
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from flask import after_this_request, current_app, g, request
+from flask import Flask, Response, after_this_request, g, request
+from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
-from flask_limiter import Limiter, RateLimitExceeded
 from flask_login import current_user
-from limits import parse
+from limits import RateLimitItem, parse_many
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
 
 from app.web import errors
 
-WRITING = ["POST", "PUT", "DELETE"]  # the showing of a form is not limited
+log = logging.getLogger(__name__)
+
+WRITING = {"POST", "PUT", "DELETE"}  # showing a form is not limited
+REDIS_TIMEOUT = 0.25  # seconds for each step of a request to Redis
+REDIS_PAUSE = 30  # seconds in which a Redis that failed is not asked again
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Counter:
+    """Counts what is limited: in Redis where there is one, in this process otherwise and while Redis fails."""
+
+    def __init__(self) -> None:
+        self._local = MovingWindowRateLimiter(MemoryStorage())
+        self._shared: MovingWindowRateLimiter | None = None
+        self._resume_at = 0.0  # of time.monotonic()
+
+    def use_redis(self, url: str) -> None:
+        """Count in that Redis."""
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
+        timeouts = {"socket_timeout": REDIS_TIMEOUT, "socket_connect_timeout": REDIS_TIMEOUT}
+        options: dict[str, Any] = timeouts | {"retry": Retry(NoBackoff(), 0)}
+        self._shared = MovingWindowRateLimiter(storage_from_string(url, wrap_exceptions=True, **options))
+
+    def hit(self, rate: RateLimitItem, *names: str) -> bool:
+        """Count one more; False if that is over the rate."""
+        return bool(self._ask("hit", rate, *names))
+
+    def test(self, rate: RateLimitItem, *names: str) -> bool:
+        """Whether one more is within the rate."""
+        return bool(self._ask("test", rate, *names))
+
+    def seconds_left(self, rate: RateLimitItem, *names: str) -> int:
+        """The seconds, at least one, after which one more is within the rate."""
+        return max(1, math.ceil(self._ask("get_window_stats", rate, *names).reset_time - time.time()))
+
+    def reset(self) -> None:
+        """Forget what this process has counted: for tests."""
+        self._local.storage.reset()
+
+    def _ask(self, method: str, *arguments: Any) -> Any:
+        if self._shared and time.monotonic() >= self._resume_at:
+            try:
+                return getattr(self._shared, method)(*arguments)
+            except StorageError as error:
+                self._resume_at = time.monotonic() + REDIS_PAUSE
+                log.warning("Redis failed (%s); each worker counts for itself for %s s", error, REDIS_PAUSE)
+        return getattr(self._local, method)(*arguments)
+
+
+counter = Counter()
+
+
+def init_app(app: Flask) -> None:
+    """Count where the settings say, and answer 429 with the seconds to wait."""
+    if app.config["REDIS_URL"]:
+        counter.use_redis(app.config["REDIS_URL"])
+    app.register_error_handler(TooManyRequests, _answer)
 
 
 def address() -> str:
-    """Where the request comes from. Of IPv6 the first 64 bits: the rest is the subscriber's own to change."""
+    """The client's address; of IPv6 the first 64 bits, since a subscriber can change the rest."""
     try:
         found = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:  # a server on a Unix socket knows none
@@ -33,109 +98,91 @@ def address() -> str:
     return str(found)
 
 
-def person() -> str:
-    """Who is logged in, or whose program asks."""
-    return f"person {(g.get('person') or current_user).id}"
+def user() -> str:
+    """The user who is signed in, or whose API token was sent."""
+    return f"user {(g.get('caller') or current_user).id}"
 
 
-def typed(field: str):
-    """Whom the form is about, who need not exist: what was typed into `field`, whatever its case."""
+def typed(field: str) -> Callable[[], str]:
+    """The account that a form names, which need not exist: what was typed into `field`, whatever its case."""
     return lambda: f"typed {request.form.get(field, '').strip().lower()[:254]}"
 
 
-limiter = Limiter(address, strategy="moving-window", in_memory_fallback_enabled=True)
+def limited(  # noqa: PLR0913, PLR0917  # each is a choice that some view makes
+    by_account: str,
+    account: Callable[[], str] = user,
+    by_address: str | None = None,
+    when: Callable[[Response], bool] | None = None,
+    scope: str | None = None,
+    reading: bool = False,
+) -> Callable[[View], View]:
+    """Limit how often a view is sent something, as "10 per minute; 60 per hour", by account and by address.
 
-
-def init_app(app):
-    """Count where the settings say."""
-    app.config["RATELIMIT_STORAGE_URI"] = app.config["REDIS_URL"] or "memory://"
-    limiter.init_app(app)
-    # It would look for limits before, after and at the end of every request, 7 % of a page; only some views have any.
-    app.before_request_funcs[None].remove(limiter._check_request_limit)
-    app.teardown_request_funcs[None].pop()
-    app.extensions["counter"] = limiter.limiter
-    app.extensions["count_answer"] = app.after_request_funcs[None].pop()
-    app.register_error_handler(RateLimitExceeded, answer)
-
-
-def limited(by_account: str, account=person, by_address: str | None = None, when=None, scope: str | None = None):
-    """Limit what a view is sent (not its showing), as "10 per minute; 60 per hour", by account and by address.
-
-    `when(response)` tells whether a request counts; without it all do. What is limited under one `scope` is counted
-    together, by account. A function that a view calls can be limited too: then only the requests that come to it count.
+    `when(response)` tells whether a request counts; without it all do. Views of one `scope` are counted together.
+    `reading` counts requests that only read too. A function that a view calls can be limited too: then the requests
+    that reach it count.
     """
+    rates = [(rate, account) for rate in parse_many(by_account)]
+    rates += [(rate, address) for rate in parse_many(by_address)] if by_address else []
 
-    def decorate(view):
-        if when:
-            view = counted_by_answer(view)
-        if by_address:
-            view = limiter.limit(by_address, methods=WRITING, deduct_when=when)(view)
-        options = {"key_func": account, "methods": WRITING, "deduct_when": when}
-        if scope:
-            return limiter.shared_limit(by_account, scope, **options)(view)
-        return limiter.limit(by_account, **options)(view)
+    def decorate(view: View) -> View:
+        name = scope or f"{view.__module__}.{view.__qualname__}"
+
+        @functools.wraps(view)
+        def check(*args: Any, **kwargs: Any) -> Any:
+            if reading or request.method in WRITING:
+                _check(rates, name, when)
+            return view(*args, **kwargs)
+
+        return check  # type: ignore[return-value]  # it has the view's signature
 
     return decorate
 
 
-def limited_together(view, limit: str, scope: str, account):
-    """Limit what an account may ask of all views of one `scope`, by one count that costs next to nothing.
+def _check(
+    rates: list[tuple[RateLimitItem, Callable[[], str]]], name: str, when: Callable[[Response], bool] | None
+) -> None:
+    counted = [(rate, name, key()) for rate, key in rates]
+    for item in counted:
+        if not (counter.test(*item) if when else counter.hit(*item)):
+            raise TooManyRequests(retry_after=counter.seconds_left(*item))
+    if when:
 
-    Flask-Limiter's own check takes an eighth of an answer of the API: it is left to it to refuse, and to count while
-    Redis is away.
-    """
-    checked = limiter.shared_limit(limit, scope=scope, key_func=account)(view)
-    rate = parse(limit)
-
-    @functools.wraps(view)
-    def counted(*args, **kwargs):
-        counter = current_app.extensions["counter"]
-        if limiter.enabled and limiter.limiter is counter:
-            allowed = False
-            with contextlib.suppress(Exception):  # whatever a storage that is away raises
-                allowed = counter.hit(rate, account(), scope)
-            if allowed:
-                return view(*args, **kwargs)
-        return checked(*args, **kwargs)
-
-    return counted
+        @after_this_request
+        def count(response: Response) -> Response:
+            if when(response):
+                for item in counted:
+                    counter.hit(*item)
+            return response
 
 
-def counted_by_answer(view):
-    """Let the limits of a view that have `deduct_when` see what it answers."""
-
-    @functools.wraps(view)
-    def counted(*args, **kwargs):
-        after_this_request(current_app.extensions["count_answer"])
-        return view(*args, **kwargs)
-
-    return counted
-
-
-def was_refused(response) -> bool:
-    """Whether the form was not accepted: whoever guesses is counted, whoever knows is not."""
+def was_refused(response: Response) -> bool:
+    """Whether the form was not accepted: wrong guesses count, a right one does not."""
     return response.status_code == 400
 
 
-def was_sent(response) -> bool:
-    """Whether a message went out: by a form, which leads on, or by a program."""
+def was_sent(response: Response) -> bool:
+    """Whether a message was sent: by a form, which redirects, or by the API."""
     return response.status_code in (201, 302)
 
 
-def answer(error: RateLimitExceeded):
-    """429, with the seconds after which the next try counts as one."""
-    error.retry_after = max(1, math.ceil(limiter.current_limit.window.reset_time - time.time()))
-    minutes = math.ceil(error.retry_after / 60)
+def _answer(error: TooManyRequests) -> ResponseReturnValue:
+    minutes = math.ceil(int(error.retry_after or 1) / 60)  # type: ignore[arg-type]  # always seconds here
     return errors.answer(
         error,
-        ngettext("Too often. Try again in a minute.", "Too often. Try again in %(num)d minutes.", minutes),
+        ngettext(
+            "You've reached the limit. Try again in a minute.",
+            "You've reached the limit. Try again in %(num)d minutes.",
+            minutes,
+        ),
     )
 
 
-# What pages and the API let people do, counted together: whoever does it by both does it no oftener.
-passwords = limited("10 per minute; 60 per hour", scope="passwords", when=was_refused)  # one's own password
-addresses = limited("10 per hour", scope="addresses")  # each is a mail to an address that may be a stranger's
-follows = limited("30 per minute; 600 per hour", scope="follows")  # whoever is followed is told so, each time
+# Pages and the API are counted together.
+passwords = limited("10 per minute; 60 per hour", scope="passwords", when=was_refused)  # the user's own password
+addresses = limited("10 per hour", scope="addresses")  # each sends a mail, perhaps to a stranger
+follows = limited("30 per minute; 600 per hour", scope="follows")  # each notifies the user who is followed
 posts = limited("30 per minute; 500 per hour", scope="posts")
 messages = limited("30 per minute; 600 per day", scope="messages", when=was_sent)
 translations = limited("20 per minute; 300 per hour", scope="translations")
+api_requests = limited("600 per minute", scope="api", reading=True)

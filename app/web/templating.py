@@ -5,8 +5,7 @@ import hashlib
 from pathlib import Path
 from urllib.parse import urlencode
 
-from flask import current_app, request, session, url_for
-from flask_wtf.csrf import generate_csrf
+from flask import current_app, request, url_for
 
 from app.text import isolated
 
@@ -18,7 +17,6 @@ def init_app(app):
     """Give `app`'s templates `here` and `isolated`, and the addresses of static files a version."""
     app.jinja_env.globals["here"] = here
     app.jinja_env.filters["isolated"] = isolated
-    app.context_processor(lambda: {"csrf_token": csrf_token})
     app.url_defaults(add_version)
     app.after_request(keep_versions)
 
@@ -33,20 +31,6 @@ def here(**query) -> str:
     elsewhere = url_for("timelines.home") if rule and "GET" not in rule.methods else ""
     # Without a path it is relative to this page: a path such as //evil.example would name another host.
     return f"{elsewhere}?{urlencode([*pairs, *query.items()])}"
-
-
-def csrf_token() -> str:
-    """Flask-WTF's token of this session, signed when it is first shown: for every page that is a twentieth of its time.
-
-    The signature bears the time, which nobody asks for: see WTF_CSRF_TIME_LIMIT.
-    """
-    unsigned = session.get("csrf_token")
-    return _signed(current_app.secret_key, unsigned) if unsigned else generate_csrf()
-
-
-@functools.lru_cache(maxsize=1000)
-def _signed(_secret: str, _unsigned: str) -> str:
-    return generate_csrf()
 
 
 def add_version(endpoint, values):

@@ -36,7 +36,7 @@ def test_a_program_that_follows_too_often_has_to_wait(api, susan, john):
         assert api("POST", follow).status_code == 204
         assert api("DELETE", follow).status_code == 204
     stopped = api("POST", follow)
-    assert (stopped.status_code, stopped.json["message"]) == (429, "Too often. Try again in a minute.")
+    assert (stopped.status_code, stopped.json["message"]) == (429, "You've reached the limit. Try again in a minute.")
     assert api("DELETE", follow).status_code == 429
     assert number_of_follows() == 0
 
@@ -89,7 +89,7 @@ def test_a_program_that_tries_passwords_has_to_wait_though_it_finds_the_right_on
         assert api("PUT", mine, asked_for_an_address(number, "wrong horse")).status_code == 400
     stopped = api("PUT", mine, asked_for_an_address(11) | {"about_me": "hers"})
     assert stopped.status_code == 429
-    assert stopped.json["message"].startswith("Too often. Try again in ")
+    assert stopped.json["message"].startswith("You've reached the limit. Try again in ")
     assert "Retry-After" in stopped.headers
     assert api("GET", mine).json["about_me"] == ""
 

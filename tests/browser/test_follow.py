@@ -1,11 +1,13 @@
 """Following somebody without leaving the page, or, without a script, by a form that leads back to it."""
 
+import json
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-SLOWLY = {"status": 429, "content_type": "application/json", "body": '{"message": "Too often. Try again in a minute."}'}
+LIMIT = "You've reached the limit. Try again in a minute."
+SLOWLY = {"status": 429, "content_type": "application/json", "body": json.dumps({"message": LIMIT})}
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def test_without_a_connection_it_says_so_and_works_when_that_is_back(profile):
 @pytest.mark.parametrize(
     ("answer", "text"),
     [
-        (SLOWLY, "Too often. Try again in a minute."),
+        (SLOWLY, LIMIT),
         ({"status": 502, "content_type": "text/html", "body": "<h1>Bad gateway</h1>"}, "The site doesn't answer."),
     ],
 )

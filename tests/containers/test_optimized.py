@@ -137,7 +137,7 @@ def test_a_volume_of_another_owner_is_refused_in_one_line_that_says_what_to_do(e
 
 def test_development_reloads_templates_python_and_translations_from_a_read_only_mount(instance, tree):
     container = instance(STAGE="optimized", ENV="DEV", cwd=tree)
-    assert "Log in" in container.get("/").text
+    assert "Sign in" in container.get("/").text
     mounted = container.exec("sh", "-c", "touch app/x 2>&1 || true")
     assert "Read-only file system" in mounted
 

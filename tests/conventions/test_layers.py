@@ -66,7 +66,7 @@ ALLOWED = {
     "services": {"flask.current_app", "flask_babel", "werkzeug.security"},
     "forms": {"flask.current_app", "flask_babel", "flask_wtf", "wtforms"},
 }
-OF_REQUESTS = {"flask", "flask_babel", "flask_limiter", "flask_login", "flask_wtf", "werkzeug", "wtforms"}
+OF_REQUESTS = {"flask", "flask_babel", "flask_login", "flask_wtf", "werkzeug", "wtforms"}
 
 
 def imported(tree):

@@ -25,7 +25,7 @@ def test_a_post_written_at_home_stands_on_the_home_timeline(client, susan, fill_
 
 
 def test_whoever_posted_is_told_so_once(client, susan, fill_in):
-    told = "Your post is out."
+    told = "Your post was published."
     fill_in("/", to="/post", body="Hello")
     assert told in client.get("/").text
     assert told not in client.get("/").text
@@ -53,7 +53,7 @@ def test_a_choice_that_came_with_a_fault_is_shown_again(susan, fill_in, body, la
     response = fill_in("/", to="/post", body=body, language=language)
     assert response.status_code == 400
     assert bodies() == []
-    assert ('<option value="es" selected>' in response.text) is (language == "es")
+    assert ('<option selected value="es">' in response.text) is (language == "es")
     assert ("not known" in response.text) is (language != "es")
 
 
@@ -64,7 +64,7 @@ def test_what_cannot_be_a_post_is_shown_again_with_the_reason(susan, fill_in, bo
     assert 'aria-invalid="true"' in response.text
     assert bodies() == []
     if body.isprintable():
-        assert f">\n{body}</textarea>" in response.text
+        assert f">\r\n{body}</textarea>" in response.text
 
 
 def test_a_nul_byte_is_a_bad_request(susan, fill_in):

@@ -178,5 +178,5 @@ def test_who_follows_too_often_has_to_wait(susan, make_user, script, fill_in):
         assert script("/follow/john", page="/user/john").status_code == 200
         assert fill_in("/user/john", to="/follow/john").status_code == 302
     answer = script("/follow/john", page="/user/john")
-    assert (answer.status_code, answer.json["message"]) == (429, "Too often. Try again in a minute.")
+    assert (answer.status_code, answer.json["message"]) == (429, "You've reached the limit. Try again in a minute.")
     assert fill_in("/user/john", to="/follow/john").status_code == 429

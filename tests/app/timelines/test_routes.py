@@ -44,7 +44,7 @@ def test_the_tutorials_address_of_home_leads_there(client):
 def test_an_empty_timeline_says_what_to_do_next(client, susan, path):
     page = client.get(path)
     assert page.status_code == 200
-    assert "Nothing here yet" in page.text
+    assert "No posts yet" in page.text
     assert link(page.text, "next") is None
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.database import db
 
-STALE = "This page had been open for too long. Nothing was saved"
+STALE = "This page has expired and nothing was saved"
 
 
 def everything():
