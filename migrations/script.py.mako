@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.database import UTCDateTime
+from migrations.operations import TABLE_OPTIONS, UTC_DATETIME, create_index
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}

@@ -7,8 +7,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import flask_migrate
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, inspect, select
 
 from app.compiled_select import statement_sent
 from app.database import db
@@ -84,6 +85,28 @@ def statements(context):
             event.remove(db.engine, "before_cursor_execute", note)
 
     return statements
+
+
+@pytest.fixture
+def schema(context):
+    """The database's engine, for a test that migrates; the schema is the newest again after the test."""
+    yield db.engine
+    db.session.remove()
+    try:
+        flask_migrate.upgrade()
+    except SystemExit:  # the test failed and left half a migration
+        drop_tables(db.engine)
+        flask_migrate.upgrade()
+
+
+def drop_tables(engine):
+    """Drop every table, whatever refers to it."""
+    with engine.connect() as connection:
+        connection.detach()  # the setting below ends with this connection
+        is_sqlite = engine.dialect.name == "sqlite"
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF" if is_sqlite else "SET foreign_key_checks=0")
+        for name in sorted(inspect(connection).get_table_names()):  # a virtual table comes before the tables it keeps
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS `{name}`")
 
 
 @pytest.fixture

@@ -1,69 +1,96 @@
-"""Migrations: one change each, since DDL can't be rolled back everywhere, and each can be undone."""
+"""Migrations: one feature each, numbered without gaps, reversible, independent of the application."""
 
 import ast
 from pathlib import Path
 
 import pytest
 
-VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
-MIGRATIONS = sorted(VERSIONS.glob("*.py"))
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+VERSIONS = sorted((MIGRATIONS / "versions").glob("*.py"))
+APPLICATION = {"app", "config", "microblog"}
 
 
-def functions(tree):
-    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-
-
-def operations(function):
-    """The calls of Alembic's `op` in it; a batch counts once, whatever it does."""
-    calls = (node.func for node in ast.walk(function) if isinstance(node, ast.Call))
-    return [ast.unparse(call) for call in calls if isinstance(call, ast.Attribute) and ast.unparse(call.value) == "op"]
+def parse(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def constants(tree):
-    """The module's own names and values, such as `revision`."""
+    """The module's constants, such as `revision`."""
     assigned = (node for node in tree.body if isinstance(node, ast.Assign))
-    return {node.targets[0].id: ast.literal_eval(node.value) for node in assigned if is_constant(node.value)}
+    return {node.targets[0].id: node.value.value for node in assigned if isinstance(node.value, ast.Constant)}
 
 
-def is_constant(node):
-    return isinstance(node, ast.Constant)
+def imports(tree):
+    """The top-level packages that the module imports, in its functions too."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            found.add("." * node.level + (node.module or "").partition(".")[0])
+    return found
 
 
-@pytest.fixture(params=MIGRATIONS, ids=lambda path: path.stem)
+def calls(tree, *names):
+    """The calls of functions of these names, such as "op.create_table"."""
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) in names]
+
+
+def keywords(call):
+    """The call's keyword arguments as source text; those of `**x` have the name None."""
+    return {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+
+
+@pytest.fixture(params=VERSIONS, ids=lambda path: path.stem)
 def migration(request):
-    """A migration's file and its tree."""
-    return request.param, ast.parse(request.param.read_text(encoding="utf-8"))
+    """A migration's syntax tree."""
+    return parse(request.param)
 
 
-def test_it_does_one_thing_and_undoes_it(migration):
-    _path, tree = migration
-    up, down = functions(tree)["upgrade"], functions(tree)["downgrade"]
-    assert len(operations(up)) == 1, operations(up)
-    assert len(operations(down)) == 1, operations(down)
-
-
-def test_its_docstring_says_what_and_its_name_begins_with_its_revision(migration):
-    path, tree = migration
-    assert ast.get_docstring(tree)
-    assert path.stem.startswith(f"{constants(tree)['revision']}_")
-
-
-def test_a_new_table_takes_the_options_of_all_tables(migration):
-    _path, tree = migration
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        if ast.unparse(call.func) == "op.create_table":
-            assert "TABLE_OPTIONS" in [ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg is None]
-
-
-def test_they_form_one_line_in_the_order_of_their_names():
-    found = [constants(ast.parse(path.read_text(encoding="utf-8"))) for path in MIGRATIONS]
-    before = [migration["down_revision"] for migration in found]
-    assert before == [None, *(migration["revision"] for migration in found[:-1])]
+def test_migration_has_docstring_upgrade_and_downgrade(migration):
+    assert ast.get_docstring(migration)
+    assert {"upgrade", "downgrade"} <= {node.name for node in migration.body if isinstance(node, ast.FunctionDef)}
 
 
 @pytest.mark.parametrize(
-    ("code", "count"),
-    [("pass", 0), ("op.drop_table('a')", 1), ("op.drop_table('a')\nop.drop_table('b')", 2)],
+    "path", [MIGRATIONS / "__init__.py", MIGRATIONS / "operations.py", *VERSIONS], ids=lambda path: path.stem
 )
-def test_reader_counts(code, count):
-    assert len(operations(ast.parse(code))) == count
+def test_migration_imports_no_application_code(path):
+    """The application changes; a migration must go on doing what it did."""
+    assert not imports(parse(path)) & APPLICATION
+
+
+def test_created_table_has_the_options_of_all_tables(migration):
+    for call in calls(migration, "op.create_table"):
+        assert keywords(call).get(None) == "TABLE_OPTIONS"
+
+
+def test_migration_avoids_conditions_that_mysql_does_not_know(migration):
+    """MySQL knows IF EXISTS for tables only, MariaDB for indexes and columns too: no run on MariaDB shows the error."""
+    for call in (node for node in ast.walk(migration) if isinstance(node, ast.Call)):
+        if {"if_exists", "if_not_exists"} & keywords(call).keys():
+            assert ast.unparse(call.func) in ("op.create_table", "op.drop_table")
+
+
+def test_migrations_are_numbered_without_gaps():
+    assert [path.name.partition("_")[0] for path in VERSIONS] == [f"{n:04}" for n in range(1, len(VERSIONS) + 1)]
+
+
+def test_revisions_are_one_line_in_the_order_of_the_files():
+    found = [constants(parse(path)) for path in VERSIONS]
+    revisions = [path.name.partition("_")[0] for path in VERSIONS]
+    assert [migration["revision"] for migration in found] == revisions
+    assert [migration["down_revision"] for migration in found] == [None, *revisions[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("code", "packages"),
+    [
+        ("import app.database", {"app"}),
+        ("def upgrade():\n    from config import Config", {"config"}),
+        ("from migrations.operations import create_index", {"migrations"}),
+        ("from .. import operations", {".."}),
+    ],
+)
+def test_imports_are_found(code, packages):
+    assert imports(ast.parse(code)) == packages

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.database import TABLE_OPTIONS, UTCDateTime
+from migrations.operations import TABLE_OPTIONS, UTC_DATETIME
 
-revision = "0025"
-down_revision = "0024"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade():
@@ -15,12 +15,13 @@ def upgrade():
         sa.Column("post_id", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(8), nullable=False),
         sa.Column("body", sa.String(4000), nullable=False),
-        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("created_at", UTC_DATETIME, nullable=False),
         sa.PrimaryKeyConstraint("post_id", "language", name="pk_translation"),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name="fk_translation_post_id_post", ondelete="CASCADE"),
+        if_not_exists=True,
         **TABLE_OPTIONS,
     )
 
 
 def downgrade():
-    op.drop_table("translation")
+    op.drop_table("translation", if_exists=True)

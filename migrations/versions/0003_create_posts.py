@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.database import TABLE_OPTIONS, UTCDateTime
+from migrations.operations import TABLE_OPTIONS, UTC_DATETIME, create_index
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -15,14 +15,16 @@ def upgrade():
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=False),
         sa.Column("body", sa.String(1000), nullable=False),
-        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("language", sa.String(8), nullable=True),
+        sa.Column("created_at", UTC_DATETIME, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_post"),
         sa.ForeignKeyConstraint(["author_id"], ["user.id"], name="fk_post_author_id_user", ondelete="CASCADE"),
-        sa.Index("ix_post_author_id", "author_id"),
+        if_not_exists=True,
         sqlite_autoincrement=True,
         **TABLE_OPTIONS,
     )
+    create_index("ix_post_author_id", "post", ["author_id"])
 
 
 def downgrade():
-    op.drop_table("post")
+    op.drop_table("post", if_exists=True)

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.database import TABLE_OPTIONS, UTCDateTime
+from migrations.operations import TABLE_OPTIONS, UTC_DATETIME, create_index
 
-revision = "0003"
-down_revision = "0002"
+revision = "0002"
+down_revision = "0001"
 
 
 def upgrade():
@@ -14,14 +14,15 @@ def upgrade():
         "follow",
         sa.Column("follower_id", sa.Integer(), nullable=False),
         sa.Column("followed_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("created_at", UTC_DATETIME, nullable=False),
         sa.PrimaryKeyConstraint("follower_id", "followed_id", name="pk_follow"),
         sa.ForeignKeyConstraint(["follower_id"], ["user.id"], name="fk_follow_follower_id_user", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["followed_id"], ["user.id"], name="fk_follow_followed_id_user", ondelete="CASCADE"),
-        sa.Index("ix_follow_followed_id", "followed_id"),
+        if_not_exists=True,
         **TABLE_OPTIONS,
     )
+    create_index("ix_follow_followed_id", "follow", ["followed_id"])
 
 
 def downgrade():
-    op.drop_table("follow")
+    op.drop_table("follow", if_exists=True)
