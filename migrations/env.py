@@ -1,6 +1,6 @@
-"""How Alembic reaches the database: through the application's own engine, one process at a time.
+"""Run the migrations with the application's database engine, one process at a time.
 
-The application, which calls this, has imported every model.
+The application has imported every model before Alembic loads this file.
 """
 
 import logging
@@ -18,16 +18,16 @@ log = logging.getLogger("alembic.env")
 
 
 def run_offline():
-    """Write the SQL instead of running it (`flask db upgrade --sql`)."""
+    """Print the SQL instead of running it (`flask db upgrade --sql`)."""
     context.configure(url=db.engine.url, target_metadata=db.metadata, literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()
 
 
 def run_online():
-    """Change the schema under the lock; whoever waited for it then finds nothing left to do.
+    """Run the migrations while holding the lock; a process that waited for it finds nothing left to do.
 
-    SIGTERM waits for the end: where DDL is not transactional, a migration cut short leaves a schema that nobody knows.
+    SIGTERM takes effect at their end: a stop does not leave half a migration. One that is killed can be run again.
     """
     try:
         with db.engine.connect() as connection, migration_lock(connection, current_app.config["DB_WAIT_SECONDS"]):
@@ -44,7 +44,7 @@ def run_online():
 
 
 def run_or_fail():
-    """Change the schema, or end the command with a last line that says why not, and what is left."""
+    """Run the migrations; on failure, end the command with a line that gives the cause and what remains."""
     wait_for_database()
     try:
         run_online()
@@ -52,7 +52,7 @@ def run_or_fail():
         fail(EX_UNAVAILABLE, str(error))
     except CommandError as error:
         fail(EX_SOFTWARE, f"{error}; does this image's code fit the database, or is it an older one?")
-    except Exception as error:  # a migration is code: it can fail in any way
+    except Exception as error:  # a migration can raise anything
         log.exception("the migration failed here:")
         left = "nothing was changed" if db.engine.dialect.name == "sqlite" else "what came before it in its file stays"
         fail(EX_SOFTWARE, f"a migration failed ({_line(error)}); {left}; see the lines above")
