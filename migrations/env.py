@@ -54,7 +54,7 @@ def run_or_fail():
         fail(EX_SOFTWARE, f"{error}; does this image's code fit the database, or is it an older one?")
     except Exception as error:  # a migration can raise anything
         log.exception("the migration failed here:")
-        left = "nothing was changed" if db.engine.dialect.name == "sqlite" else "what came before it in its file stays"
+        left = "nothing was changed" if db.engine.dialect.name == "sqlite" else "the statements before it remain; fix the cause and run it again"
         fail(EX_SOFTWARE, f"a migration failed ({_line(error)}); {left}; see the lines above")
 
 

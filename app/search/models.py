@@ -1,6 +1,6 @@
 """What is searched: the words of posts and people, beside them.
 
-The indexes over them are the databases' own, so models know nothing of them: migrations 0029 and 0030 make them, and
+The indexes over them are the databases' own, so models know nothing of them: migration 0010 makes them, and
 app/search/sqlite_fts.py and mysql.py ask them.
 """
 
