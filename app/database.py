@@ -1,5 +1,6 @@
 """The database: one session per request, and the differences between SQLite and MySQL or MariaDB."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -64,8 +66,17 @@ class UTCDateTime(TypeDecorator):
             raise ValueError(f"{value!r} has no time zone; use utc_now() or an aware datetime")
         return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value, dialect):
-        return value and value.replace(tzinfo=UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """Read a DATETIME in UTC: as text from SQLite, as a naive datetime from PyMySQL."""
+        return _read_text if dialect.name == "sqlite" else _read_datetime
+
+
+def _read_text(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(f"{value}+00:00") if value else None
+
+
+def _read_datetime(value: datetime | None) -> datetime | None:
+    return value.replace(tzinfo=UTC) if value else None
 
 
 def insert_if_absent(table: type[Model], **values) -> None:

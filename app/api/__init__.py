@@ -1,12 +1,14 @@
-"""The JSON contract: what programs read and write under /api; /api/openapi.json describes it, /api/docs shows that.
+"""The JSON contract under /api; /api/openapi.json describes it, /api/docs shows the description.
 
-The paths and shapes of users, their lists and tokens are those of the well-known tutorial application; what it lacks is
-by key, with `Link` headers.
+Users, their lists and tokens have the paths and shapes of the well-known tutorial application; the rest is read by key,
+with `Link` headers.
 """
 
+from flask import Flask
 
-def init_app(app):
-    """Add the API. It is asked with tokens alone: a browser's session opens nothing here, so no form can be forged."""
+
+def init_app(app: Flask) -> None:
+    """Add the API. It is asked with tokens alone: a session opens nothing here, so no form can be forged."""
     from app.api import conversations, docs, notifications, posts, search, timelines, tokens, users
     from app.api.contract import Contract
     from app.extensions import csrf
@@ -17,7 +19,7 @@ def init_app(app):
         "OPENAPI_VERSION": "3.0.3",
         "OPENAPI_URL_PREFIX": "/api",
     }
-    app.json.sort_keys = False  # as representations.py writes them
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # as the schemas order them
     contract = Contract(app)
     for resource in (tokens, users, posts, timelines, search, conversations, notifications):
         contract.register_blueprint(resource.bp)

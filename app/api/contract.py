@@ -1,72 +1,63 @@
-"""What the API's resources share: who asks, what is wrong with what they sent, and how that is described."""
+"""What the API's resources share: authentication, the errors of what was sent, and their description."""
 
 import functools
+from collections.abc import Callable
+from typing import Any, NoReturn
 
-from flask import g, jsonify, request
+from flask import Flask, Request, g, request
+from flask.typing import ResponseReturnValue
 from flask_smorest import Api, Blueprint
-from marshmallow import EXCLUDE
+from marshmallow import EXCLUDE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import Unauthorized, UnsupportedMediaType
+from werkzeug.exceptions import HTTPException, Unauthorized, UnsupportedMediaType
 
 from app.api.schemas import Error
-from app.auth.queries import owner_of_token
+from app.auth.queries import TokenOwner, owner_of_token
 from app.auth.services import note_presence
 from app.exceptions import Malformed
+from app.web import errors
 from app.web.hooks import note_user
 from app.web.rate_limits import api_requests
 
 REALM = {"realm": "Microblog"}
 
+View = Callable[..., Any]
+
 
 class Contract(Api):
-    """flask-smorest's Api, whose errors are answered as all others are (app/web/errors.py)."""
+    """flask-smorest's Api, with the error responses of the whole site (app/web/errors.py)."""
 
     ERROR_SCHEMA = Error
-    DEFAULT_ERROR_RESPONSE_NAME = None  # "any other" would promise nothing: each answer is named
+    DEFAULT_ERROR_RESPONSE_NAME = None  # each view names its error responses
 
-    def __init__(self, app):
-        self._resources = []
+    def __init__(self, app: Flask):
         super().__init__(app)
         self.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
         self.spec.components.security_scheme("password", {"type": "http", "scheme": "basic"})
 
-    def _register_error_handlers(self):
-        pass
-
-    def register_blueprint(self, blp, **options):
-        """Add the resource's routes. Describing it waits for the first who asks: a server must be up before that."""
-        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
-        self._app.register_blueprint(blp, **options)
-        self._resources.append(blp)
-
-    @functools.cached_property
-    def description(self) -> dict:
-        """The OpenAPI document."""
-        for resource in self._resources:
-            resource.register_views_in_doc(self, self._app, self.spec, name=resource.name, parameters=None)
-            self.spec.tag({"name": resource.name, "description": resource.description})
-        return self.spec.to_dict()
-
-    def _openapi_json(self):
-        return jsonify(self.description)
+    def handle_http_exception(self, error: HTTPException) -> ResponseReturnValue:
+        """The response to an HTTP error, anywhere on the site: flask-smorest registers this as its handler."""
+        return errors.answer(error)
 
 
 class Parser(FlaskParser):
-    """Reads what was sent; a fault is answered 400 and names the field, a body that is no JSON 415."""
+    """Reads what was sent: 400 names the wrong field, a body that is not JSON is 415."""
 
     DEFAULT_VALIDATION_STATUS = 400
-    # Whoever sends back what they read, links and counts included, changes only what can be changed.
+    # A client may send back what it has read, links and counts included: only what can be changed is.
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": EXCLUDE, "query": EXCLUDE}  # noqa: RUF012
 
-    def load_json(self, req, schema):
-        """The body as JSON."""
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """The body as JSON. Raises UnsupportedMediaType."""
         if req.content_length and not req.is_json:
             raise UnsupportedMediaType()
         return super().load_json(req, schema)
 
-    def handle_error(self, error, req, schema, *, error_status_code, error_headers):
-        """Raise Malformed with what is wrong, by field."""
+    def handle_error(
+        self, error: ValidationError, req: Request, schema: Schema, *, error_status_code: Any, error_headers: Any
+    ) -> NoReturn:
+        """Raise Malformed with the faults by field."""
         [faults] = error.messages_dict.values()  # of the one place that was read
         raise Malformed(faults if isinstance(faults, dict) else {"body": faults})
 
@@ -76,32 +67,33 @@ class Resource(Blueprint):
 
     ARGUMENTS_PARSER = Parser()
 
-    def arguments(self, schema, *, location="json", **options):
-        """Give the view what was sent, read by `schema`; see flask-smorest."""
-        # Made here, or it would be made for each request.
-        read = super().arguments(schema(), location=location, **options)
+    def arguments(self, schema: type[Schema], *, location: str = "json", **options: Any) -> Callable[[View], View]:
+        """Pass what was sent, read by `schema`, to the view; see flask-smorest."""
+        # An instance: of a class, one would be made for each request.
+        read: Callable[[View], View] = super().arguments(schema(), location=location, **options)
         if location != "json":
             return read
-        return lambda view: self.alt_response(415, schema=Error)(read(view))
+        return lambda view: self.alt_response(415, schema=Error)(read(view))  # type: ignore[no-any-return]
 
-    def needs_token(self, view):
-        """Let only those in who send a valid token; `g.caller` is whose it is."""
+    def needs_token(self, view: View) -> View:
+        """Require a valid token; `g.caller` is its owner, a TokenOwner."""
         limited = api_requests(view)
 
         @functools.wraps(view)
-        def ask(*args, **kwargs):
+        def authenticate(*args: Any, **kwargs: Any) -> Any:
             g.caller = _bearer()
             note_user(g.caller.id)
             note_presence(g.caller)
             return limited(*args, **kwargs)
 
-        described = self.doc(security=[{"token": []}])(ask)
-        return self.alt_response(401, schema=Error)(self.alt_response(429, schema=Error)(described))
+        described = self.doc(security=[{"token": []}])(authenticate)
+        described = self.alt_response(401, schema=Error)(self.alt_response(429, schema=Error)(described))
+        return described  # type: ignore[no-any-return]
 
 
-def _bearer():
+def _bearer() -> TokenOwner:
     given = request.authorization
-    person = owner_of_token(given.token) if given and given.type == "bearer" and given.token else None
-    if person is None:
+    owner = owner_of_token(given.token) if given and given.type == "bearer" and given.token else None
+    if owner is None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", REALM))
-    return person
+    return owner

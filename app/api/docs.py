@@ -1,24 +1,27 @@
-"""The page that shows the API's description, which nothing but this site is asked for."""
+"""The page that shows the API's description, without asking any other site."""
 
-from flask import Blueprint, render_template
+from typing import Any
+
+from flask import Blueprint, Flask, render_template
+from flask_smorest import Api
 
 METHODS = ("get", "post", "put", "delete")
 
 
-def init_app(app, contract):
-    """Add the page. What it shows is put together by the first who asks for it."""
+def init_app(app: Flask, contract: Api) -> None:
+    """Add the page."""
     bp = Blueprint("api", __name__)
 
     @bp.get("/api/docs")
-    def docs():
-        spec = contract.description
+    def docs() -> str:
+        spec = contract.spec.to_dict()
         return render_template("api/docs.html", spec=spec, operations=operations(spec))
 
     app.register_blueprint(bp)
 
 
-def operations(spec: dict) -> list[dict]:
-    """Every operation of an OpenAPI document, in its order, with its `path`, its `method` and the path's parameters."""
+def operations(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every operation of an OpenAPI document, in its order, with its `path`, `method` and the path's parameters."""
     return [
         path[method]
         | {

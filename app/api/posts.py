@@ -1,31 +1,30 @@
 """Posts."""
 
-from flask import abort, g, jsonify
+from typing import Any
+
+from flask import abort, g, request
 
 from app.api.contract import Resource
-from app.api.paging import answer, key_of
-from app.api.representations import post as represent
-from app.api.representations import root
+from app.api.paging import Answer, answer, key_of
 from app.api.schemas import Error, KeyQuery, NewPost, NewTranslation, Post, Posts, Translation
 from app.database import db
 from app.languages import rules
 from app.posts import queries, services
+from app.posts.queries import PostRow
 from app.timelines import queries as timelines
 from app.translation import translating
 from app.web import rate_limits
 
-bp = Resource("api_posts", __name__, url_prefix="/api/posts", description="What people write for everybody.")
+bp = Resource("api_posts", __name__, url_prefix="/api/posts", description="What users write for everybody.")
 
 
 @bp.get("")
 @bp.needs_token
 @bp.arguments(KeyQuery, location="query")
 @bp.response(200, Posts)
-def index(query):
+def index(query: dict[str, Any]) -> Answer:
     """List all posts, newest first."""
-    base = root()
-    page = timelines.public(key_of(query), query["limit"])
-    return answer(page, query["limit"], lambda row: represent(row, base))
+    return answer(timelines.public(key_of(query), query["limit"]), query["limit"])
 
 
 @bp.post("")
@@ -33,24 +32,20 @@ def index(query):
 @rate_limits.posts
 @bp.arguments(NewPost)
 @bp.response(201, Post, headers={"Location": {"schema": {"type": "string"}}})
-def create(values):
-    """Write a post: 1 to 140 characters, as a person counts them."""
+def create(values: dict[str, Any]) -> tuple[PostRow | None, dict[str, str]]:
+    """Publish a post of 1 to 140 characters."""
     post = services.create_post(g.caller.id, values["body"], values["language"])
     db.session.commit()
-    base = root()
-    response = jsonify(represent(queries.post(post.id), base))
-    response.status_code = 201
-    response.location = f"{base}/posts/{post.id}"
-    return response
+    return queries.post(post.id), {"Location": f"{request.script_root}/api/posts/{post.id}"}
 
 
 @bp.get("/<id:post_id>")
 @bp.needs_token
 @bp.response(200, Post)
 @bp.alt_response(404, schema=Error)
-def show(post_id):
+def show(post_id: int) -> PostRow:
     """Get one post."""
-    return jsonify(represent(queries.post(post_id) or abort(404), root()))
+    return queries.post(post_id) or abort(404)
 
 
 @bp.post("/<id:post_id>/translation")
@@ -60,12 +55,12 @@ def show(post_id):
 @bp.response(200, Translation)
 @bp.alt_response(404, schema=Error)
 @bp.alt_response(503, schema=Error)
-def translate(values, post_id):
-    """Translate a post, where this site can: what it says in another language than its own."""
+def translate(values: dict[str, str], post_id: int) -> dict[str, str]:
+    """Translate a post into another language, where this site can."""
     language = rules.language(values["language"])
     body = translating.translate(post_id, language)
     db.session.commit()
-    return jsonify(language=language, body=body)
+    return {"language": language, "body": body}
 
 
 @bp.delete("/<id:post_id>")
@@ -73,7 +68,7 @@ def translate(values, post_id):
 @bp.response(204)
 @bp.alt_response(403, schema=Error)
 @bp.alt_response(404, schema=Error)
-def delete(post_id):
-    """Delete a post of one's own; an administrator may delete anybody's."""
+def delete(post_id: int) -> None:
+    """Delete the caller's post; an administrator may delete any post."""
     services.delete_post(post_id, by=g.caller)
     db.session.commit()

@@ -1,10 +1,13 @@
-"""What is sent and answered, for the OpenAPI document and for reading what is sent. Answers are written by
-representations.py: marshmallow takes three times as long to write them, as long as the queries."""
+"""The shapes of the API: they validate what is sent, serialise what is answered, and describe both."""
+
+from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from app.api.fields import OwnEmail, Part, Path
 from app.auth.passwords import SHORTEST
 from app.database import LARGEST_ID
+from app.notifications.texts import text_of
 from app.users.rules import USERNAME
 
 Page = validate.Range(min=1, max=1_000_000)
@@ -37,6 +40,14 @@ class SearchQuery(KeyQuery):
     q = fields.String(required=True, metadata={"description": "Words. Accents and case don't matter."})
 
 
+class Row(Schema):
+    """Dumps the attributes of a row."""
+
+    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+        """The attribute alone: marshmallow's own looks for keys and dotted names too."""
+        return getattr(obj, attr, default)
+
+
 class Links(Schema):
     self = fields.String(required=True)
     next = fields.String(allow_none=True)
@@ -50,34 +61,36 @@ class Meta(Schema):
     total_items = fields.Integer(required=True)
 
 
-class UserLinks(Schema):
-    self = fields.String(required=True)
-    followers = fields.String(required=True)
-    following = fields.String(required=True)
-    avatar = fields.String(required=True)
+class UserLinks(Row):
+    self = Path("/api/users/{row.id}")
+    followers = Path("/api/users/{row.id}/followers")
+    following = Path("/api/users/{row.id}/following")
+    avatar = Path("/avatar/{row.id}.svg")
 
 
-class User(Schema):
+class User(Row):
+    """A row of api/queries.py."""
+
     id = fields.Integer(required=True)
     username = fields.String(required=True)
     display_name = fields.String(required=True)
     about_me = fields.String(required=True)
-    email = fields.String(metadata={"description": "Only of oneself."})
-    last_seen = fields.DateTime(required=True)
+    email = OwnEmail(metadata={"description": "Only of the caller."})
+    last_seen = fields.DateTime(required=True, attribute="last_seen_at")
     post_count = fields.Integer(required=True)
     follower_count = fields.Integer(required=True)
     following_count = fields.Integer(required=True)
-    links = fields.Nested(UserLinks, data_key="_links", required=True)
+    links = Part(UserLinks, data_key="_links", required=True)
 
 
 class Users(Schema):
-    items = fields.List(fields.Nested(User), required=True)
+    items = fields.Nested(User, many=True, required=True)
     meta = fields.Nested(Meta, data_key="_meta", required=True)
     links = fields.Nested(Links, data_key="_links", required=True)
 
 
 class NewUser(Schema):
-    """Lengths and letters are as the registration's page has them."""
+    """Lengths and letters are those of the registration page."""
 
     username = fields.String(required=True, metadata={"pattern": f"^{USERNAME.pattern}$"})
     email = fields.String(required=True, metadata={"format": "email"})
@@ -90,17 +103,15 @@ class UserChange(Schema):
     username = fields.String()
     display_name = fields.String()
     about_me = fields.String()
-    email = fields.String(
-        metadata={"description": "A new one takes effect when the link that is mailed to it is opened."}
-    )
-    password = fields.String(metadata={"description": "One's own, which a new e-mail address needs."})
+    email = fields.String(metadata={"description": "A new address takes effect when the link mailed to it is opened."})
+    password = fields.String(metadata={"description": "The caller's own, required for a new email address."})
 
 
 class NewToken(Schema):
-    name = fields.String(load_default="", metadata={"description": "By which to tell tokens apart."})
+    name = fields.String(load_default="", metadata={"description": "A name to tell tokens apart."})
 
 
-class Token(Schema):
+class Token(Row):
     id = fields.Integer(required=True)
     name = fields.String(required=True)
     created_at = fields.DateTime(required=True)
@@ -108,39 +119,49 @@ class Token(Schema):
 
 
 class IssuedToken(Token):
-    token = fields.String(required=True, metadata={"description": "Shown this once."})
+    token = fields.String(required=True, metadata={"description": "Shown only once."})
 
 
 class Tokens(Schema):
-    items = fields.List(fields.Nested(Token), required=True)
+    items = fields.Nested(Token, many=True, required=True)
 
 
-class Author(Schema):
+class Person(Row):
+    """A user in short."""
+
     id = fields.Integer(required=True)
     username = fields.String(required=True)
     display_name = fields.String(required=True)
 
 
-class PostLinks(Schema):
-    self = fields.String(required=True)
-    author = fields.String(required=True)
+class Author(Person):
+    """The user who wrote a post."""
+
+    id = fields.Integer(required=True, attribute="author_id")
 
 
-class Post(Schema):
+class PostLinks(Row):
+    self = Path("/api/posts/{row.id}")
+    author = Path("/api/users/{row.author_id}")
+
+
+class Post(Row):
+    """A posts.queries.PostRow."""
+
     id = fields.Integer(required=True)
     body = fields.String(required=True)
-    language = fields.String(required=True, allow_none=True, metadata={"description": "A BCP 47 tag, if it is known."})
+    language = fields.String(required=True, allow_none=True, metadata={"description": "A BCP 47 tag, if known."})
     created_at = fields.DateTime(required=True)
-    author = fields.Nested(Author, required=True)
-    links = fields.Nested(PostLinks, data_key="_links", required=True)
+    author = Part(Author, required=True)
+    links = Part(PostLinks, data_key="_links", required=True)
 
 
 class Posts(Schema):
-    items = fields.List(fields.Nested(Post), required=True)
+    items = fields.Nested(Post, many=True, required=True)
 
 
 class People(Schema):
-    items = fields.List(fields.Nested(Author), required=True)
+    items = fields.Nested(Person, many=True, required=True)
 
 
 class NewText(Schema):
@@ -149,14 +170,12 @@ class NewText(Schema):
 
 class NewPost(NewText):
     language = fields.String(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "A BCP 47 tag. It is detected where none is given."},
+        load_default=None, allow_none=True, metadata={"description": "A BCP 47 tag; detected if none is given."}
     )
 
 
 class NewTranslation(Schema):
-    language = fields.String(required=True, metadata={"description": "Into which: a BCP 47 tag."})
+    language = fields.String(required=True, metadata={"description": "The language to translate to: a BCP 47 tag."})
 
 
 class Translation(Schema):
@@ -164,39 +183,65 @@ class Translation(Schema):
     body = fields.String(required=True)
 
 
-class Message(Schema):
+class Message(Row):
+    """A row of messages.queries."""
+
     id = fields.Integer(required=True)
     body = fields.String(required=True)
     created_at = fields.DateTime(required=True)
-    outgoing = fields.Boolean(required=True, metadata={"description": "Whether one wrote it oneself."})
+    outgoing = fields.Boolean(required=True, metadata={"description": "Whether the caller wrote it."})
 
 
 class Messages(Schema):
-    items = fields.List(fields.Nested(Message), required=True)
+    items = fields.Nested(Message, many=True, required=True)
 
 
-class Conversation(Schema):
-    person = fields.Nested(Author, required=True)
+class Correspondent(Person):
+    """The other user of a conversation."""
+
+    id = fields.Integer(required=True, attribute="user_id")
+
+
+class Conversation(Row):
+    """A row of messages.queries.people."""
+
+    person = Part(Correspondent, required=True)
     unread = fields.Integer(required=True)
-    newest = fields.Nested(Message, required=True)
+    newest = Part(Message, required=True)
 
 
 class Conversations(Schema):
-    items = fields.List(fields.Nested(Conversation), required=True)
+    items = fields.Nested(Conversation, many=True, required=True)
 
 
 class Seen(Schema):
     up_to = fields.Integer(required=True, validate=validate.Range(min=0, max=LARGEST_ID))
 
 
-class Notification(Schema):
+class Actor(Person):
+    """The user who caused a notification."""
+
+    id = fields.Integer(required=True, attribute="actor_id")
+
+
+class Text(fields.String):
+    """What a notification says, in the language of the request."""
+
+    def serialize(self, attr: str, obj: Any, accessor: Any = None, **options: Any) -> str:
+        """The sentence of a row of notifications.queries."""
+        return text_of(obj)
+
+
+class Notification(Row):
+    """A row of notifications.queries."""
+
     id = fields.Integer(required=True)
     kind = fields.String(required=True)
-    text = fields.String(required=True, metadata={"description": "In the language asked for."})
+    text = Text(required=True, metadata={"description": "In the language of the request."})
     unread = fields.Boolean(required=True)
     created_at = fields.DateTime(required=True)
-    actor = fields.Nested(Author, required=True, allow_none=True)
+    actor = Part(Actor, required=True, when="actor_id")
 
 
 class Notifications(Schema):
-    items = fields.List(fields.Nested(Notification), required=True)
+    items = fields.Nested(Notification, many=True, required=True)

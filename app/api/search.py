@@ -1,32 +1,29 @@
-"""Finding posts and people."""
+"""Finding posts and users."""
+
+from typing import Any
 
 from app.api.contract import Resource
-from app.api.paging import answer, key_of
-from app.api.representations import person, root
-from app.api.representations import post as represent
+from app.api.paging import Answer, answer, key_of
 from app.api.schemas import People, Posts, SearchQuery
 from app.search import queries
 from app.search.words import asked
 
-bp = Resource("api_search", __name__, url_prefix="/api/search", description="Posts by their words, people by name.")
+bp = Resource("api_search", __name__, url_prefix="/api/search", description="Posts by their words, users by name.")
 
 
 @bp.get("")
 @bp.needs_token
 @bp.arguments(SearchQuery, location="query")
 @bp.response(200, Posts)
-def posts(query):
+def posts(query: dict[str, Any]) -> Answer:
     """List the posts that have all the words, newest first."""
-    base = root()
-    page = queries.posts(asked(query["q"]), key_of(query), query["limit"])
-    return answer(page, query["limit"], lambda row: represent(row, base), q=query["q"])
+    return answer(queries.posts(asked(query["q"]), key_of(query), query["limit"]), query["limit"], q=query["q"])
 
 
 @bp.get("/people")
 @bp.needs_token
 @bp.arguments(SearchQuery, location="query")
 @bp.response(200, People)
-def people(query):
-    """List the people in whose names words begin like each of those, newest first."""
-    page = queries.people(asked(query["q"]), key_of(query), query["limit"])
-    return answer(page, query["limit"], person, q=query["q"])
+def people(query: dict[str, Any]) -> Answer:
+    """List the users whose names have a word that begins like each of these, newest first."""
+    return answer(queries.people(asked(query["q"]), key_of(query), query["limit"]), query["limit"], q=query["q"])

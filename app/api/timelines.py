@@ -1,11 +1,11 @@
 """Timelines."""
 
+from typing import Any
+
 from flask import g
 
 from app.api.contract import Resource
-from app.api.paging import answer, key_of
-from app.api.representations import post as represent
-from app.api.representations import root
+from app.api.paging import Answer, answer, key_of
 from app.api.schemas import KeyQuery, Posts
 from app.timelines import queries
 
@@ -16,19 +16,15 @@ bp = Resource("api_timelines", __name__, url_prefix="/api/timelines", descriptio
 @bp.needs_token
 @bp.arguments(KeyQuery, location="query")
 @bp.response(200, Posts)
-def home(query):
-    """List what one wrote oneself, and what those wrote whom one follows."""
-    base = root()
-    page = queries.home(g.caller.id, key_of(query), query["limit"])
-    return answer(page, query["limit"], lambda row: represent(row, base))
+def home(query: dict[str, Any]) -> Answer:
+    """List the posts of the caller and of those whom they follow."""
+    return answer(queries.home(g.caller.id, key_of(query), query["limit"]), query["limit"])
 
 
 @bp.get("/public")
 @bp.needs_token
 @bp.arguments(KeyQuery, location="query")
 @bp.response(200, Posts)
-def public(query):
-    """List what everybody wrote."""
-    base = root()
-    page = queries.public(key_of(query), query["limit"])
-    return answer(page, query["limit"], lambda row: represent(row, base))
+def public(query: dict[str, Any]) -> Answer:
+    """List everybody's posts."""
+    return answer(queries.public(key_of(query), query["limit"]), query["limit"])

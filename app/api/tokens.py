@@ -1,11 +1,13 @@
 """Tokens: what a program sends instead of a password."""
 
-from flask import g, jsonify, request
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import Response, g, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 from app.api.contract import REALM, Resource
-from app.api.representations import token as represent
 from app.api.schemas import Error, IssuedToken, NewToken, Tokens
 from app.auth import queries, services
 from app.database import db
@@ -14,13 +16,23 @@ from app.web.rate_limits import limited
 bp = Resource("api_tokens", __name__, url_prefix="/api/tokens", description="What a program signs in with.")
 
 
+class Issued(NamedTuple):
+    """A new token and what is kept of it."""
+
+    id: int
+    name: str
+    created_at: datetime
+    expires_at: datetime
+    token: str
+
+
 def _named() -> str:
-    """Whom the password that was sent is said to be of."""
+    """The account that the password is said to be of."""
     given = request.authorization
     return f"typed {((given and given.username) or '').strip().lower()[:254]}"
 
 
-def _was_wrong(response) -> bool:
+def _was_wrong(response: Response) -> bool:
     return response.status_code == 401
 
 
@@ -31,11 +43,10 @@ def _was_wrong(response) -> bool:
 @bp.response(200, IssuedToken)
 @bp.alt_response(401, schema=Error)
 @bp.alt_response(429, schema=Error)
-def issue(values):
-    """Get a token for a username, or an e-mail address, and its password.
+def issue(values: dict[str, str]) -> Issued:
+    """Get a token for a username, or an email address, and its password.
 
-    Send it from then on as "Authorization: Bearer …". It ends when it expires, when it is revoked, when the password
-    changes.
+    Send it as "Authorization: Bearer …". It ends when it expires, when it is revoked and when the password changes.
     """
     given = request.authorization
     user = None
@@ -45,14 +56,14 @@ def issue(values):
         raise Unauthorized(www_authenticate=WWWAuthenticate("basic", REALM))
     token, kept = services.issue_token(user, values["name"])
     db.session.commit()
-    return jsonify(represent(kept) | {"token": token})
+    return Issued(kept.id, kept.name, kept.created_at, kept.expires_at, token)
 
 
 @bp.delete("")
 @bp.needs_token
 @bp.response(204)
-def revoke():
-    """Revoke the token that this is sent with."""
+def revoke() -> None:
+    """Revoke the token that is sent."""
     services.revoke_token(g.caller.id, g.caller.token_id)
     db.session.commit()
 
@@ -60,16 +71,16 @@ def revoke():
 @bp.get("")
 @bp.needs_token
 @bp.response(200, Tokens)
-def index():
-    """List one's own tokens that are valid, newest first."""
-    return jsonify(items=[represent(kept) for kept in queries.tokens_of(g.caller.id)])
+def index() -> dict[str, Any]:
+    """List the caller's valid tokens, newest first."""
+    return {"items": queries.tokens_of(g.caller.id)}
 
 
 @bp.delete("/<id:token_id>")
 @bp.needs_token
 @bp.response(204)
 @bp.alt_response(404, schema=Error)
-def revoke_one(token_id):
-    """Revoke one of one's tokens."""
+def revoke_one(token_id: int) -> None:
+    """Revoke one of the caller's tokens."""
     services.revoke_token(g.caller.id, token_id)
     db.session.commit()

@@ -1,33 +1,36 @@
-"""People, and who follows whom."""
+"""Users, and who follows whom."""
 
-from flask import abort, g, jsonify
+from typing import Any
+
+from flask import abort, g, request
 from flask_babel import get_locale
 
 from app.api import queries
 from app.api.contract import Resource
-from app.api.paging import answer, by_number, key_of
-from app.api.representations import post as represent_post
-from app.api.representations import root
-from app.api.representations import user as represent
+from app.api.paging import Answer, answer, by_number, key_of
+from app.api.queries import UserRow
 from app.api.schemas import Error, KeyQuery, NewUser, PageQuery, Posts, User, UserChange, Users
 from app.auth import services
 from app.database import db
 from app.jobs import call_later
 from app.relationships import services as relationships
 from app.timelines import queries as timelines
+from app.users import models
 from app.users import services as users
+from app.users.queries import by_id
 from app.web import rate_limits
+from app.web.hooks import note_user
 
-bp = Resource("api_users", __name__, url_prefix="/api/users", description="People, and who follows whom.")
+bp = Resource("api_users", __name__, url_prefix="/api/users", description="Users, and who follows whom.")
 
 
 @bp.get("")
 @bp.needs_token
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, Users)
-def index(query):
-    """List all people, oldest first."""
-    return _page(query, *queries.users(query["page"], query["per_page"]))
+def index(query: dict[str, int]) -> dict[str, Any]:
+    """List all users, oldest first."""
+    return by_number(query, *queries.users(query["page"], query["per_page"]))
 
 
 @bp.post("")
@@ -35,23 +38,21 @@ def index(query):
 @bp.arguments(NewUser)
 @bp.response(201, User, headers={"Location": {"schema": {"type": "string"}}})
 @bp.alt_response(429, schema=Error)
-def create(values):
-    """Make an account."""
+def create(values: dict[str, str]) -> tuple[UserRow, dict[str, str]]:
+    """Create an account."""
     user = services.register(values["username"], values["email"], values["password"])
     db.session.commit()
-    response = jsonify(represent(queries.user(user.id), with_email=True))
-    response.status_code = 201
-    response.location = f"{root()}/users/{user.id}"
-    return response
+    note_user(user.id)
+    return _known(user.id), {"Location": f"{request.script_root}/api/users/{user.id}"}
 
 
 @bp.get("/<id:user_id>")
 @bp.needs_token
 @bp.response(200, User)
 @bp.alt_response(404, schema=Error)
-def show(user_id):
-    """Get one person."""
-    return jsonify(represent(_known(user_id), with_email=user_id == g.caller.id))
+def show(user_id: int) -> UserRow:
+    """Get one user."""
+    return _known(user_id)
 
 
 @bp.put("/<id:user_id>")
@@ -60,19 +61,20 @@ def show(user_id):
 @bp.response(200, User)
 @bp.alt_response(403, schema=Error)
 @bp.alt_response(404, schema=Error)
-def change(values, user_id):
-    """Change what one says of oneself."""
-    person = _known(user_id).User
-    users.check_owner(person, by=g.caller)
+def change(values: dict[str, str], user_id: int) -> UserRow:
+    """Change the caller's profile."""
+    user = by_id(user_id) or abort(404)
+    users.check_owner(user, by=g.caller)
     email, password = values.pop("email", None), values.pop("password", "")
-    moves = services.is_another_address(person, email)
-    if moves:
-        _ask_for_address(person, email, password)
-    users.change_profile(person, **values)
+    if email is None or not services.is_another_address(user, email):
+        email = None
+    else:
+        _ask_for_address(user, email, password)
+    users.change_profile(user, **values)
     db.session.commit()
-    if moves:
-        call_later("app.auth.mails:confirm_address", person.id, email, str(get_locale()))
-    return jsonify(represent(_known(user_id), with_email=True))
+    if email is not None:
+        call_later("app.auth.mails:confirm_address", user.id, email, str(get_locale()))
+    return _known(user_id)
 
 
 @bp.get("/<id:user_id>/followers")
@@ -80,10 +82,10 @@ def change(values, user_id):
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, Users)
 @bp.alt_response(404, schema=Error)
-def followers(query, user_id):
-    """List those who follow a person."""
+def followers(query: dict[str, int], user_id: int) -> dict[str, Any]:
+    """List the followers of a user."""
     _known(user_id)
-    return _page(query, *queries.followers(user_id, query["page"], query["per_page"]))
+    return by_number(query, *queries.followers(user_id, query["page"], query["per_page"]))
 
 
 @bp.get("/<id:user_id>/following")
@@ -91,10 +93,10 @@ def followers(query, user_id):
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, Users)
 @bp.alt_response(404, schema=Error)
-def following(query, user_id):
-    """List those whom a person follows."""
+def following(query: dict[str, int], user_id: int) -> dict[str, Any]:
+    """List those whom a user follows."""
     _known(user_id)
-    return _page(query, *queries.following(user_id, query["page"], query["per_page"]))
+    return by_number(query, *queries.following(user_id, query["page"], query["per_page"]))
 
 
 @bp.post("/<id:user_id>/follow")
@@ -103,8 +105,8 @@ def following(query, user_id):
 @bp.response(204)
 @bp.alt_response(400, schema=Error)
 @bp.alt_response(404, schema=Error)
-def follow(user_id):
-    """Follow a person; whoever does so already still does."""
+def follow(user_id: int) -> None:
+    """Follow a user. Idempotent."""
     _known(user_id)
     relationships.follow(g.caller.id, user_id)
     db.session.commit()
@@ -116,8 +118,8 @@ def follow(user_id):
 @bp.response(204)
 @bp.alt_response(400, schema=Error)
 @bp.alt_response(404, schema=Error)
-def unfollow(user_id):
-    """Follow a person no longer."""
+def unfollow(user_id: int) -> None:
+    """Unfollow a user. Idempotent."""
     _known(user_id)
     relationships.unfollow(g.caller.id, user_id)
     db.session.commit()
@@ -128,25 +130,18 @@ def unfollow(user_id):
 @bp.arguments(KeyQuery, location="query")
 @bp.response(200, Posts)
 @bp.alt_response(404, schema=Error)
-def posts(query, user_id):
-    """List what a person wrote, newest first."""
+def posts(query: dict[str, Any], user_id: int) -> Answer:
+    """List the posts of a user, newest first."""
     _known(user_id)
-    base = root()
-    page = timelines.profile(user_id, key_of(query), query["limit"])
-    return answer(page, query["limit"], lambda row: represent_post(row, base))
+    return answer(timelines.profile(user_id, key_of(query), query["limit"]), query["limit"])
 
 
 @rate_limits.addresses
 @rate_limits.passwords
-def _ask_for_address(person, email, password):
-    """Here, not at the view, the requests are counted: only those that bring another address try a password."""
-    services.ask_for_address(person, email, password)
+def _ask_for_address(user: models.User, email: str, password: str) -> None:
+    """Limited here instead of at the view: only requests for a new address try a password."""
+    services.ask_for_address(user, email, password)
 
 
-def _known(user_id):
+def _known(user_id: int) -> UserRow:
     return queries.user(user_id) or abort(404)
-
-
-def _page(query, rows, total):
-    items = [represent(row, with_email=row.User.id == g.caller.id) for row in rows]
-    return jsonify(by_number(query, items, total))

@@ -7,6 +7,11 @@ from app.users import rules
 from app.users.models import User
 
 
+def by_id(user_id: int) -> User | None:
+    """The user with that id, or None."""
+    return db.session.get(User, user_id)
+
+
 def by_username(username: str) -> User | None:
     """The person of that name, whatever its case."""
     if not rules.USERNAME.fullmatch(username):  # MariaDB finds "susan" for "susan " too

@@ -79,6 +79,11 @@ def note_user(user_id: int) -> None:
     request.environ[USER_ID] = user_id
 
 
+def noted_user() -> int | None:
+    """The id that `note_user` has noted."""
+    return request.environ.get(USER_ID)
+
+
 def refuse_unfit():
     """Answer 400 to text that can't be kept as it is, wherever in the request it stands."""
     if any(UNFIT.search(value) for value in _texts()):
