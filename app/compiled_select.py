@@ -42,7 +42,7 @@ class CompiledSelect(Generic[R]):
             raise TypeError(f"{row.__name__} has the fields {fields}, the statement the columns {names}")
         self._statement = statement
         self._row = row
-        self._compiled: dict[tuple[str | int, ...], _Compiled[R]] = {}
+        self._compiled: dict[tuple[object, ...], _Compiled[R]] = {}
 
     def all(self, **parameters: Any) -> list[R]:
         """All rows. Raises sqlalchemy.exc.DBAPIError, as the session would."""
@@ -56,8 +56,7 @@ class CompiledSelect(Generic[R]):
     def _run(self, parameters: dict[str, Any], retry: bool) -> list[R]:
         engine = _engine()
         dialect = engine.dialect
-        lengths = [len(value) for value in parameters.values() if isinstance(value, list)]
-        key = (dialect.name, *lengths)
+        key = (dialect.name, *(len(value) for value in parameters.values() if isinstance(value, list)))
         compiled = self._compiled.get(key)
         if compiled is None:
             compiled = self._compiled[key] = _Compiled(self._statement, self._row, dialect, parameters)

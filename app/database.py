@@ -6,11 +6,11 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
-    ColumnElement,
     DateTime,
     Engine,
     MetaData,
     ScalarSelect,
+    SQLColumnExpression,
     event,
     func,
     select,
@@ -103,7 +103,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def count_rows(column: ColumnElement[int], value: ColumnElement[int]) -> ScalarSelect[int]:
+def count_rows(column: SQLColumnExpression[int], value: SQLColumnExpression[int]) -> ScalarSelect[int]:
     """A scalar subquery: the number of rows that have `value` in `column`, read from the column's index alone."""
     return select(func.count()).where(column == value).scalar_subquery()
 

@@ -88,7 +88,7 @@ def application(environ):
 def app(application):
     """The application, its tables empty and no piece of a page kept when the test is over."""
     yield application
-    fragment_cache.forget()
+    fragment_cache.clear()
     counter.reset()
     with application.app_context():
         for table in reversed(db.metadata.sorted_tables):

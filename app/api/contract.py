@@ -4,8 +4,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from flask import Flask, Request, g, request
-from flask.typing import ResponseReturnValue
+from flask import Flask, Request, Response, g, request
 from flask_smorest import Api, Blueprint
 from marshmallow import EXCLUDE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
@@ -20,12 +19,12 @@ from app.web import errors
 from app.web.hooks import note_user
 from app.web.rate_limits import api_requests
 
-REALM = {"realm": "Microblog"}
+REALM: dict[str, str | None] = {"realm": "Microblog"}
 
 View = Callable[..., Any]
 
 
-class Contract(Api):
+class Contract(Api):  # type: ignore[misc]  # flask-smorest has no types
     """flask-smorest's Api, with the error responses of the whole site (app/web/errors.py)."""
 
     ERROR_SCHEMA = Error
@@ -36,7 +35,7 @@ class Contract(Api):
         self.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
         self.spec.components.security_scheme("password", {"type": "http", "scheme": "basic"})
 
-    def handle_http_exception(self, error: HTTPException) -> ResponseReturnValue:
+    def handle_http_exception(self, error: HTTPException) -> Response:
         """The response to an HTTP error, anywhere on the site: flask-smorest registers this as its handler."""
         return errors.answer(error)
 
@@ -62,7 +61,7 @@ class Parser(FlaskParser):
         raise Malformed(faults if isinstance(faults, dict) else {"body": faults})
 
 
-class Resource(Blueprint):
+class Resource(Blueprint):  # type: ignore[misc]
     """A part of the API."""
 
     ARGUMENTS_PARSER = Parser()
@@ -73,7 +72,7 @@ class Resource(Blueprint):
         read: Callable[[View], View] = super().arguments(schema(), location=location, **options)
         if location != "json":
             return read
-        return lambda view: self.alt_response(415, schema=Error)(read(view))  # type: ignore[no-any-return]
+        return lambda view: self.alt_response(415, schema=Error)(read(view))
 
     def needs_token(self, view: View) -> View:
         """Require a valid token; `g.caller` is its owner, a TokenOwner."""

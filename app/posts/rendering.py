@@ -9,7 +9,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from app.posts.queries import PostRow
-from app.web.fragment_cache import kept
+from app.web.fragment_cache import cached
 
 
 @pass_context
@@ -25,7 +25,7 @@ def posts_html(page: Context, posts: Sequence[PostRow], terms: tuple[str, ...] =
     reader, moderates = (person.id, person.is_administrator) if person.is_authenticated else (None, False)
     around = page["surroundings"]
     html = [
-        kept(
+        cached(
             (post, post.author_id == reader, moderates, around, terms),
             partial(_article, post, reader, moderates, terms),
         )

@@ -1,10 +1,11 @@
-"""Errors as people and programs see them: a page, or JSON under /api and for scripts."""
+"""Error responses: a page, or JSON under /api and for scripts."""
 
 import functools
 import logging
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from flask import current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 
 STATUS = {NotAllowed: 403, NotFound: 404, Unavailable: 503}  # any other DomainError: 400
 
-# Heading and advice of each page; other codes use 400's or, from 500 on, 500's.
+# Heading and advice; other codes have those of 400 or, from 500 on, of 500.
 TEXTS = {
     400: (_l("Bad request"), _l("Go back, check what you entered and try again.")),
     401: (_l("Authentication required"), _l("Send a valid API token or, to get one, a username and password.")),
@@ -37,46 +38,43 @@ TEXTS = {
 }
 
 
-def init_app(app):
-    """Answer every error in the reader's form and language."""
+def init_app(app: Flask) -> None:
+    """Answer every error in the form and the language of the reader."""
     app.register_error_handler(HTTPException, answer)
     app.register_error_handler(CSRFError, answer_csrf)
     app.register_error_handler(DomainError, answer_domain_error)
-    for away in (OperationalError, InterfaceError, PoolTimeoutError):
-        app.register_error_handler(away, answer_database_away)
+    for error in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.register_error_handler(error, answer_database_error)
 
 
 def wants_json() -> bool:
-    """Under /api errors are JSON, and to a script of ours; elsewhere they are pages, whatever Accept says.
-
-    (curl's `*/*` means neither.)
-    """
+    """Whether errors are JSON: under /api and for scripts of our pages, whatever Accept says (curl sends `*/*`)."""
     return is_api() or is_from_script()
 
 
 def is_api() -> bool:
-    """Whether the address is one for programs."""
+    """Whether the address belongs to the API."""
     return request.path == "/api" or request.path.startswith("/api/")
 
 
 def is_from_script() -> bool:
-    """Whether a script of our pages asks: they say so, since browsers mark what they fetch on HTTPS alone."""
+    """Whether a script of our pages asks. It says so in a header: browsers mark fetches over HTTPS alone."""
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def answer(error: HTTPException, message: str | None = None):
-    """`error` as a page or as `{"error": …, "message": …}`; its own headers (Allow, Retry-After) are kept."""
-    response = error.get_response()
-    if error.code >= 500:
+def answer(error: HTTPException, message: str | None = None) -> Response:
+    """`error` as a page or as `{"error": …, "message": …}`, with its own headers (Allow, Retry-After)."""
+    response = current_app.make_response(error.get_response())
+    if response.status_code >= 500:
         db.session.rollback()
-        with locales.without_person():  # nor do Flask's context processors run: who is it?, they ask the database
+        with locales.without_person():  # no context processors either: they would ask the database who is signed in
             _write(response, current_app.jinja_env.get_template("errors/failure.html").render, message)
     else:
         _write(response, functools.partial(render_template, "errors/error.html"), message)
     return response
 
 
-def _write(response, render, message):
+def _write(response: Response, render: Callable[..., str], message: str | None) -> None:
     code = response.status_code
     heading, advice = TEXTS.get(code, TEXTS[400 if code < 500 else 500])
     advice = message or str(advice)
@@ -88,18 +86,18 @@ def _write(response, render, message):
         response.content_type = "text/html; charset=utf-8"
 
 
-def answer_csrf(error: CSRFError):
-    """A form without a good token, because its page is older than the session: nothing was written.
+def answer_csrf(error: CSRFError) -> Response:
+    """The response to a form with a bad CSRF token, most often from a page older than the session. Nothing was written.
 
-    The page gives back what was typed, with a new token, to send it again. Not to a form that stood on another site:
-    whoever wrote that one must not have their words put in the person's mouth.
+    The page returns what was typed, with a new token, to be sent again. Not to a form on another site: its author must
+    not put words into the user's mouth.
     """
     if is_from_script():  # what was typed still stands in its page
         return answer(error, _("This page has expired. Reload it and try again."))
     if not _is_from_here():
         return answer(error, str(STALE))
     typed = [(name, value) for name, value in request.form.items(multi=True) if _may_be_shown(name) and value]
-    response = error.get_response()
+    response = current_app.make_response(error.get_response())
     response.data = render_template("errors/stale_form.html", advice=STALE, typed=typed)
     return response
 
@@ -115,15 +113,16 @@ def _may_be_shown(name: str) -> bool:
     return name != "csrf_token" and "password" not in name
 
 
-def answer_domain_error(error: DomainError):
-    """The rule that was broken, in the status that HTTP has for it."""
+def answer_domain_error(error: DomainError) -> Response:
+    """The response to a broken rule, with the status that HTTP has for it."""
     wrapped = HTTPException(str(error))
     wrapped.code = STATUS.get(type(error), 400)
-    named = is_api() and isinstance(error, Invalid)  # a page shows it beside the field
-    return answer(wrapped, f"{error.field}: {error}" if named else str(error))
+    # A page shows the message beside the field.
+    message = f"{error.field}: {error}" if is_api() and isinstance(error, Invalid) else str(error)
+    return answer(wrapped, message)
 
 
-def answer_database_away(error: OperationalError | InterfaceError | PoolTimeoutError):
-    """The database is away or busy: 503, which tells clients and proxies that later is worth a try."""
+def answer_database_error(error: OperationalError | InterfaceError | PoolTimeoutError) -> Response:
+    """503 while the database is away or busy: clients and proxies know that they can try again."""
     log.error("database: %s", getattr(error, "orig", error))
     return answer(ServiceUnavailable(retry_after=5))  # seconds

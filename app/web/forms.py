@@ -1,24 +1,27 @@
-"""What the forms of every feature share."""
+"""What the forms of all features share."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import ValidationError
+from wtforms import Field, ValidationError
 
 from app.exceptions import Invalid
 from app.extensions import csrf
 
 STALE = _l("This page has expired and nothing was saved. Check what you entered and submit it again.")
 
+View = TypeVar("View", bound=Callable[..., Any])
 
-class Form(FlaskForm):
-    """A form that is shown again with what was typed when it can't be accepted, for a bad CSRF token too."""
 
-    def validate(self, extra_validators=None) -> bool:
-        """Whether the form can be accepted; `form_errors` holds what concerns no single field."""
-        valid = super().validate(extra_validators)
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A form that is shown again with what was typed when it is refused, for a bad CSRF token too."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the form is accepted; `form_errors` holds what concerns no single field."""
+        valid: bool = super().validate(extra_validators)
         if "csrf_token" in self and self.csrf_token.errors:
             self.form_errors.append(STALE)
         return valid
@@ -38,23 +41,23 @@ class Form(FlaskForm):
 
     @property
     def status(self) -> int:
-        """The status of the page that shows the form: 400 when it could not be accepted."""
+        """The status of the page that shows the form: 400 if it was refused."""
         return 400 if self.errors else 200
 
 
-def form_view(view):
-    """Let `view`'s own Form check the CSRF token instead of the check that stands before every other view.
+def form_view(view: View) -> View:
+    """Let the form of `view` check the CSRF token, instead of the check before every other view.
 
-    So a person whose session ended meanwhile sees the form again, with what was typed. `view` changes something only
-    when its form's `validate_on_submit()` is true.
+    A user whose session has ended then gets the form again, with what was typed. `view` must change nothing unless its
+    form's `validate_on_submit()` is true.
     """
-    return csrf.exempt(view)
+    return csrf.exempt(view)  # type: ignore[no-any-return]
 
 
-def obeys(rule):
-    """A validator: the field takes the value that `rule` gives back, or the message of the Invalid that it raises."""
+def obeys(rule: Callable[[str], Any]) -> Callable[[Form, Field], None]:
+    """A validator that sets the field to what `rule` returns, or shows the message of the Invalid that it raises."""
 
-    def validate(_form, field):
+    def validate(_form: Form, field: Field) -> None:
         try:
             field.data = rule(field.data or "")
         except Invalid as error:

@@ -1,54 +1,67 @@
-"""Pieces of pages that are worked out once and kept in the process, not once for each page that shows them.
+"""Fragments of pages, rendered once and cached in the process.
 
-What a piece depends on is its key, so what was kept is right for as long as that is equal; nothing is ever invalidated.
+A fragment's key holds everything that it depends on, so nothing is ever invalidated.
 """
 
+import sys
 from collections.abc import Callable, Hashable
 
-from flask import current_app, request
+from flask import Flask, current_app, request
 from flask_babel import get_locale
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-KEPT = 3000  # pieces, of about 2 kB each; then all are forgotten, which costs less than to know the oldest
+LIMIT = 8_000_000  # bytes in one process; then all is dropped, which is cheaper than to know the oldest
 
-_kept: dict[Hashable, Markup] = {}
+Key = tuple[Hashable, ...]
+
+_cache: dict[Key, Markup] = {}
+_size = 0  # bytes
 
 
-def init_app(app):
-    """Give `app`'s templates `fragment`, and `surroundings`, worked out once for each page."""
+def init_app(app: Flask) -> None:
+    """Give templates `fragment`, and `surroundings`, found once per page."""
     app.jinja_env.globals["fragment"] = fragment
     app.context_processor(lambda: {"surroundings": surroundings()})
 
 
 @pass_context
 def fragment(page: Context, name: str, *depends_on: Hashable, caller: Callable[[], Markup]) -> Markup:
-    """`{% call fragment("menu", user.name) %}…{% endcall %}`: what stands inside, from the last time if there was one.
+    """`{% call fragment("menu", user.name) %}…{% endcall %}`: what stands inside, from the cache if it is there.
 
-    The language and the path that the site is mounted at are always part of the key; a session never can be, so no
-    CSRF token stands inside.
+    The language and the path of the site are always in the key; a session never is, so no CSRF token stands inside.
     """
-    return kept((name, page["surroundings"], *depends_on), caller)
+    return cached((name, page["surroundings"], *depends_on), caller)
 
 
-def surroundings() -> tuple[Hashable, ...]:
-    """What words, dates and addresses depend on wherever they stand."""
+def surroundings() -> Key:
+    """What texts, dates and addresses depend on in every fragment."""
     return str(get_locale()), request.script_root
 
 
-def kept(key: Hashable, make: Callable[[], Markup]) -> Markup:
-    """The piece of that key, made by `make` where there is none; in DEV always, so that an edit shows."""
-    piece = _kept.get(key)
-    if piece is None:
-        piece = make()
-        if len(_kept) >= KEPT:
-            _kept.clear()
+def cached(key: Key, render: Callable[[], Markup]) -> Markup:
+    """The fragment with that key, rendered if it is not cached; in DEV always, so that an edit shows."""
+    found = _cache.get(key)
+    if found is None:
+        found = render()
         if not current_app.jinja_env.auto_reload:
-            _kept[key] = piece
-    return piece
+            _store(key, found)
+    return found
 
 
-def forget() -> None:
-    """Keep nothing: for tests, which change what nobody changes while a site runs (templates, catalogues)."""
-    _kept.clear()
+def _store(key: Key, fragment: Markup) -> None:
+    global _size  # noqa: PLW0603  one cache in the process
+    size = sys.getsizeof(fragment) + sum(map(sys.getsizeof, key))
+    if _size + size > LIMIT:
+        clear()
+    if size <= LIMIT:
+        _cache[key] = fragment
+        _size += size
+
+
+def clear() -> None:
+    """Drop all fragments."""
+    global _size  # noqa: PLW0603
+    _cache.clear()
+    _size = 0

@@ -1,17 +1,19 @@
-"""What is true of every request and every response, whatever the feature."""
+"""What happens before and after every request."""
 
 import re
-import uuid
+import secrets
+from collections.abc import Iterator
+from typing import Any
 
-from flask import abort, current_app, g, request
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Response, abort, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, Map
 
 from app.database import LARGEST_ID, id_of
 from app.logs import REQUEST_ID, USER_ID
 
-# Everything comes from this host; nothing is inline. Bootstrap's style sheet draws its small icons as data: images.
+# Everything comes from this host; nothing is inline. Bootstrap's style sheet has its small icons as data: images.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -32,85 +34,85 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-FIT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-# Databases and C libraries end a string at a NUL, each in its own way; half of a surrogate pair has no UTF-8.
-UNFIT = re.compile("[\0\ud800-\udfff]")
+HSTS = "max-age=31536000"  # seconds: a year
+VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+# Databases and C libraries end a string at a NUL, each in its own way; a lone surrogate has no UTF-8.
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Sessions in cookies, except where the answer is the same for everybody."""
+    """Flask's sessions in cookies, except in responses that caches may share."""
 
-    def save_session(self, app, session, response):
-        """Add nothing to what caches may share: with `Vary: Cookie` each session would fetch each picture anew."""
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Leave public responses alone: with `Vary: Cookie`, every session would fetch every picture again."""
         if not response.cache_control.public:
             super().save_session(app, session, response)
 
 
 class IdConverter(IntegerConverter):
-    """`<id:post_id>` in a rule: the id of a row. A larger number than any column holds is read as the largest."""
+    """`<id:post_id>` in a rule: the id of a row. A number too large for a column is read as the largest."""
 
-    def __init__(self, map, *args, **kwargs):
-        super().__init__(map, *args, max=LARGEST_ID, **kwargs)
+    def __init__(self, map: Map, *args: Any, **kwargs: Any):
+        super().__init__(map, *args, **(kwargs | {"max": LARGEST_ID}))
 
-    def to_python(self, value):
-        """The number. None is refused: Werkzeug would call the method wrong where the path has another one too."""
+    def to_python(self, value: str) -> int:
+        """The id. Refusing it would answer "Method not allowed" where the path has another method."""
         return id_of(value)
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     """Check what comes in and mark what goes out."""
     if trusted := app.config["TRUSTED_PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]
     app.url_map.converters["id"] = IdConverter
     app.session_interface = Sessions()
-    app.before_request(give_id)
-    app.before_request(refuse_unfit)
+    app.before_request(set_request_id)
+    app.before_request(refuse_unstorable)
     app.after_request(set_headers)
 
 
-def give_id():
-    """Keep the id that a proxy gave the request, so that its log and ours can be matched, or make one."""
+def set_request_id() -> None:
+    """Keep the id that a proxy gave the request, so that both logs can be matched, or make one."""
     given = request.headers.get("X-Request-ID", "")
-    g.request_id = request.environ[REQUEST_ID] = given if FIT_ID.fullmatch(given) else uuid.uuid4().hex
+    g.request_id = given if VALID_REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+    request.environ[REQUEST_ID] = g.request_id
 
 
 def note_user(user_id: int) -> None:
-    """Tell the log who asks. Not all requests find it out: a probe's or a picture's would be dearer by a statement."""
+    """Record the user for the log. Anonymous endpoints skip this, saving a query."""
     request.environ[USER_ID] = user_id
 
 
 def noted_user() -> int | None:
-    """The id that `note_user` has noted."""
-    return request.environ.get(USER_ID)
+    """The id that `note_user` has recorded."""
+    user_id: int | None = request.environ.get(USER_ID)
+    return user_id
 
 
-def refuse_unfit():
-    """Answer 400 to text that can't be kept as it is, wherever in the request it stands."""
-    if any(UNFIT.search(value) for value in _texts()):
+def refuse_unstorable() -> None:
+    """Answer 400 to text that no database stores as it is, wherever it stands in the request."""
+    if any(UNSTORABLE.search(value) for value in _texts()):
         abort(400)
 
 
-def _texts():
-    for _name, value in request.args.items(multi=True):
-        yield value
-    if not request.content_type:  # nothing that would be parsed
+def _texts() -> Iterator[str]:
+    yield from (value for _name, value in request.args.items(multi=True))
+    if not request.content_type:  # no body that would be parsed
         return
-    for _name, value in request.form.items(multi=True):
-        yield value
-    for _name, file in request.files.items(multi=True):
-        yield file.filename or ""
+    yield from (value for _name, value in request.form.items(multi=True))
+    yield from (file.filename or "" for _name, file in request.files.items(multi=True))
     if request.is_json:
         yield from _texts_of(_json())
 
 
-def _json():
+def _json() -> Any:
     try:
         return request.get_json(silent=True)
-    except RecursionError:  # brackets in brackets, without end
+    except RecursionError:  # nested without end
         abort(400)
 
 
-def _texts_of(value):
+def _texts_of(value: Any) -> Iterator[str]:
     """Every text in a JSON value, names of fields too."""
     values = [value]
     while values:
@@ -123,11 +125,10 @@ def _texts_of(value):
                 values += [*fields.keys(), *fields.values()]
 
 
-def set_headers(response):
-    """Name the request and tell the browser what this site never does."""
+def set_headers(response: Response) -> Response:
+    """Add the request's id and the security headers."""
     response.headers["X-Request-ID"] = g.get("request_id", "-")
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(HEADERS)
     if current_app.config["SESSION_COOKIE_SECURE"]:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")  # seconds: a year
+        response.headers["Strict-Transport-Security"] = HSTS
     return response

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, Response, after_this_request, g, request
-from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 from flask_login import current_user
 from limits import RateLimitItem, parse_many
@@ -60,7 +59,8 @@ class Counter:
 
     def seconds_left(self, rate: RateLimitItem, *names: str) -> int:
         """The seconds, at least one, after which one more is within the rate."""
-        return max(1, math.ceil(self._ask("get_window_stats", rate, *names).reset_time - time.time()))
+        reset: float = self._ask("get_window_stats", rate, *names).reset_time
+        return max(1, math.ceil(reset - time.time()))
 
     def reset(self) -> None:
         """Forget what this process has counted: for tests."""
@@ -166,7 +166,7 @@ def was_sent(response: Response) -> bool:
     return response.status_code in (201, 302)
 
 
-def _answer(error: TooManyRequests) -> ResponseReturnValue:
+def _answer(error: TooManyRequests) -> Response:
     minutes = math.ceil(int(error.retry_after or 1) / 60)  # type: ignore[arg-type]  # always seconds here
     return errors.answer(
         error,

@@ -1,11 +1,12 @@
-"""What templates need beside Flask's own: this page with another query, names in plain text, files never stale."""
+"""What templates need beside Flask's own: this page with another query, names in plain text, versioned static files."""
 
 import functools
 import hashlib
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
-from flask import current_app, request, url_for
+from flask import Flask, Response, current_app, request, url_for
 
 from app.text import isolated
 
@@ -13,36 +14,32 @@ STATIC = {"static", "bootstrap.static"}
 YEAR = 365 * 24 * 3600  # seconds
 
 
-def init_app(app):
-    """Give `app`'s templates `here` and `isolated`, and the addresses of static files a version."""
+def init_app(app: Flask) -> None:
+    """Give templates `here` and `isolated`, and the addresses of static files a version."""
     app.jinja_env.globals["here"] = here
     app.jinja_env.filters["isolated"] = isolated
     app.url_defaults(add_version)
-    app.after_request(keep_versions)
+    app.after_request(cache_versions)
 
 
-def here(**query) -> str:
-    """The address of this page with `query` in place of what it has under these names.
+def here(**query: str) -> str:
+    """The address of this page with the arguments of `query` replaced.
 
-    A page that was the answer to a form, and has no address of its own, gives the start page instead.
+    A page that answers a form and has no address of its own gives the home page instead.
     """
     pairs = [pair for pair in request.args.items(multi=True) if pair[0] not in query]
     rule = request.url_rule
-    elsewhere = url_for("timelines.home") if rule and "GET" not in rule.methods else ""
-    # Without a path it is relative to this page: a path such as //evil.example would name another host.
+    elsewhere = url_for("timelines.home") if rule and "GET" not in (rule.methods or ()) else ""
+    # Relative to this page: a path such as //evil.example would name another host.
     return f"{elsewhere}?{urlencode([*pairs, *query.items()])}"
 
 
-def add_version(endpoint, values):
-    """Put a digest of the file in the address of a static file, so that a new one has a new address."""
+def add_version(endpoint: str, values: dict[str, Any]) -> None:
+    """Put a digest of a static file in its address, so that a new file has a new address."""
     if endpoint in STATIC:
-        folder = current_app.static_folder if endpoint == "static" else _bootstrap_folder()
-        path = Path(folder, values["filename"])
+        owner = current_app if endpoint == "static" else current_app.blueprints["bootstrap"]
+        path = Path(owner.static_folder or "", values["filename"])
         values["v"] = _digest(path, path.stat().st_mtime_ns)
-
-
-def _bootstrap_folder():
-    return current_app.blueprints["bootstrap"].static_folder
 
 
 @functools.cache
@@ -50,8 +47,8 @@ def _digest(path: Path, _changed: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
-def keep_versions(response):
-    """Let browsers and proxies keep a file that was asked for by its version."""
+def cache_versions(response: Response) -> Response:
+    """Let browsers and proxies cache for a year what was asked for by its version."""
     if request.endpoint in STATIC and "v" in request.args and response.status_code in (200, 304):
         response.cache_control.no_cache = None
         response.cache_control.public = True

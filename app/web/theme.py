@@ -1,29 +1,30 @@
-"""Light or dark: what a visitor chose for this browser, with or without an account."""
+"""Light or dark: what was chosen in this browser, with or without an account."""
 
-from flask import current_app, request
+from flask import Flask, Response, current_app, request
 
-THEMES = ("auto", "light", "dark")  # auto: as the system is set
+THEMES = ("auto", "light", "dark")  # auto: the system's setting
 YEAR = 365 * 24 * 3600  # seconds
 
 
-def init_app(app):
-    """Let pages know the theme, and keep a choice."""
+def init_app(app: Flask) -> None:
+    """Give templates `theme`, and save a choice."""
     app.jinja_env.globals["theme"] = theme
-    app.after_request(keep_choice)
+    app.after_request(save_choice)
 
 
 def theme() -> str:
-    """One of THEMES: what `?theme=` asks for now, else what was chosen before."""
-    asked, kept = request.args.get("theme"), request.cookies.get(_cookie())
-    return next((chosen for chosen in (asked, kept) if chosen in THEMES), "auto")
+    """One of THEMES: the one in `?theme=`, else the one chosen before."""
+    asked, saved = request.args.get("theme"), request.cookies.get(_cookie())
+    return next((chosen for chosen in (asked, saved) if chosen in THEMES), "auto")
 
 
-def keep_choice(response):
-    """Keep `?theme=` for a year: not in the session, which signing out and closing the browser end."""
-    if request.args.get("theme") in THEMES:
+def save_choice(response: Response) -> Response:
+    """Save `?theme=` for a year, in a cookie: the session ends with signing out or closing the browser."""
+    asked = request.args.get("theme")
+    if asked in THEMES:
         response.set_cookie(
             _cookie(),
-            request.args["theme"],
+            asked,
             max_age=YEAR,
             secure=current_app.config["SESSION_COOKIE_SECURE"],
             httponly=True,

@@ -53,12 +53,28 @@ def test_each_language_and_mount_point_has_its_own(render, work):
     assert len(work.done) == 3
 
 
-def test_no_more_is_kept_than_there_is_room_for(render, work, monkeypatch):
-    monkeypatch.setattr(fragment_cache, "KEPT", 2)
-    for name in ("susan", "john", "susan", "mary", "mary", "susan"):
+def test_cache_is_bounded_in_bytes(render, work, monkeypatch):
+    render(MENU, name="susan", work=work)
+    monkeypatch.setattr(fragment_cache, "LIMIT", 2 * fragment_cache._size)
+    for name in ("john", "susan", "mary", "mary", "susan"):
         render(MENU, name=name, work=work)
-        assert len(fragment_cache._kept) <= 2
+        assert len(fragment_cache._cache) <= 2
     assert work.done == ["susan", "john", "mary", "susan"]
+
+
+def test_fragment_over_the_limit_is_not_cached(render, work, monkeypatch):
+    monkeypatch.setattr(fragment_cache, "LIMIT", 1000)
+    for _ in range(2):
+        render(MENU, name="x" * 1000, work=work)
+    assert (len(work.done), fragment_cache._cache) == (2, {})
+
+
+def test_long_queries_do_not_fill_the_cache(client, monkeypatch):
+    monkeypatch.setattr(fragment_cache, "LIMIT", 200_000)
+    for number in range(100):
+        client.get(f"/auth/login?{number}&{'a&' * 2000}")
+        assert fragment_cache._size <= 200_000
+    assert fragment_cache._cache
 
 
 def test_an_edit_shows_at_once_while_developing(app, render, work, monkeypatch):
@@ -73,5 +89,5 @@ def test_no_token_of_a_session_is_ever_kept(client, make_user, log_in):
     log_in("susan")
     for path in ("/", "/explore", "/user/susan", "/edit_profile", "/nowhere"):
         client.get(path)
-    assert fragment_cache._kept
-    assert not [key for key, piece in fragment_cache._kept.items() if "csrf_token" in piece]
+    assert fragment_cache._cache
+    assert not [key for key, fragment in fragment_cache._cache.items() if "csrf_token" in fragment]

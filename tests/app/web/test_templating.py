@@ -27,7 +27,7 @@ def test_changed_file_has_another_address(app, client, tmp_path, monkeypatch):
     monkeypatch.setattr(app, "static_folder", str(static))
     before = address(client)
     (static / "css" / "theme.css").write_text("new", encoding="utf-8")
-    fragment_cache.forget()
+    fragment_cache.clear()
     assert address(client) != before
 
 
