@@ -123,7 +123,10 @@ def _engine() -> Engine:
     """An engine for reading alone: no transaction to end and no ping, each of which is a round trip to a server."""
     engine: Engine | None = current_app.extensions["compiled_select"]
     if engine is None:
-        options = current_app.config["SQLALCHEMY_ENGINE_OPTIONS"] | {"isolation_level": "AUTOCOMMIT"}
+        options = current_app.config["SQLALCHEMY_ENGINE_OPTIONS"] | {
+            "isolation_level": "AUTOCOMMIT",
+            "pool_reset_on_return": None,
+        }
         if db.engine.dialect.name != "sqlite":
             options |= {"pool_pre_ping": False, "paramstyle": "format"}  # values go in the order of the text
         engine = current_app.extensions["compiled_select"] = create_engine(db.engine.url, **options)

@@ -96,7 +96,8 @@ def refuse_unstorable() -> None:
 
 
 def _texts() -> Iterator[str]:
-    yield from (value for _name, value in request.args.items(multi=True))
+    if request.query_string:
+        yield from (value for _name, value in request.args.items(multi=True))
     if not request.content_type:  # no body that would be parsed
         return
     yield from (value for _name, value in request.form.items(multi=True))
