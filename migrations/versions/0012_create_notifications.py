@@ -22,7 +22,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name="fk_notification_user_id_user", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name="fk_notification_actor_id_user", ondelete="CASCADE"),
         sa.Index("ix_notification_user_id", "user_id"),
-        sa.Index("ix_notification_user_id_unread", "user_id", "unread"),
+        sa.Index("ix_notification_user_id_unread_kind", "user_id", "unread", "kind"),
         sa.Index("ix_notification_actor_id_user_id", "actor_id", "user_id"),
         sqlite_autoincrement=True,
         **TABLE_OPTIONS,
