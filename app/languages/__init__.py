@@ -1,10 +1,10 @@
-"""The languages that a post can be in: their tags, their names, and how one is detected."""
+"""The languages of posts: their tags, names and detection."""
 
 from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Let templates name languages and offer a choice of them."""
+    """Let templates name languages and list them."""
     from app.languages import names
 
     app.jinja_env.filters["language_name"] = names.language_name

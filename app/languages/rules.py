@@ -1,10 +1,10 @@
-"""The languages that a post can be in."""
+"""The languages of posts."""
 
 from flask_babel import gettext as _
 
 from app.exceptions import Invalid
 
-# BCP 47's primary tags of the languages that can be detected and that English, French and Spanish have names for.
+# BCP 47 primary tags of the languages that can be detected and that CLDR names in English, French and Spanish.
 LANGUAGES = frozenset(
     """
     af am an ar as ast av az ba be bg bho bn bo br bs ca ce ceb ckb co cs cv cy da de dsb dv el en eo es et eu fa fi fr
@@ -14,25 +14,25 @@ LANGUAGES = frozenset(
     war wuu xal yi yo yue zh
     """.split()  # noqa: SIM905  a list would have 153 lines
 )
-# Old tags, those of Wikipedia's that are not BCP 47's (which the detector learned from), and what "no" mostly means.
+# Deprecated tags, tags of Wikipedia (on which the detector was trained) that BCP 47 lacks, and Norwegian.
 OTHER_NAMES = {"als": "gsw", "bh": "bho", "in": "id", "iw": "he", "no": "nb"}
 
 
 def primary(tag: str) -> str | None:
-    """The language of a BCP 47 tag, as "pt" of "pt-BR"; None for one that no post can be in."""
+    """The primary tag of a BCP 47 tag ("pt" of "pt-BR"); None if it is not in LANGUAGES."""
     first = tag.replace("_", "-").partition("-")[0].lower()
     language = OTHER_NAMES.get(first, first)
     return language if language in LANGUAGES else None
 
 
 def language(value: str) -> str:
-    """The language that was chosen, by its tag. Raises Invalid, with a message for the person."""
+    """Return the primary tag of a chosen language. Raises Invalid, with a message for the user."""
     found = primary(value)
     if found is None:
-        raise Invalid("language", _("This language is not known here."))
+        raise Invalid("language", _("Unknown language. Choose another."))
     return found
 
 
 def language_or_none(value: str | None) -> str | None:
-    """As `language`, but None where nothing was chosen."""
+    """As `language`, but None if nothing was chosen."""
     return language(value) if value else None

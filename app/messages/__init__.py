@@ -1,7 +1,9 @@
-"""Messages between two people."""
+"""Direct messages between two users."""
+
+from flask import Flask
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     """Add the pages."""
     from app.messages import routes
 

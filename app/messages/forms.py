@@ -1,4 +1,4 @@
-"""What people send to write a message."""
+"""The form of a message."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField

@@ -1,10 +1,11 @@
-"""Reading messages."""
+"""Queries of conversations and messages."""
 
 import functools
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
-from sqlalchemy.engine import Row
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, select
 
 from app.database import db
 from app.messages.models import Conversation, Message
@@ -12,8 +13,30 @@ from app.pagination import Key, narrow, nearest_first
 from app.users.models import User
 
 
-def unread_messages(owner_id: ColumnElement[int] | int):
-    """How many unread messages a person has, as a scalar subquery for the select that loads the person."""
+class MessageRow(NamedTuple):
+    """A message, as its owner sees it."""
+
+    id: int
+    body: str
+    created_at: datetime
+    outgoing: bool
+
+
+class ConversationRow(NamedTuple):
+    """A conversation: its newest message (the first four fields), unread count and other user."""
+
+    id: int
+    body: str
+    created_at: datetime
+    outgoing: bool
+    unread: int
+    user_id: int
+    username: str
+    display_name: str
+
+
+def unread_messages(owner_id: ColumnElement[int] | int) -> ScalarSelect[int]:
+    """The number of a user's unread messages, as a scalar subquery for the SELECT that loads the user."""
     return (
         select(func.coalesce(func.sum(Conversation.unread), 0))
         .where(Conversation.owner_id == owner_id, Conversation.unread > 0)
@@ -23,25 +46,23 @@ def unread_messages(owner_id: ColumnElement[int] | int):
 
 
 def side_of(owner_id: int, other_id: int) -> Conversation | None:
-    """The side of `owner` of what they and `other` wrote, or None if there is nothing."""
+    """The owner's copy of the conversation with the other user, or None if there is none."""
     return db.session.scalar(
         select(Conversation).where(Conversation.owner_id == owner_id, Conversation.other_id == other_id)
     )
 
 
-def people(owner_id: int, key: Key, limit: int) -> Sequence[Row]:
-    """Whom a person has conversations with, the newest message first; see pagination.paginate.
-
-    Rows: id (of the newest message), body, created_at, outgoing, unread, user_id, username, display_name.
-    """
-    return db.session.execute(_people(key.side), {"owner_id": owner_id, "limit": limit, **key.arguments}).all()
+def people(owner_id: int, key: Key, limit: int) -> Sequence[ConversationRow]:
+    """At most `limit` conversations of a user, ordered by newest message, nearest to `key` first."""
+    rows = db.session.execute(_people(key.side), {"owner_id": owner_id, "limit": limit, **key.arguments})
+    return [ConversationRow._make(row) for row in rows]
 
 
 @functools.cache
-def _people(side_of_key: str) -> Select:
+def _people(side_of_key: str) -> Select[Any]:
     page = select(Conversation).where(Conversation.owner_id == bindparam("owner_id"))
-    # The page first, what belongs to it joined outside: MariaDB would begin with the other tables and sort everything.
-    # By outer joins, which fix that order: see timelines/queries.py.
+    # The other tables are joined to the page, by outer joins, which fix that order (see timelines/queries.py): MariaDB
+    # would start from them and sort everything.
     side = narrow(page, Conversation.last_message_id, side_of_key).subquery("side")
     rows = (
         select(
@@ -50,7 +71,7 @@ def _people(side_of_key: str) -> Select:
             Message.created_at,
             Message.outgoing,
             side.c.unread,
-            User.id.label("user_id"),
+            User.id,
             User.username,
             User.display_name,
         )
@@ -61,12 +82,13 @@ def _people(side_of_key: str) -> Select:
     return nearest_first(rows, side.c.last_message_id, side_of_key)
 
 
-def thread(side: Conversation, key: Key, limit: int) -> Sequence[Row]:
-    """The messages of a conversation; see pagination.paginate. Rows: id, body, created_at, outgoing."""
-    return db.session.execute(_thread(key.side), {"side_id": side.id, "limit": limit, **key.arguments}).all()
+def thread(side: Conversation, key: Key, limit: int) -> Sequence[MessageRow]:
+    """At most `limit` messages of a conversation, nearest to `key` first; see pagination.paginate."""
+    rows = db.session.execute(_thread(key.side), {"side_id": side.id, "limit": limit, **key.arguments})
+    return [MessageRow._make(row) for row in rows]
 
 
 @functools.cache
-def _thread(side_of_key: str) -> Select:
+def _thread(side_of_key: str) -> Select[Any]:
     rows = select(Message.id, Message.body, Message.created_at, Message.outgoing)
     return narrow(rows.where(Message.conversation_id == bindparam("side_id")), Message.id, side_of_key)

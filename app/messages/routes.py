@@ -1,6 +1,7 @@
 """Pages of messages."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, get_template_attribute, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -8,32 +9,38 @@ from flask_login import current_user, login_required
 from app.database import db
 from app.messages import queries, services
 from app.messages.forms import MessageForm
-from app.pagination import Key, Page, id_from, key_from, paginate
+from app.messages.models import Conversation
+from app.pagination import NEWEST, Key, Page, id_from, key_from, paginate
+from app.users.models import User
 from app.users.queries import by_username
 from app.web import rate_limits
+from app.web.errors import is_from_script
 from app.web.forms import form_view
 
 bp = Blueprint("messages", __name__, url_prefix="/messages")
 
-PEOPLE, MESSAGES = 25, 30  # a page
-EMPTY = Page([], older=None, newer=None)
-NEWS = 100  # messages that a browser is sent at once; it asks again
+PEOPLE_PAGE_SIZE = 25
+THREAD_PAGE_SIZE = 30
+NEWS_LIMIT = 100  # messages of one answer; the browser asks again for the rest
+EMPTY_PAGE = Page([], older=None, newer=None)
 
 
 @bp.get("")
 @login_required
-def people():
-    page = paginate(lambda key, limit: queries.people(current_user.id, key, limit), key_from(request.args), PEOPLE)
+def people() -> ResponseReturnValue:
+    page = paginate(
+        lambda key, limit: queries.people(current_user.id, key, limit), key_from(request.args), PEOPLE_PAGE_SIZE
+    )
     return render_template("messages/people.html", page=page)
 
 
 @bp.get("/to")
 @login_required
-def to():
-    """Where the field "to whom" leads: the conversation with that person."""
+def to() -> ResponseReturnValue:
+    """Redirect from the form "New message" to the conversation with that user."""
     username = request.args.get("username", "").strip().removeprefix("@")
     if by_username(username) is None:
-        flash(_("There is nobody of that name."), "warning")
+        flash(_("User not found. Check the username."), "warning")
         return redirect(url_for("messages.people"))
     return redirect(url_for("messages.thread", username=username))
 
@@ -42,29 +49,33 @@ def to():
 @login_required
 @rate_limits.messages
 @form_view
-def thread(username):
+def thread(username: str) -> ResponseReturnValue:
     other = by_username(username) or abort(404)
     form = MessageForm()
     if form.validate_on_submit():
-        services.send(current_user.id, other.id, form.body.data)
-        # Whoever answers has seen what stood above the form.
-        _mark_seen(other)
+        services.send(current_user.id, other.id, form.body.data or "")
+        _mark_seen(other)  # the messages above the form
         db.session.commit()
         return redirect(url_for("messages.thread", username=other.username, _anchor="newest"))
     side = queries.side_of(current_user.id, other.id)
     key = key_from(request.args)
-    page = paginate(lambda key, limit: queries.thread(side, key, limit), key, MESSAGES) if side else EMPTY
-    return render_template(
-        "messages/thread.html", form=form, other=other, side=side, page=page, is_newest=key == Key()
-    ), form.status
+    page = _page_of(side, key) if side else EMPTY_PAGE
+    html = render_template(
+        "messages/thread.html", form=form, other=other, side=side, page=page, is_newest=key == NEWEST
+    )
+    return html, form.status
+
+
+def _page_of(side: Conversation, key: Key) -> Page:
+    return paginate(lambda key, limit: queries.thread(side, key, limit), key, THREAD_PAGE_SIZE)
 
 
 @bp.get("/with/<username>/news")
 @login_required
-def news(username):
-    """What came after the message `since` (an id), for the page that shows the conversation.
+def news(username: str) -> ResponseReturnValue:
+    """Return the messages newer than the id `since`, for the open page of the conversation.
 
-    `{"html": its list items, "newest": the id to ask for next, "unread": number}`; 304 when its ETag is still right.
+    `{"html": items of its list, "newest": id for the next call, "unread": n}`; 304 if the ETag still matches.
     """
     other = by_username(username) or abort(404)
     side = queries.side_of(current_user.id, other.id)
@@ -73,23 +84,27 @@ def news(username):
     tag = f"{since}-{newest}-{unread}-{get_locale()}"
     if tag in request.if_none_match:
         return "", 304
-    messages = queries.thread(side, Key(after=since), NEWS) if newest > since else []
-    html = render_template("messages/news.html", messages=messages, other=other).strip()
-    response = {"html": html, "newest": messages[-1].id if messages else since, "unread": unread}
-    return response, {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache"}
+    messages = queries.thread(side, Key(after=since), NEWS_LIMIT) if side and newest > since else []
+    render_message = get_template_attribute("messages/message.html", "message")
+    answer = {
+        "html": "".join(render_message(message, other) for message in messages),
+        "newest": messages[-1].id if messages else since,
+        "unread": unread,
+    }
+    return answer, {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache"}
 
 
 @bp.post("/with/<username>/seen")
 @login_required
-def seen(username):
+def seen(username: str) -> ResponseReturnValue:
+    """Mark messages as read, up to the id `seen`. A script gets an empty answer instead of a redirect."""
     other = by_username(username) or abort(404)
     _mark_seen(other)
     db.session.commit()
-    return redirect(url_for("messages.thread", username=other.username))
+    return ("", 204) if is_from_script() else redirect(url_for("messages.thread", username=other.username))
 
 
-def _mark_seen(other):
-    """Note that what the page showed was seen: up to the message `seen` of its form."""
+def _mark_seen(other: User) -> None:
     side = queries.side_of(current_user.id, other.id)
     if side:
         services.mark_seen(side, id_from(request.form.get("seen", "0")))
@@ -97,19 +112,19 @@ def _mark_seen(other):
 
 @bp.post("/with/<username>/delete")
 @login_required
-def delete_conversation(username):
+def delete_conversation(username: str) -> ResponseReturnValue:
     other = by_username(username) or abort(404)
     side = queries.side_of(current_user.id, other.id) or abort(404)
     services.delete_conversation(side)
     db.session.commit()
-    flash(_("Your copy of the conversation is deleted."), "success")
+    flash(_("Conversation deleted for you."), "success")
     return redirect(url_for("messages.people"))
 
 
 @bp.post("/<id:message_id>/delete")
 @login_required
-def delete_message(message_id):
+def delete_message(message_id: int) -> ResponseReturnValue:
     other = services.delete_message(current_user.id, message_id)
     db.session.commit()
-    flash(_("Your copy of the message is deleted."), "success")
+    flash(_("Message deleted for you."), "success")
     return redirect(url_for("messages.thread", username=other.username))

@@ -1,4 +1,4 @@
-"""What people do with messages."""
+"""Sending, reading and deleting messages. The caller commits."""
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
@@ -14,17 +14,17 @@ from app.users.models import User
 
 
 def send(author_id: int, recipient_id: int, body: str) -> Message:
-    """Give each of the two a copy of `body`; return the author's.
+    """Give both users a copy of a message and notify the recipient; return the author's copy.
 
-    Raises NotAllowed for a message to oneself, Invalid for a text that can't be one, and NotFound when one of the two
-    was deleted meanwhile.
+    Raises NotAllowed if both are the same user, Invalid for a text that is not valid, and NotFound if one of the
+    accounts is being deleted.
     """
     if author_id == recipient_id:
-        raise NotAllowed(_("You can't write a message to yourself."))
+        raise NotAllowed(_("You can't send a message to yourself."))
     body = rules.body(body)
-    # Always in the order of ids: two who write to each other at the same moment never wait for each other.
+    # Locked in the order of ids: two users who write to each other at the same time can't deadlock.
     pairs = ((author_id, recipient_id), (recipient_id, author_id))
-    sides = {owner_id: _side(owner_id, other_id) for owner_id, other_id in sorted(pairs)}
+    sides = {owner_id: _lock_side(owner_id, other_id) for owner_id, other_id in sorted(pairs)}
     now = utc_now()
     outgoing = Message(conversation_id=sides[author_id], outgoing=True, body=body, created_at=now)
     incoming = Message(conversation_id=sides[recipient_id], outgoing=False, body=body, created_at=now)
@@ -40,20 +40,20 @@ def send(author_id: int, recipient_id: int, body: str) -> Message:
     return outgoing
 
 
-def _side(owner_id: int, other_id: int) -> int:
-    """The id of the conversation that `owner` has with `other`, made if need be, locked until the commit."""
+def _lock_side(owner_id: int, other_id: int) -> int:
+    """Return the id of the owner's copy of a conversation, created if absent, locked until the commit."""
     mine = select(Conversation.id).where(Conversation.owner_id == owner_id, Conversation.other_id == other_id)
     if db.session.scalar(mine) is None:
         try:
             insert_if_absent(Conversation, owner_id=owner_id, other_id=other_id)
-        except IntegrityError as error:  # a foreign key: the account was deleted at this moment
-            raise NotFound(_("This account is gone.")) from error
+        except IntegrityError as error:  # the foreign key of an account that is being deleted
+            raise NotFound(_("User not found")) from error
     return db.session.scalars(mine.with_for_update()).one()
 
 
 def mark_seen(side: Conversation, up_to: int) -> None:
-    """Note that the owner of `side` has seen its messages up to that id; what came later stays unread."""
-    # An id beyond the newest would hide messages that are yet to come.
+    """Mark the messages of `side` up to that id as read; later ones stay unread."""
+    # An id beyond the newest would mark future messages as read.
     up_to = min(up_to, side.last_message_id)
     db.session.execute(
         update(Conversation).where(Conversation.id == side.id, Conversation.seen_id < up_to).values(seen_id=up_to)
@@ -63,9 +63,9 @@ def mark_seen(side: Conversation, up_to: int) -> None:
 
 
 def delete_message(owner_id: int, message_id: int) -> User:
-    """Delete a person's copy of a message; the other side, which is returned, keeps theirs.
+    """Delete a user's copy of a message, and return the other user, whose copy stays.
 
-    Raises NotFound if they have none.
+    Raises NotFound if the message is not in a conversation of theirs.
     """
     side = db.session.scalar(
         select(Conversation)
@@ -73,7 +73,7 @@ def delete_message(owner_id: int, message_id: int) -> User:
         .where(Message.id == message_id, Conversation.owner_id == owner_id)
     )
     if side is None:
-        raise NotFound(_("This message is gone."))
+        raise NotFound(_("This message no longer exists."))
     side_id, other_id = side.id, side.other_id
     db.session.execute(delete(Message).where(Message.id == message_id))
     newest = select(func.max(Message.id)).where(Message.conversation_id == Conversation.id).scalar_subquery()
@@ -86,12 +86,12 @@ def delete_message(owner_id: int, message_id: int) -> User:
 
 
 def delete_conversation(side: Conversation) -> None:
-    """Delete the owner's copy of a conversation; the other side keeps theirs."""
+    """Delete the owner's copy of a conversation; the other user's copy stays."""
     db.session.execute(delete(Conversation).where(Conversation.id == side.id))
 
 
 def _count_unread(side_id: int) -> int | None:
-    """Count anew what the owner of a side has not seen; None when the side is gone."""
+    """Update and return the unread count of a conversation; None if it was deleted."""
     unread = (
         select(func.count(Message.id))
         .where(

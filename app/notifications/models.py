@@ -1,4 +1,4 @@
-"""What happened to a person."""
+"""Notifications."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import TABLE_OPTIONS, UTCDateTime, db, utc_now
 
-# Kinds. A text is made of them when they are read, in the reader's language.
+# Kinds. The text of each is made when it is read, in the reader's language (texts.py).
 FOLLOW = "follow"
 MESSAGE = "message"
 EXPORT_DONE = "export_done"
@@ -19,9 +19,9 @@ class Notification(db.Model):
 
     __table_args__ = (
         Index(None, "user_id"),  # the page: the primary key ends it
-        Index(None, "user_id", "unread"),  # the badge on every page, from the index alone
-        Index(None, "actor_id", "user_id"),  # the one before, of the same person
-        # An id is never given twice: pollers ask for what is newer than the last they saw.
+        Index(None, "user_id", "unread", "kind"),  # the badge on every page, from the index alone
+        Index(None, "actor_id", "user_id"),  # the former one of the same actor
+        # Ids are never reused: pollers ask for what is newer than the last id they saw.
         TABLE_OPTIONS | {"sqlite_autoincrement": True},
     )
 

@@ -1,4 +1,4 @@
-"""Telling people what happened. Other features' services call `notify`."""
+"""Creating notifications, which other features do by `notify`, and marking them as read. The caller commits."""
 
 from sqlalchemy import delete, select, update
 
@@ -7,11 +7,11 @@ from app.notifications.models import Notification
 
 
 def notify(user_id: int, kind: str, actor_id: int | None = None) -> Notification:
-    """Tell a person that something happened; the last of one kind and actor stands for all before it.
+    """Notify a user, and delete their former notification of the same kind and actor: ten messages are one row.
 
-    Ten messages of one friend, or somebody who follows and unfollows all day, are so one line, not a flood.
+    `actor_id` is None if the application itself is the actor.
     """
-    # Read, then deleted by id: a DELETE that finds nothing would lock a gap in MariaDB's index against its neighbours.
+    # Select, then delete by id: in MariaDB a DELETE that matches nothing takes a gap lock, which blocks inserts.
     former = db.session.scalars(
         select(Notification.id).where(
             Notification.user_id == user_id, Notification.actor_id == actor_id, Notification.kind == kind
@@ -26,7 +26,7 @@ def notify(user_id: int, kind: str, actor_id: int | None = None) -> Notification
 
 
 def mark_read(user_id: int, up_to: int) -> None:
-    """Note that a person has seen their notifications up to that id; what came later stays unread."""
+    """Mark a user's notifications up to that id as read; later ones stay unread."""
     db.session.execute(
         update(Notification)
         .where(Notification.user_id == user_id, Notification.unread, Notification.id <= up_to)
@@ -35,7 +35,7 @@ def mark_read(user_id: int, up_to: int) -> None:
 
 
 def mark_read_of(user_id: int, kind: str, actor_id: int) -> None:
-    """Note that a person has seen what one of their notifications spoke of: they were at the thing itself."""
+    """Mark a user's notifications of one kind and actor as read, once they have seen what these are about."""
     ids = db.session.scalars(
         select(Notification.id).where(
             Notification.user_id == user_id,

@@ -9,7 +9,6 @@ from app.database import db
 from app.languages.names import language_choices
 from app.posts import queries, services
 from app.posts.forms import PostForm
-from app.text import isolated
 from app.web import rate_limits
 from app.web.forms import form_view
 
@@ -35,7 +34,7 @@ def create():
 @login_required
 def show(post_id):
     post = queries.post(post_id) or abort(404)
-    return render_template("posts/show.html", post=post, author=isolated(post.display_name or post.username))
+    return render_template("posts/show.html", post=post)
 
 
 @bp.post("/posts/<id:post_id>/delete")

@@ -1,54 +1,55 @@
-"""Asking a service that speaks LibreTranslate's protocol (https://docs.libretranslate.com): POST …/translate."""
+"""The client of a LibreTranslate-compatible service (https://docs.libretranslate.com): POST …/translate."""
 
 import json
 import logging
 import time
 from http.client import HTTPException
+from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
 
 from app import text
 from app.exceptions import Unavailable
-from app.translation.models import ROOM
+from app.translation.models import BODY_LIMIT
 
 log = logging.getLogger(__name__)
 
-SECONDS = 4  # that anybody waits; with the page around it, less than five
-PAUSE = 30  # seconds in which nobody waits for a service that was too slow: whoever does takes a worker from all others
-LARGEST = 64 * 1024  # bytes of an answer; what is cut off there is no JSON
+TIMEOUT = 4  # seconds; with the page around it, under five
+PAUSE = 30  # seconds without requests after a timeout, each of which holds a worker for its length
+ANSWER_LIMIT = 64 * 1024  # bytes; a longer answer is cut, and so is invalid JSON
 
-_paused_until = 0.0  # of time.monotonic(), in this process
+_paused_until = 0.0  # time.monotonic(), per process
 
 
 def translate(body: str, source: str, target: str) -> str:
-    """What `body` says in another language; both are tags of rules.LANGUAGES. Raises Unavailable."""
+    """Return `body` translated between two languages of languages.rules.LANGUAGES. Raises Unavailable."""
     url, key = current_app.config["TRANSLATE_URL"], current_app.config["TRANSLATE_KEY"]
-    asked = {"q": body, "source": source, "target": target, "format": "text"} | ({"api_key": key} if key else {})
-    status, answer = _post(f"{url}/translate", asked)
+    payload = {"q": body, "source": source, "target": target, "format": "text"} | ({"api_key": key} if key else {})
+    status, answer = _post(f"{url}/translate", payload)
     if status == 200:
         return _translated(answer)
-    # The service's own words, which may repeat what it was sent.
+    # The service's error may repeat the key.
     log.warning("translation: %s answered %s %r", url, status, _error(answer).replace(key or "\0", "…"))
     if status == 429:
-        raise Unavailable(_("The translation service has too much to do. Try again in a minute."))
+        raise Unavailable(_("The translation service is busy. Try again in a minute."))
     if status == 400:
-        raise Unavailable(_("The translation service can't translate this."))
-    raise Unavailable(_("The translation service doesn't work at the moment. Try again later."))
+        raise Unavailable(_("The translation service can't translate this post."))
+    raise Unavailable(_("The translation service isn't working. Try again later."))
 
 
-def _post(url: str, asked: dict) -> tuple[int, bytes]:
-    global _paused_until  # noqa: PLW0603  one service, one memory of it
-    from app.translation.deadline import post_json  # and with it http.client, which serving pages does without
+def _post(url: str, payload: dict[str, str]) -> tuple[int, bytes]:
+    global _paused_until  # noqa: PLW0603  state of the service, shared by all requests of the process
+    from app.translation.deadline import post_json  # imports http.client, which serving pages doesn't need
 
     slow = _("The translation service takes too long to answer. Try again later.")
     if time.monotonic() < _paused_until:
         raise Unavailable(slow)
     try:
-        return post_json(url, asked, SECONDS, LARGEST)
+        return post_json(url, payload, TIMEOUT, ANSWER_LIMIT)
     except TimeoutError as error:
         _paused_until = time.monotonic() + PAUSE
-        log.warning("translation: %s did not answer within %s s; nobody asks it for %s s", url, SECONDS, PAUSE)
+        log.warning("translation: %s timed out after %s s; no requests for %s s", url, TIMEOUT, PAUSE)
         raise Unavailable(slow) from error
     except (OSError, HTTPException) as error:
         log.warning("translation: %s: %r", url, error)
@@ -58,9 +59,9 @@ def _post(url: str, asked: dict) -> tuple[int, bytes]:
 def _translated(answer: bytes) -> str:
     translated = _field(answer, "translatedText")
     tidied = text.tidy(translated) if isinstance(translated, str) else ""
-    if len(tidied) > ROOM or text.is_blank(tidied) or not text.is_storable(tidied):
-        log.warning("translation: an answer of %s bytes is none that can be shown", len(answer))
-        raise Unavailable(_("The translation service gave no answer that can be shown."))
+    if len(tidied) > BODY_LIMIT or text.is_blank(tidied) or not text.is_storable(tidied):
+        log.warning("translation: unusable answer of %s bytes", len(answer))
+        raise Unavailable(_("The translation service sent an unusable answer. Try again later."))
     return tidied
 
 
@@ -68,8 +69,8 @@ def _error(answer: bytes) -> str:
     return str(_field(answer, "error"))[:200]
 
 
-def _field(answer: bytes, name: str):
-    """What the JSON object `answer` has under that name; None where it is no such thing."""
+def _field(answer: bytes, name: str) -> Any:
+    """The field of a JSON object; None if `answer` is anything else."""
     try:
         return json.loads(answer)[name]
     except (ValueError, RecursionError, KeyError, TypeError):

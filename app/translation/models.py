@@ -1,4 +1,4 @@
-"""What posts say in other languages."""
+"""Translations of posts."""
 
 from datetime import datetime
 
@@ -7,13 +7,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import UTCDateTime, db, utc_now
 
-ROOM = 4000  # characters: a translation is seldom twice as long as what it translates
+BODY_LIMIT = 4000  # code points, four times a post's: translations are longer than their originals
 
 
 class Translation(db.Model):
-    """A post in another language, as the service gave it."""
+    """The translation of a post into one language, as the service returned it."""
 
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
     language: Mapped[str] = mapped_column(String(8), primary_key=True)  # BCP 47's primary tag
-    body: Mapped[str] = mapped_column(String(ROOM))
+    body: Mapped[str] = mapped_column(String(BODY_LIMIT))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)

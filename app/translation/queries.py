@@ -1,4 +1,4 @@
-"""What is kept of translations."""
+"""Queries of stored translations."""
 
 from sqlalchemy import select
 
@@ -7,7 +7,7 @@ from app.translation.models import Translation
 
 
 def translation(post_id: int, language: str) -> str | None:
-    """What a post says in that language, if somebody asked for it before."""
+    """The stored translation of a post into that language, or None."""
     return db.session.scalar(
         select(Translation.body).where(Translation.post_id == post_id, Translation.language == language)
     )

@@ -1,4 +1,4 @@
-"""What changes the language of posts, and their translations. Nothing is committed here: the view does that."""
+"""Storing translations, and correcting the language of posts. The caller commits."""
 
 from flask_babel import gettext as _
 from sqlalchemy import delete
@@ -11,25 +11,25 @@ from app.posts.models import Post
 from app.translation.models import Translation
 
 
-def keep(post_id: int, language: str, body: str) -> None:
-    """Keep what a post says in that language. Raises NotFound for a post that was deleted meanwhile."""
+def store(post_id: int, language: str, body: str) -> None:
+    """Store a translation. Raises NotFound if the post was deleted meanwhile."""
     try:
         with db.session.begin_nested():
             insert_if_absent(Translation, post_id=post_id, language=language, body=body, created_at=utc_now())
     except IntegrityError as error:
-        raise NotFound(_("This post is not there, or was deleted already.")) from error
+        raise NotFound(_("This post no longer exists.")) from error
 
 
 def set_language(post_id: int, language: str, by: int) -> None:
-    """Say that a post is in that language, or with "" that it is in none; translations made from another go.
+    """Set the language of a post, or with "" that it is unknown, and delete its translations.
 
-    Raises NotFound, NotAllowed for anybody but its author, or Invalid for a language that is not known.
+    Raises NotFound, NotAllowed for anyone but the author, and Invalid for a language not in LANGUAGES.
     """
     post = db.session.get(Post, post_id)
     if post is None:
-        raise NotFound(_("This post is not there, or was deleted already."))
+        raise NotFound(_("This post no longer exists."))
     if post.author_id != by:
-        raise NotAllowed(_("Only its author can say what language a post is in."))
+        raise NotAllowed(_("Only the author can change the language of a post."))
     post.language = rules.language_or_none(language)
     db.session.execute(delete(Translation).where(Translation.post_id == post_id))
     db.session.flush()

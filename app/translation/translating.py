@@ -1,4 +1,4 @@
-"""A post in another language: from the database, or from the service, which may take its time."""
+"""Translating posts: from the database, or by the translation service."""
 
 from flask import current_app
 from flask_babel import get_locale
@@ -12,38 +12,37 @@ from app.translation import client, queries, services
 
 
 def reader_language() -> str:
-    """What the page speaks, by its primary tag, which every version of LibreTranslate knows ("zh", not "zh-Hans")."""
-    return get_locale().language
+    """The language of the page, as a primary tag, which all versions of LibreTranslate know ("zh", not "zh-Hans")."""
+    return str(get_locale().language)
 
 
 def is_foreign(language: str | None) -> bool:
-    """Whether a post in that language can be translated for the reader of the page."""
+    """Whether a post in that language can be translated for the reader."""
     return bool(current_app.config["TRANSLATE_URL"] and language and language != reader_language())
 
 
 def translation_of(post: PostRow) -> str | None:
-    """The post in the reader's language, if it is in another one and has been translated before."""
+    """The stored translation of a post into the reader's language, or None."""
     return queries.translation(post.id, reader_language()) if is_foreign(post.language) else None
 
 
 def translate(post_id: int, language: str) -> str:
-    """What a post says in that language, kept for whoever asks next.
+    """Return the translation of a post into that language, and store it; the caller commits.
 
-    It commits before it asks the service: a transaction that is open meanwhile would hold others up, and a connection
-    whoever needs one. What it keeps then is for the view to commit. Raises NotFound, Invalid for a post whose language
-    is that one or not known, and Unavailable.
+    Commits before it calls the service, to hold neither a transaction nor a connection while it waits. Raises NotFound,
+    Invalid if the post is in that language or in an unknown one, and Unavailable.
     """
     post = posts.post(post_id)
     if post is None:
-        raise NotFound(_("This post is not there, or was deleted already."))
+        raise NotFound(_("This post no longer exists."))
     if not current_app.config["TRANSLATE_URL"]:
-        raise NotFound(_("Posts are not translated here."))
+        raise NotFound(_("Translation is not available on this site."))
     if post.language in (None, language):
-        raise Invalid("language", _("This post needs no translation, or its language is not known."))
-    kept = queries.translation(post_id, language)
-    if kept is not None:
-        return kept
+        raise Invalid("language", _("This post is in your language already, or its language is unknown."))
+    stored = queries.translation(post_id, language)
+    if stored is not None:
+        return stored
     db.session.commit()
     body = client.translate(post.body, source=post.language, target=language)
-    services.keep(post_id, language, body)
+    services.store(post_id, language, body)
     return body

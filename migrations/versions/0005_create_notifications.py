@@ -26,7 +26,7 @@ def upgrade():
         **TABLE_OPTIONS,
     )
     create_index("ix_notification_user_id", "notification", ["user_id"])
-    create_index("ix_notification_user_id_unread", "notification", ["user_id", "unread"])
+    create_index("ix_notification_user_id_unread_kind", "notification", ["user_id", "unread", "kind"])
     create_index("ix_notification_actor_id_user_id", "notification", ["actor_id", "user_id"])
 
 

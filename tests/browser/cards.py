@@ -1,4 +1,4 @@
-"""Where a person's card is found on a page that shows posts of `writer` (places.py)."""
+"""Locators of the user card, on a page with posts by `writer` (places.py)."""
 
 import re
 
@@ -16,6 +16,6 @@ def inside(page, selector):
 
 
 def wait(page, milliseconds):
-    """Let so much time pass on the page, faster than it does, and what was asked meanwhile be heard of."""
+    """Advance the page's clock, and wait until requests sent meanwhile are observed."""
     page.clock.run_for(milliseconds)
     page.evaluate("fetch('/health')")

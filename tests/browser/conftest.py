@@ -1,7 +1,7 @@
-"""What the tests of the pages share: the running application, Chromium, and a guard that watches every page.
+"""Fixtures of the browser tests: the running application, Chromium, and a guard on every page.
 
-The application is the one at APP_URL, or the image that `make run` builds and starts for this session, with the
-variables of `make test-browser` (STAGE, ENGINE, …); it goes with its data when the session is over.
+The application is the one at APP_URL, or one that `make run` builds and starts with the variables of
+`make test-browser` (STAGE, ENGINE, …); it is removed with its data at the end of the session.
 """
 
 import os
@@ -18,7 +18,7 @@ from people import Person
 from places import furnish
 
 ROOT = Path(__file__).resolve().parents[2]
-# Chromium in a container has no sandbox of its own and no GPU; nor may it call home.
+# In a container Chromium can't use its sandbox or a GPU. It must not contact its vendor.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,7 +31,7 @@ ARGUMENTS = [
 
 
 def free_port():
-    """A port of this machine that nothing listens on."""
+    """A free port of this machine."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
@@ -39,7 +39,7 @@ def free_port():
 
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory):
-    """What tells this session's instance from others, as make's variables, and the port where it hands mail in."""
+    """The make variables of this session's instance, and the port of its mail server."""
     name = f"mbbrowser-{uuid.uuid4().hex[:8]}"
     mail_port = free_port()
     settings = tmp_path_factory.mktemp("instance") / "settings"
@@ -49,7 +49,7 @@ def instance(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def site(instance):
-    """The address of the running application, without a slash at its end."""
+    """The URL of the running application, without a trailing slash."""
     if address := os.environ.get("APP_URL"):
         yield address.rstrip("/")
         return
@@ -57,7 +57,7 @@ def site(instance):
     assigned = [f"{name}={value}" for name, value in variables.items()]
     try:
         subprocess.run(["make", "run", *assigned], cwd=ROOT, check=True)
-        # By the name that links in its mails bear.
+        # The host name of the links in its mails.
         yield f"http://localhost:{variables['PORT']}"
     finally:
         subprocess.run(["make", "stop", "clean", *assigned], cwd=ROOT, check=False)
@@ -65,9 +65,9 @@ def site(instance):
 
 @pytest.fixture(scope="session")
 def inbox(site, instance):
-    """What the application mails to anybody from now on."""
+    """The mails that the application sends from now on."""
     if "APP_URL" in os.environ:
-        pytest.skip("the application at APP_URL hands its mails to another server")
+        pytest.skip("the application at APP_URL sends mail to another server")
     variables, mail_port = instance
     sink = subprocess.Popen(
         [ROOT / "scripts/mail-sink", str(mail_port)],
@@ -93,16 +93,16 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="session")
 def _people():
-    """How many people this session has made; their names are this session's own, whoever else is there."""
+    """The number of users created, and the prefix that makes their names unique to this session."""
     return {"session": uuid.uuid4().hex[:6], "count": 0}
 
 
 @pytest.fixture
 def visit(browser, site):
-    """visit(locale="en", javascript=True, width=1280, …): a page of a new browser profile, watched to the test's end.
+    """visit(locale="en", javascript=True, width=1280, …): a page in a new browser context, guarded until the test ends.
 
-    It fails the test when a page asks another host, breaks the content security policy, logs an error, or throws, but
-    for what is `expected` (see Guard).
+    The test fails if a page contacts another host, violates the content security policy, logs an error or throws,
+    except for what is `expected` (see Guard).
     Other arguments are those of Playwright's `browser.new_context`.
     """
     opened = []
@@ -117,7 +117,7 @@ def visit(browser, site):
         )
         opened.append((context, Guard(context, site, expected)))
         page = context.new_page()
-        page.set_default_timeout(30_000)  # milliseconds; a busy machine is no fault
+        page.set_default_timeout(30_000)  # milliseconds, for busy machines
         return page
 
     yield open_page
@@ -128,13 +128,13 @@ def visit(browser, site):
 
 @pytest.fixture
 def page(visit):
-    """A page at an ordinary screen, in English, with JavaScript."""
+    """A page on a desktop screen, in English, with JavaScript."""
     return visit()
 
 
 @pytest.fixture(scope="session")
 def writer(browser, site, _people):
-    """Somebody with a long name and posts that are difficult to lay out, signed in at a browser of their own."""
+    """A user with a long name and posts that are hard to lay out, signed in in their own browser."""
     context = browser.new_context(base_url=site)
     person = Person(context.new_page(), f"p{_people['session']}_writer")
     person.register()
@@ -145,7 +145,7 @@ def writer(browser, site, _people):
 
 @pytest.fixture
 def register(_people):
-    """register(page, name="Susan", locale="fr", username="susan"): make an account, which signs it in; the Person."""
+    """register(page, name="Susan", locale="fr", username="susan"): create an account, sign in; returns the Person."""
 
     def make(page, name="", locale=None, username=None):
         _people["count"] += 1
@@ -160,7 +160,7 @@ def register(_people):
 
 @pytest.fixture
 def meet(visit, register, writer):
-    """meet(**arguments of visit): the home timeline of somebody new who follows `writer`; the page."""
+    """meet(**arguments of visit): a page with the home timeline of a new user who follows `writer`."""
 
     def meet(**arguments):
         page = visit(**arguments)

@@ -1,13 +1,13 @@
-"""Watches a browser for what no page of ours may do."""
+"""Collects the faults of pages: failed requests, other hosts, console errors."""
 
 from urllib.parse import urlsplit
 
 
 class Guard:
-    """Collects, as `faults`, what the pages of `context` do wrong: one line each."""
+    """Collects the faults of the pages of `context` in `faults`, one line each."""
 
     def __init__(self, context, site, expected=()):
-        """`expected`: what parts of lines a test has provoked, and so are no faults."""
+        """`expected` holds parts of lines that the test provokes, which are not faults."""
         self.site = site
         self.expected = expected
         self.faults = []
@@ -26,18 +26,17 @@ class Guard:
             self._note(f"another host: {request.url}")
 
     def _response(self, response):
-        # Of a page that is itself an error its test knows; nothing that a page is made of may be missing.
+        # The test checks the status of the page itself; its resources must not fail.
         if response.status >= 400 and not response.request.is_navigation_request():
             self._note(f"{response.status}: {response.url}")
 
     def _failed(self, request):
-        # Aborted: the page was left. Network changed: the engine made an interface for another container.
+        # Aborted: the page was left. Network changed: the container engine added an interface.
         harmless = any(reason in (request.failure or "") for reason in ("ERR_ABORTED", "ERR_NETWORK_CHANGED"))
         if not request.is_navigation_request() and not harmless:
             self._note(f"failed: {request.url} {request.failure}")
 
     def _console(self, message):
-        # Chromium reports breaches of the content security policy here. "Failed to load resource" is what
-        # _response has judged.
+        # Chromium reports violations of the content security policy here. _response handles "Failed to load resource".
         if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
             self._note(f"console: {message.text}")

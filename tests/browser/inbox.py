@@ -1,4 +1,4 @@
-"""The mails of the running application, as those who get them read them."""
+"""The mails sent by the running application."""
 
 import json
 import queue
@@ -8,7 +8,7 @@ from threading import Thread
 
 
 class Inbox:
-    """What comes in at scripts/mail-sink, whose process is `sink` (its standard streams are pipes of text)."""
+    """The mails received by scripts/mail-sink, whose process is `sink` (with text pipes as standard streams)."""
 
     def __init__(self, sink: subprocess.Popen):
         self._sink = sink
@@ -22,7 +22,7 @@ class Inbox:
             self._arrived.put(json.loads(line))
 
     def next_to(self, address, seconds=30):
-        """The next mail to `address` (an EmailMessage), waited for; those to others before it are dropped."""
+        """Wait for the next mail to `address`, drop those to others before it, and return it as an EmailMessage."""
         while True:
             try:
                 mail = self._arrived.get(timeout=seconds)
@@ -32,6 +32,6 @@ class Inbox:
                 return message_from_bytes(mail["message"].encode(), policy=policy.default)
 
     def close(self):
-        """End the server."""
+        """Stop the server."""
         self._sink.stdin.close()
         self._sink.wait(timeout=30)

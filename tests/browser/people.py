@@ -1,16 +1,16 @@
-"""What people do on the pages, by the means that everybody has: fields and buttons, named as in the HTML."""
+"""Users who act through the pages' fields and buttons, found by their names in the HTML."""
 
 PASSWORD = "correct horse battery staple"
 
 
 def press(button):
-    """Press what leads to another page, and wait until that is there."""
+    """Click a button that leads to another page, and wait for that page."""
     with button.page.expect_navigation():
         button.click()
 
 
 class Person:
-    """Somebody at a browser's `page`; `username` and `address` are theirs."""
+    """A user of a browser's `page`, with their `username` and email `address`."""
 
     def __init__(self, page, username):
         self.page = page
@@ -18,7 +18,7 @@ class Person:
         self.address = f"{username}@example.org"
 
     def fill(self, **fields):
-        """Fill the fields of the page's form, then send it."""
+        """Fill in the page's first form and submit it."""
         form = self.page.locator("main form").first
         for name, value in fields.items():
             form.locator(f"[name={name}]").fill(value)
@@ -51,7 +51,7 @@ class Person:
         self.page.wait_for_selector(".profile [formaction*='/unfollow/']")
 
     def ask(self):
-        """Let the page, whose clock the test has, ask what is new, as it does every 10 s."""
+        """Advance the page's clock by 10 s, after which it polls. The test must have installed the clock."""
         self.page.clock.fast_forward(10_000)
 
     def search(self, words):

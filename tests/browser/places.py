@@ -1,4 +1,4 @@
-"""The pages that there are, for the tests that look at each of them."""
+"""All pages, for the tests that visit each of them."""
 
 from people import press
 
@@ -20,8 +20,8 @@ SIGNED_OUT = {
     "programs' interface": "/api/docs",
     "not found": "/nope",
 }
-# What stands on the pages of somebody who has made a token and for whom `furnish_between` was called.
-THERE = {
+# Elements on the pages of a user who has a token and for whom `furnish_between` was called.
+CONTENT = {
     "home": (".site-nav [data-badge=messages]", ".site-nav [data-badge=notifications]"),
     "tokens": ("[action$='/revoke']",),
     "messages": (".rows .unread",),
@@ -32,7 +32,7 @@ THERE = {
 
 
 def signed_in(other):
-    """Pages of somebody who has an account; `other` is another person."""
+    """Pages of a signed-in user; `other` is another user."""
     return {
         "home": "/",
         "explore": "/explore",
@@ -55,34 +55,34 @@ def signed_in(other):
 
 
 def furnish(person):
-    """Give `person` a long name, much to say about themselves, and posts that are difficult to lay out."""
+    """Give `person` a long name, a long biography, and posts that are hard to lay out."""
     person.edit(name=NAME, about_me=LONG[:138])
     for body in BODIES:
         person.post(body)
 
 
 def furnish_between(reader, writer):
-    """Let the two write to each other, `writer` follow `reader`, and `reader` have an archive made.
+    """Let the two write to each other, `writer` follow `reader`, and `reader` export their data.
 
-    What came in is not seen yet, so that it is counted wherever they go.
+    The incoming messages and notifications stay unread, so that every page counts them.
     """
     reader.write_to(writer, "x" * 500)
     reader.ask_for_archive()
     writer.follow(reader)
     for body in ((LONG * 4)[:500], "\n".join((ZALGO, *BODIES[-2:]))):
         writer.write_to(reader, body)
-    reader.page.wait_for_selector("main a[download]")  # worked on meanwhile
+    reader.page.wait_for_selector("main a[download]")  # the job ran meanwhile
 
 
 def go(page, name, path):
-    """Open a page, which must be there unless its `name` says that it is not."""
+    """Open a page and check its status: 404 for "not found", else 200."""
     assert (name, page.goto(path).status) == (name, 404 if name == "not found" else 200)
 
 
 def each_page(page, register, writer):
-    """Visit every page in turn, as nobody and as somebody new who follows `writer`; yields a name for it each time.
+    """Visit every page, signed out and as a new user who follows `writer`; yield a name for each.
 
-    Pages that are empty at first are visited then, and again when something stands there.
+    Pages that are empty at first are visited twice, before and after they have content.
     """
     for name, path in SIGNED_OUT.items():
         go(page, name, path)
@@ -109,7 +109,7 @@ def each_page(page, register, writer):
     furnish_between(reader, writer)
     for name, path in places.items():
         go(page, name, path)
-        for selector in THERE.get(name, ()):
+        for selector in CONTENT.get(name, ()):
             page.locator(selector).first.wait_for()
         yield name
     page.goto("/")

@@ -1,4 +1,4 @@
-"""Every page for everybody: axe-core finds no breach of WCAG 2.2 AA; the keyboard reaches and shows everything."""
+"""Accessibility: axe-core finds no WCAG 2.2 AA violation; the keyboard reaches everything, with visible focus."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -6,7 +6,7 @@ from places import each_page
 from playwright.sync_api import expect
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-# What has the focus and how it shows: an outline or a ring that the same element lacks without.
+# The focused element, and whether focus changes its outline or ring.
 SHOWN = """() => {
   const element = document.activeElement;
   if (!element || element === document.body) return null;
@@ -21,22 +21,22 @@ SHOWN = """() => {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(visit, register, writer, scheme):
-    # axe is put into the page by the test itself, which the content security policy would forbid.
+def test_axe_finds_no_violations(visit, register, writer, scheme):
+    # The content security policy would forbid the test to inject axe.
     page = visit(color_scheme=scheme, bypass_csp=True)
     for name in each_page(page, register, writer):
         found = Axe().run(page, options=RULES).response["violations"]
         assert [(name, violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found] == []
 
 
-def test_axe_sees_faults(visit):
+def test_axe_detects_violations(visit):
     page = visit(bypass_csp=True)
     page.goto("/auth/login")
     page.evaluate("document.querySelector('label[for=username]').remove()")
     assert [violation["id"] for violation in Axe().run(page, options=RULES).response["violations"]] != []
 
 
-def test_first_tab_offers_to_skip_the_menu(page):
+def test_first_tab_focuses_skip_link(page):
     page.goto("/nope")
     page.keyboard.press("Tab")
     link = page.locator(".skip-link")
@@ -47,7 +47,7 @@ def test_first_tab_offers_to_skip_the_menu(page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_focus_shows_wherever_it_goes(visit, register, scheme):
+def test_focus_is_visible_everywhere(visit, register, scheme):
     page = visit(color_scheme=scheme)
     register(page).post("Something to delete.")
     page.locator("body").click(position={"x": 1, "y": 1})
@@ -61,7 +61,7 @@ def test_focus_shows_wherever_it_goes(visit, register, scheme):
     assert [name for name, differs in reached if not differs] == []
 
 
-def test_menu_of_the_account_works_by_keyboard(page, register):
+def test_account_menu_works_by_keyboard(page, register):
     register(page)
     summary = page.locator(".account summary")
     summary.focus()
@@ -73,7 +73,7 @@ def test_menu_of_the_account_works_by_keyboard(page, register):
     expect(summary).to_be_focused()
 
 
-def test_motion_is_spared_where_it_is_not_wanted(visit):
+def test_reduced_motion_is_respected(visit):
     page = visit(reduced_motion="reduce")
     page.goto("/auth/login")
     assert page.locator("main .btn").first.evaluate("button => getComputedStyle(button).transitionDuration") in (

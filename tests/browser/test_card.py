@@ -1,4 +1,4 @@
-"""A card opens beside a post's links to its author, by whatever means one points at things, and gets out of the way."""
+"""The user card opens beside a post's links to its author, by mouse, keyboard or touch, and closes again."""
 
 import re
 
@@ -8,14 +8,14 @@ from playwright.sync_api import expect
 
 
 def opened_by_keyboard(page):
-    """Let the focus get to the first author's name by Tab, and the card open."""
+    """Tab to the first author's name, which opens the card."""
     page.locator("#body").focus()
     while not author(page).evaluate("link => link === document.activeElement"):
         page.keyboard.press("Tab")
     expect(card(page)).to_be_visible()
 
 
-def test_pointer_opens_it_and_can_enter_it(meet, writer):
+def test_hover_opens_card_and_pointer_can_enter_it(meet, writer):
     page = meet()
     page.clock.install()
     author(page).hover()
@@ -24,14 +24,14 @@ def test_pointer_opens_it_and_can_enter_it(meet, writer):
     expect(inside(page, ".profile-standing")).to_contain_text(re.compile(r"\d following"))
     expect(card(page)).to_contain_text("Last seen")
     inside(page, ".handle").hover()
-    page.keyboard.press("Tab")  # wherever the focus goes meanwhile
-    wait(page, 600)  # twice as long as it would take to close
+    page.keyboard.press("Tab")  # moving the focus doesn't close it
+    wait(page, 600)  # twice the delay of closing
     expect(card(page)).to_be_visible()
     page.mouse.move(1, 1)
     expect(card(page)).to_have_count(0)
 
 
-def test_picture_opens_it_too(meet):
+def test_hover_on_avatar_opens_card(meet):
     page = meet()
     page.locator(".post-avatar").first.hover()
     expect(card(page)).to_be_visible()
@@ -39,7 +39,7 @@ def test_picture_opens_it_too(meet):
     expect(card(page)).to_be_visible()
 
 
-def test_pointer_that_passes_by_asks_for_nothing(meet):
+def test_passing_pointer_sends_no_request(meet):
     page = meet()
     page.clock.install()
     asked = []
@@ -47,11 +47,11 @@ def test_pointer_that_passes_by_asks_for_nothing(meet):
     for number in range(4):
         author(page, number).hover()
     page.mouse.move(1, 1)
-    wait(page, 800)  # twice as long as it would take to open
+    wait(page, 800)  # twice the delay of opening
     assert asked == []
 
 
-def test_leaving_gives_up_what_was_asked_for(meet):
+def test_leaving_link_aborts_request(meet):
     page = meet()
     page.route("**/popup", lambda _route: None)  # never answered
     with page.expect_event("requestfailed") as failed:
@@ -62,7 +62,7 @@ def test_leaving_gives_up_what_was_asked_for(meet):
     expect(card(page)).to_have_count(0)
 
 
-def test_it_is_asked_for_once_until_something_is_sent(meet):
+def test_card_is_cached_until_form_is_sent(meet):
     page = meet()
     asked = []
     page.on("request", lambda request: asked.append(request.url) if "/popup" in request.url else None)
@@ -78,7 +78,7 @@ def test_it_is_asked_for_once_until_something_is_sent(meet):
     assert len(asked) == 2
 
 
-def test_keyboard_opens_it_goes_through_it_and_on(meet):
+def test_card_is_in_tab_order(meet):
     page = meet()
     opened_by_keyboard(page)
     expect(author(page)).to_be_focused()
@@ -97,7 +97,7 @@ def test_keyboard_opens_it_goes_through_it_and_on(meet):
 
 
 @pytest.mark.parametrize("steps", [0, 2])
-def test_escape_closes_it_and_the_focus_is_on_the_link(meet, steps):
+def test_escape_closes_card_and_focuses_link(meet, steps):
     page = meet()
     page.clock.install()
     opened_by_keyboard(page)
@@ -106,14 +106,14 @@ def test_escape_closes_it_and_the_focus_is_on_the_link(meet, steps):
     page.keyboard.press("Escape")
     expect(card(page)).to_have_count(0)
     expect(author(page)).to_be_focused()
-    wait(page, 800)  # twice as long as it would take to open
+    wait(page, 800)  # twice the delay of opening
     expect(card(page)).to_have_count(0)
     page.keyboard.press("Tab")
     page.keyboard.press("Shift+Tab")
     expect(card(page)).to_be_visible()
 
 
-def test_escape_closes_it_under_the_pointer(meet):
+def test_escape_closes_card_under_pointer(meet):
     page = meet()
     author(page).hover()
     expect(card(page)).to_be_visible()
@@ -121,7 +121,7 @@ def test_escape_closes_it_under_the_pointer(meet):
     expect(card(page)).to_have_count(0)
 
 
-def test_first_tap_opens_it_and_a_tap_on_its_link_leads_to_the_profile(meet, writer):
+def test_first_tap_opens_card_whose_link_leads_to_profile(meet, writer):
     page = meet(width=360, has_touch=True)
     author(page).tap()
     expect(card(page)).to_be_visible()
@@ -133,7 +133,7 @@ def test_first_tap_opens_it_and_a_tap_on_its_link_leads_to_the_profile(meet, wri
     expect(page).to_have_url(re.compile(f"/user/{writer.username}$"))
 
 
-def test_second_tap_follows_the_link(meet, writer):
+def test_second_tap_follows_link(meet, writer):
     page = meet(width=360, has_touch=True)
     author(page).tap()
     expect(card(page)).to_be_visible()
@@ -141,7 +141,7 @@ def test_second_tap_follows_the_link(meet, writer):
     expect(page).to_have_url(re.compile(f"/user/{writer.username}$"))
 
 
-def test_finger_that_scrolls_leaves_it_open(meet):
+def test_scrolling_by_touch_leaves_card_open(meet):
     page = meet(width=360, height=500, has_touch=True)
     author(page).tap()
     expect(card(page)).to_be_visible()
@@ -154,7 +154,7 @@ def test_finger_that_scrolls_leaves_it_open(meet):
     assert card(page).bounding_box()["y"] < before
 
 
-def test_click_follows_the_link(meet, writer):
+def test_click_follows_link(meet, writer):
     page = meet()
     author(page).hover()
     expect(card(page)).to_be_visible()
@@ -162,7 +162,7 @@ def test_click_follows_the_link(meet, writer):
     expect(page).to_have_url(re.compile(f"/user/{writer.username}$"))
 
 
-def test_page_that_is_left_has_none_when_one_comes_back(meet):
+def test_card_is_closed_on_pagehide(meet):
     page = meet()
     author(page).hover()
     expect(card(page)).to_be_visible()
@@ -170,7 +170,7 @@ def test_page_that_is_left_has_none_when_one_comes_back(meet):
     expect(card(page)).to_have_count(0)
 
 
-def test_it_lets_one_unfollow_and_stays_open(meet, writer):
+def test_unfollow_in_card_keeps_it_open(meet, writer):
     page = meet()
     author(page).hover()
     number = inside(page, "[data-followers]").inner_text()
@@ -180,10 +180,10 @@ def test_it_lets_one_unfollow_and_stays_open(meet, writer):
     page.keyboard.press("Escape")
     page.locator(".brand").hover()
     author(page).hover()
-    expect(inside(page, f"[formaction='/follow/{writer.username}']")).to_be_visible()  # nothing old was kept
+    expect(inside(page, f"[formaction='/follow/{writer.username}']")).to_be_visible()  # not the cached card
 
 
-def test_it_says_why_one_cannot_unfollow(meet, writer):
+def test_failed_unfollow_in_card_shows_message(meet, writer):
     page = meet(expected=["ERR_INTERNET_DISCONNECTED"])
     author(page).hover()
     expect(card(page)).to_be_visible()

@@ -1,4 +1,4 @@
-"""A person's card is there for everybody, on every screen, and only where it says something."""
+"""The user card on all screens, and cases without a card."""
 
 import re
 
@@ -9,20 +9,20 @@ from playwright.sync_api import expect
 from test_accessibility import RULES
 
 
-def test_a_page_of_the_person_needs_no_card_of_theirs(meet, writer):
+def test_profile_page_opens_no_card_of_its_user(meet, writer):
     page = meet(has_touch=True)
     page.goto(f"/user/{writer.username}")
     page.clock.install()
     asked = []
     page.on("request", lambda request: asked.append(request.url) if "/popup" in request.url else None)
     author(page).hover()
-    wait(page, 800)  # twice as long as it would take to open
+    wait(page, 800)  # twice the delay of opening
     assert asked == []
 
 
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 @pytest.mark.parametrize(("width", "height"), [(320, 640), (320, 256), (1280, 800)])
-def test_it_is_wholly_on_the_screen(meet, width, height, direction):
+def test_card_fits_on_screen(meet, width, height, direction):
     page = meet(width=width, height=height, locale="fr")
     page.clock.install()
     page.evaluate("dir => { document.documentElement.dir = dir }", direction)
@@ -44,16 +44,16 @@ def test_it_is_wholly_on_the_screen(meet, width, height, direction):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_axe_finds_nothing(meet, scheme, width):
+def test_axe_finds_no_violations(meet, scheme, width):
     page = meet(width=width, color_scheme=scheme, bypass_csp=True)
     author(page).hover()
     expect(card(page)).to_be_visible()
-    covered = {"exclude": [[".post-time"]]}  # in part, and until the card is closed
+    covered = {"exclude": [[".post-time"]]}  # partly, until the card closes
     found = Axe().run(page, context=covered, options=RULES).response["violations"]
     assert [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found] == []
 
 
-def test_without_javascript_the_link_leads_to_the_profile(meet, writer):
+def test_without_javascript_link_leads_to_profile(meet, writer):
     page = meet(javascript=False, has_touch=True)
     author(page).hover()
     author(page).tap()
@@ -61,7 +61,7 @@ def test_without_javascript_the_link_leads_to_the_profile(meet, writer):
 
 
 @pytest.mark.parametrize("means", ["hover", "tap"])
-def test_a_person_who_is_gone_has_no_card_and_the_link_stays(visit, register, means):
+def test_missing_user_has_no_card_but_link_works(visit, register, means):
     page, other = visit(has_touch=True, expected=["404: "]), register(visit())
     other.post("Soon I shall have another name.")
     register(page).follow(other)
@@ -77,7 +77,7 @@ def test_a_person_who_is_gone_has_no_card_and_the_link_stays(visit, register, me
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_whoever_is_logged_out_meanwhile_gets_no_card_and_is_asked_to_log_in_by_the_link(meet, writer):
+def test_ended_session_has_no_card_and_link_leads_to_login(meet, writer):
     page = meet(has_touch=True, expected=["401: "])
     page.context.clear_cookies()
     with page.expect_response("**/popup") as response:

@@ -18,13 +18,13 @@ LIMIT = 140
         ("x" * 141, 141),
     ],
 )
-def test_counts_characters_as_people_do(page, register, typed, characters):
+def test_counter_counts_graphemes(page, register, typed, characters):
     register(page)
     page.locator("#body").fill(typed)
     expect(page.locator(".composer .count")).to_have_text(str(LIMIT - characters))
 
 
-def test_text_of_full_length_is_accepted_and_one_more_is_given_back(page, register):
+def test_counter_and_server_agree_on_limit(page, register):
     person = register(page)
     family = "👩‍👩‍👧‍👦"
     full = family * 20 + "\n" + "x" * 119
@@ -38,7 +38,7 @@ def test_text_of_full_length_is_accepted_and_one_more_is_given_back(page, regist
     expect(page.locator(".composer .count")).to_have_text("-1")
 
 
-def test_screen_reader_is_told_only_when_it_gets_tight(page, register):
+def test_counter_is_announced_only_near_limit(page, register):
     register(page)
     told = page.locator(".composer [role=status]")
     page.locator("#body").fill("x" * 100)
@@ -48,7 +48,7 @@ def test_screen_reader_is_told_only_when_it_gets_tight(page, register):
 
 
 @pytest.mark.parametrize("locale", ["en", "fr", "es"])
-def test_on_a_phone_its_help_stays_on_a_line(visit, register, locale):
+def test_composer_help_fits_on_one_line_on_phone(visit, register, locale):
     page = visit(locale=locale, width=360)
     register(page)
     assert page.locator("#body-help").bounding_box()["height"] < 40  # CSS pixels; a line is 21

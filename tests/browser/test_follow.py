@@ -1,4 +1,4 @@
-"""Following somebody without leaving the page, or, without a script, by a form that leads back to it."""
+"""Following in place by JavaScript, or by a form that leads back to the page."""
 
 import json
 import re
@@ -12,7 +12,7 @@ SLOWLY = {"status": 429, "content_type": "application/json", "body": json.dumps(
 
 @pytest.fixture
 def profile(visit, register):
-    """profile(…): a page of `visit` with the profile of somebody else, as a newcomer sees it."""
+    """profile(…): a page of `visit` with the profile of another user, as a new user sees it."""
 
     def profile(**arguments):
         page = visit(**arguments)
@@ -38,7 +38,7 @@ def button(page, name):
         ("es", "Seguir", "Dejar de seguir", ["0 seguidores", "1 seguidor"]),
     ],
 )
-def test_the_button_and_the_number_change_in_place(profile, locale, follow, unfollow, followers):
+def test_follow_updates_button_and_count_in_place(profile, locale, follow, unfollow, followers):
     page = profile(locale=locale)
     page.evaluate("document.body.dataset.same = 'yes'")
     for name, count in ((follow, followers[1]), (unfollow, followers[0]), (follow, followers[1])):
@@ -51,7 +51,7 @@ def test_the_button_and_the_number_change_in_place(profile, locale, follow, unfo
     expect(page.locator(".profile-standing span").first).to_have_text(followers[1])
 
 
-def test_by_keyboard_the_focus_stays_and_a_screen_reader_is_told(profile):
+def test_follow_keeps_focus_and_is_announced(profile):
     page = profile()
     button(page, "Follow").focus()
     page.keyboard.press("Enter")
@@ -62,14 +62,14 @@ def test_by_keyboard_the_focus_stays_and_a_screen_reader_is_told(profile):
     expect(page.locator("body > [role=status]")).to_have_text("You no longer follow \u2068Susan\u2069.")
 
 
-def test_a_button_that_came_later_works_too_and_all_about_a_person_change(profile):
+def test_follow_updates_all_buttons_of_user(profile):
     page = profile()
     page.evaluate("document.querySelector('h1').append(document.querySelector('[data-follow]').cloneNode(true))")
     button(page, "Follow").first.click()
     expect(button(page, "Unfollow")).to_have_count(2)
 
 
-def test_without_a_connection_it_says_so_and_works_when_that_is_back(profile):
+def test_follow_offline_shows_message_and_recovers(profile):
     page = profile(expected=["ERR_INTERNET_DISCONNECTED"])
     page.context.set_offline(True)
     button(page, "Follow").click()
@@ -87,7 +87,7 @@ def test_without_a_connection_it_says_so_and_works_when_that_is_back(profile):
         ({"status": 502, "content_type": "text/html", "body": "<h1>Bad gateway</h1>"}, "The site doesn't answer."),
     ],
 )
-def test_what_is_refused_says_why(profile, answer, text):
+def test_refused_follow_shows_reason(profile, answer, text):
     page = profile(expected=[f"{answer['status']}: "])
     page.route("**/follow/*", lambda route: route.fulfill(**answer))
     for _ in range(2):
@@ -96,14 +96,14 @@ def test_what_is_refused_says_why(profile, answer, text):
     expect(page.locator(".profile [role=alert]")).to_have_count(1)
 
 
-def test_when_the_session_has_ended_it_says_what_to_do(profile):
+def test_follow_after_session_end_shows_advice(profile):
     page = profile(expected=["400: ", "401: "])
     page.context.clear_cookies()
     button(page, "Follow").click()
     expect(page.locator(".profile [role=alert]")).to_contain_text("Load it again")
 
 
-def test_pressing_twice_sends_one_request(profile):
+def test_double_click_sends_one_request(profile):
     page = profile()
     sent = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
@@ -112,7 +112,7 @@ def test_pressing_twice_sends_one_request(profile):
     assert len(sent) == 1
 
 
-def test_without_javascript_the_form_leads_back_to_the_profile(profile):
+def test_without_javascript_follow_leads_back_to_profile(profile):
     page = profile(javascript=False)
     button(page, "Follow").click()
     expect(page).to_have_url(re.compile(f"/user/{page.username}$"))

@@ -1,4 +1,4 @@
-"""The guard that watches every page of these tests would see a fault."""
+"""The guard detects faults."""
 
 import pytest
 from guard import Guard
@@ -13,7 +13,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_guard_sees(browser, site, fault):
+def test_guard_detects_fault(browser, site, fault):
     html, expected = FAULTS[fault]
     context = browser.new_context(base_url=site)
     guard = Guard(context, site)
@@ -31,7 +31,7 @@ def test_guard_sees(browser, site, fault):
     assert any(expected in line for line in guard.faults), guard.faults
 
 
-def test_guard_finds_no_fault_in_a_page_as_it_is(browser, site):
+def test_guard_accepts_unmodified_page(browser, site):
     context = browser.new_context(base_url=site)
     guard = Guard(context, site)
     context.new_page().goto("/auth/login")

@@ -1,4 +1,4 @@
-"""The way of a newcomer, who registers, posts, follows and reads, and of one who comes back and leaves."""
+"""Journeys through the site: a new user, and one who resets the password and downloads their data."""
 
 import json
 import re
@@ -14,7 +14,7 @@ HOME = {"en": "Home", "fr": "Accueil", "es": "Inicio"}
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
 @pytest.mark.parametrize("locale", HOME)
-def test_newcomer_registers_posts_follows_and_reads(visit, register, locale, javascript):
+def test_new_user_registers_posts_follows_and_reads(visit, register, locale, javascript):
     page = visit(locale=locale, javascript=javascript)
     writer = register(page)
     expect(page.locator("html")).to_have_attribute("lang", locale)
@@ -33,7 +33,7 @@ def test_newcomer_registers_posts_follows_and_reads(visit, register, locale, jav
 
 
 def set_forgotten_password(person, inbox, password):
-    """From the page where one logs in, over the mail, to a new password."""
+    """Reset the password, from the sign-in page through the mail."""
     page = person.page
     page.goto("/auth/login")
     press(page.locator("main a[href='/auth/reset_password_request']"))
@@ -46,7 +46,7 @@ def set_forgotten_password(person, inbox, password):
 
 
 def make_archive(person, javascript):
-    """From the settings to the link to a finished archive: what JavaScript looks for again, others ask for."""
+    """Export the data from the settings; return the download link. Without JavaScript, reload until it is there."""
     page = person.page
     page.goto("/settings")
     press(page.locator("main a[href='/settings/export']"))
@@ -60,7 +60,7 @@ def make_archive(person, javascript):
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
-def test_somebody_forgets_the_password_writes_and_takes_everything_away(visit, register, inbox, tmp_path, javascript):
+def test_user_resets_password_writes_and_downloads_data(visit, register, inbox, tmp_path, javascript):
     page = visit(javascript=javascript)
     susan, david = register(page), register(visit(javascript=javascript))
     susan.log_out()
@@ -91,7 +91,7 @@ def test_somebody_forgets_the_password_writes_and_takes_everything_away(visit, r
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
-def test_deleting_a_post_is_asked_about_only_where_that_is_possible(visit, register, javascript):
+def test_delete_asks_for_confirmation_with_javascript(visit, register, javascript):
     page = visit(javascript=javascript)
     register(page).post("Not meant.")
     page.once("dialog", lambda dialog: dialog.dismiss())
@@ -103,7 +103,7 @@ def test_deleting_a_post_is_asked_about_only_where_that_is_possible(visit, regis
         expect(page.locator(".post")).to_have_count(0)
 
 
-def test_form_with_faults_keeps_what_was_typed_and_leads_to_the_first(page):
+def test_invalid_form_keeps_input_and_focuses_first_error(page):
     page.goto("/auth/register")
     page.locator("main [name=email]").fill("nobody")
     page.locator("main [name=username]").fill("fine_name")
@@ -116,7 +116,7 @@ def test_form_with_faults_keeps_what_was_typed_and_leads_to_the_first(page):
     assert any("e-mail" in text for text in described)
 
 
-def test_language_menu_keeps_the_page_and_the_rest_of_its_address(page):
+def test_language_menu_keeps_page_and_query(page):
     page.goto("/auth/login?next=/explore")
     page.locator(".site-footer [hreflang=fr]").click()
     expect(page).to_have_url(re.compile(r"/auth/login\?next=%2Fexplore&lang=fr$"))
@@ -125,7 +125,7 @@ def test_language_menu_keeps_the_page_and_the_rest_of_its_address(page):
     expect(page.locator("h1")).to_have_text("S’inscrire")
 
 
-def test_own_language_goes_before_that_of_the_browser(visit, register):
+def test_account_locale_overrides_browser(visit, register):
     page = visit(locale="fr")
     register(page, locale="es")
     page.goto("/")

@@ -1,9 +1,9 @@
-"""Pages fit the screen they are shown on; nothing has to be scrolled sideways, whatever people write."""
+"""Pages fit the screen without horizontal scrolling, whatever users write."""
 
 import pytest
 from places import each_page
 
-# Elements whose box sticks out of the window, and texts that are cut off in theirs.
+# Elements whose box exceeds the window.
 STICKING_OUT = """() => [...document.querySelectorAll("body *")].filter(element => {
   const box = element.getBoundingClientRect();
   return box.width && (box.right > innerWidth + 1 || box.left < -1)
@@ -12,7 +12,7 @@ STICKING_OUT = """() => [...document.querySelectorAll("body *")].filter(element 
 
 
 @pytest.mark.parametrize(("width", "locale"), [(320, "fr"), (360, "en"), (768, "es")])
-def test_nothing_is_wider_than_the_screen(visit, register, writer, width, locale):
+def test_pages_fit_screen_width(visit, register, writer, width, locale):
     page = visit(locale=locale, width=width, height=640)
     for name in each_page(page, register, writer):
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -20,7 +20,7 @@ def test_nothing_is_wider_than_the_screen(visit, register, writer, width, locale
         assert (name, page.evaluate(STICKING_OUT)) == (name, [])
 
 
-def test_overrides_in_a_name_turn_nothing_else_around(page, register, writer):
+def test_bidi_override_in_name_is_isolated(page, register, writer):
     register(page).follow(writer)
     page.goto("/")
     handles = page.locator(".post-username").all_inner_texts()
@@ -31,7 +31,7 @@ def test_overrides_in_a_name_turn_nothing_else_around(page, register, writer):
     assert beside or below
 
 
-def test_marks_without_end_stay_in_their_post(page, register, writer):
+def test_combining_marks_are_clipped_to_post(page, register, writer):
     register(page).follow(writer)
     page.goto("/")
     assert page.locator(".post-body").evaluate_all(
@@ -39,7 +39,7 @@ def test_marks_without_end_stay_in_their_post(page, register, writer):
     )
 
 
-def test_page_in_a_language_from_right_to_left_is_mirrored(page, register):
+def test_rtl_page_is_mirrored(page, register):
     register(page)
     brand = page.locator(".brand").bounding_box()
     page.evaluate("document.documentElement.dir = 'rtl'")

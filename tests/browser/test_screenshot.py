@@ -1,4 +1,4 @@
-"""README's picture of the home timeline, taken when SCREENSHOT says where to put it."""
+"""README's screenshot of the home timeline, saved to the path in SCREENSHOT."""
 
 import os
 from pathlib import Path
@@ -20,8 +20,8 @@ TIMELINE = (
 )
 
 
-@pytest.mark.skipif(not SCREENSHOT, reason="takes README's picture: SCREENSHOT=docs/screenshot.png make test-browser")
-def test_home_timeline_is_worth_showing(visit, register):
+@pytest.mark.skipif(not SCREENSHOT, reason="README's screenshot: SCREENSHOT=docs/screenshot.png make test-browser")
+def test_home_timeline_screenshot(visit, register):
     page = visit(width=1120, height=760, color_scheme="light")
     writers = []
     for username, name, body in TIMELINE:

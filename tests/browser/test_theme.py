@@ -1,4 +1,4 @@
-"""By day and by night: the system's preference, and a choice that goes before it."""
+"""Light and dark themes: the system's preference, and the user's choice, which overrides it."""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +11,7 @@ def background(page):
 
 
 @pytest.mark.parametrize(("scheme", "colour"), [("light", LIGHT), ("dark", DARK)])
-def test_follows_the_system(visit, scheme, colour):
+def test_theme_follows_system(visit, scheme, colour):
     page = visit(color_scheme=scheme)
     page.goto("/auth/login")
     assert background(page) == colour
@@ -19,7 +19,7 @@ def test_follows_the_system(visit, scheme, colour):
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
 @pytest.mark.parametrize(("scheme", "choice", "colour"), [("light", "dark", DARK), ("dark", "light", LIGHT)])
-def test_choice_goes_before_the_system_and_is_kept(visit, scheme, choice, colour, javascript):
+def test_theme_choice_overrides_system(visit, scheme, choice, colour, javascript):
     page = visit(color_scheme=scheme, javascript=javascript)
     page.goto("/auth/login")
     page.locator(f".site-footer a[href*='theme={choice}']").click()

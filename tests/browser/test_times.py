@@ -1,4 +1,4 @@
-"""Recent times say how long ago they were; all are written absolute by the server."""
+"""JavaScript shows recent times as relative; the server renders all times as absolute."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ HIDE += "document.dispatchEvent(new Event('visibilitychange')); }"
 
 @pytest.fixture
 def at(visit):
-    """at(javascript=True, …): a page of `visit` whose clock its test can set."""
+    """at(javascript=True, …): a page of `visit` whose clock the test controls."""
 
     def at(**arguments):
         page = visit(**arguments)
@@ -36,7 +36,7 @@ def at(visit):
         ("es", timedelta(hours=1, minutes=1), "hace 1 hora"),  # codespell:ignore hace
     ],
 )
-def test_a_recent_post_says_how_long_ago_it_was(at, register, locale, passed, words):
+def test_recent_time_is_relative(at, register, locale, passed, words):
     page = at(locale=locale)
     register(page).post("Hello")
     page.clock.set_system_time(datetime.now(UTC) + passed)
@@ -47,7 +47,7 @@ def test_a_recent_post_says_how_long_ago_it_was(at, register, locale, passed, wo
 
 
 @pytest.mark.parametrize("passed", [timedelta(days=7, minutes=1), -timedelta(hours=1)])
-def test_an_older_one_and_one_that_the_clock_does_not_know_yet_stay_as_they_are(at, register, passed):
+def test_old_and_future_times_stay_absolute(at, register, passed):
     page = at()
     register(page).post("Hello")
     page.clock.set_system_time(datetime.now(UTC) + passed)
@@ -56,7 +56,7 @@ def test_an_older_one_and_one_that_the_clock_does_not_know_yet_stay_as_they_are(
     expect(page.locator(".post time")).to_have_text(ABSOLUTE)
 
 
-def test_it_goes_on_as_time_passes(at, register):
+def test_relative_time_is_updated(at, register):
     page = at()
     register(page).post("Hello")
     time = page.locator(".post time")
@@ -67,7 +67,7 @@ def test_it_goes_on_as_time_passes(at, register):
     expect(time).to_have_text(ABSOLUTE)
 
 
-def test_nothing_is_done_while_the_page_is_hidden_and_all_at_once_when_it_is_seen(at, register):
+def test_times_pause_while_page_is_hidden(at, register):
     page = at()
     register(page).post("Hello")
     time = page.locator(".post time")
@@ -79,14 +79,14 @@ def test_nothing_is_done_while_the_page_is_hidden_and_all_at_once_when_it_is_see
     expect(time).to_have_text("5 minutes ago")
 
 
-def test_all_other_times_do_so_too_and_what_is_fetched_later(visit, register):
+def test_times_on_all_pages_and_live_rows_are_relative(visit, register):
     susan, david = register(visit(), name="Susan"), register(visit())
     david.page.clock.install()
     david.page.goto("/notifications")
     susan.page.goto(f"/messages/with/{david.username}")
     susan.fill(body="Hello")
     expect(susan.page.locator(".message time")).to_have_text("now")
-    expect(susan.page.locator(".message time")).to_have_attribute("aria-live", "off")  # or each minute would be read
+    expect(susan.page.locator(".message time")).to_have_attribute("aria-live", "off")  # or changes would be announced
     david.page.goto("/notifications")
     expect(david.page.locator("main time")).to_have_text("now")
     expect(david.page.locator("main time")).to_have_attribute("title", ABSOLUTE)
@@ -105,7 +105,7 @@ def test_all_other_times_do_so_too_and_what_is_fetched_later(visit, register):
     expect(david.page.locator("main time")).to_have_text(["now", "now"])
 
 
-def test_without_javascript_they_are_as_the_server_wrote_them(visit, register):
+def test_without_javascript_times_are_absolute(visit, register):
     page = visit(javascript=False)
     register(page).post("Hello")
     expect(page.locator(".post time")).to_have_text(ABSOLUTE)

@@ -1,4 +1,6 @@
-"""The script behind "Translate", on a page that is given the button: the site under test may have no service."""
+"""js/translate.js, on a post that is given the button: the site under test may have no translation service."""
+
+import json
 
 import pytest
 from playwright.sync_api import expect
@@ -11,6 +13,13 @@ BUTTON = """(actions) => {
     button.textContent = "Translate";
     actions.append(button);
 }"""
+TRANSLATION = {"html": '<section class="translation"><p lang="fr">Bonjour</p></section>'}
+
+
+@pytest.fixture
+def page(visit):
+    """A page on which translations may fail."""
+    return visit(expected=["503: ", "502: "])
 
 
 @pytest.fixture
@@ -23,31 +32,43 @@ def button(page, register):
     return page.locator("[data-translate]")
 
 
-def answer(page, html, status=200):
-    page.route("**/translation", lambda route: route.fulfill(status=status, content_type="text/html", body=html))
+def answer(page, value, status=200):
+    """Answer scripts with JSON. A form that is sent gets a page with the title "Elsewhere"."""
+
+    def fulfill(route):
+        if route.request.headers.get("x-requested-with") != "fetch":
+            route.fulfill(content_type="text/html", body="<title>Elsewhere</title>")
+        elif isinstance(value, str):
+            route.fulfill(status=status, content_type="text/html", body=value)
+        else:
+            route.fulfill(status=status, content_type="application/json", body=json.dumps(value))
+
+    page.route("**/translation", fulfill)
 
 
-def test_what_a_post_says_is_shown_in_place_and_has_the_focus(page, button):
-    answer(page, '<h1>A page</h1><section class="translation"><p lang="fr">Bonjour</p></section>')
+def test_translation_is_shown_in_place_and_focused(page, button):
+    answer(page, TRANSLATION)
     button.click()
     expect(page.locator(".post .translation")).to_have_text("Bonjour")
     expect(page.locator(".translation")).to_be_focused()
     expect(button).to_have_count(0)
 
 
-def test_a_message_is_shown_in_place_until_another_try_succeeds(page, button):
-    answer(page, '<div class="alert"><svg></svg><div>Too slow.</div></div>')
+def test_failed_translation_shows_message_until_retry_succeeds(page, button):
+    answer(page, {"error": "Service Unavailable", "message": "Too slow."}, status=503)
     button.click()
     expect(page.locator(".translation-problem")).to_have_text("Too slow.")
+    expect(page.locator(".translation-problem")).to_be_focused()
     expect(button).to_be_enabled()
     page.unroute("**/translation")
-    answer(page, '<section class="translation">Bonjour</section>')
+    answer(page, TRANSLATION)
     button.click()
     expect(page.locator(".translation")).to_have_text("Bonjour")
     expect(page.locator(".translation-problem")).to_have_count(0)
 
 
-def test_what_is_no_answer_to_show_is_left_to_the_browser(page, button):
-    answer(page, "<title>Elsewhere</title>")
+@pytest.mark.parametrize("status", [200, 502])
+def test_unusable_answer_submits_form(page, button, status):
+    answer(page, "<h1>Bad gateway</h1>", status=status)
     button.click()
     expect(page).to_have_title("Elsewhere")

@@ -1,48 +1,47 @@
-// Shows who wrote a post in a card beside the links to them: where the pointer rests, where the keyboard's focus stays, or
-// at a finger's first tap (the second follows the link, as the card's own does). Without a script, without a card for that
-// person, or where the browser has no popovers, the links lead to the profile and no more.
+// Shows a card about a post's author beside a link to them: on hover, on keyboard focus, or on the first tap (a second
+// tap follows the link, as do the links in the card). Without JavaScript or popovers, the links only lead to the profile.
+
+import { getText } from "./request.js";
 
 const LINKS = "a.post-author, a.post-avatar";
 const OPEN_AFTER = 400; // ms
-const CLOSE_AFTER = 300; // ms, in which the pointer gets from the link to the card
-const KEPT_FOR = 60_000; // ms
+const CLOSE_AFTER = 300; // ms, for the pointer to get from the link to the card
+const CACHED_FOR = 60_000; // ms
 const GAP = 4; // px
 const MARGIN = 8; // px
 
 const card = document.createElement("div");
-const kept = new Map(); // by address: the card's HTML, and until when
-let link = null; // the one whose card is open or on its way
-let dismissed = null; // the one whose card was closed by Escape, until something else is pointed at
-let loading = null; // what aborts the card that is on its way
+const cache = new Map(); // address -> { html, until }
+let link = null; // the link whose card is open or loading
+let dismissed = null; // the link whose card Escape has closed; it stays closed until the pointer or focus moves on
+let loading = null; // the AbortController of the card that is loading
 let opening = 0;
 let closing = 0;
-let pointer = ""; // the kind that was last lifted
+let pointer = ""; // the type of pointer last lifted
 
 card.id = card.className = "person-card";
-card.popover = "manual"; // above all else, whatever clips or covers the link
+card.popover = "manual"; // in the top layer, so that nothing clips it
 card.setAttribute("role", "dialog");
 card.setAttribute("aria-labelledby", "person-card-name");
 card.tabIndex = -1;
 
-// A post's picture stands for the name beside it, which the keyboard and screen readers get instead.
+// The avatar is hidden from keyboard and screen readers: the author's name beside it has the card.
 const named = (anchor) => (anchor.matches(".post-avatar") ? anchor.parentElement.querySelector(".post-author") : anchor);
 
 function linkAt(element) {
   const anchor = element.closest(LINKS);
-  return anchor?.pathname === location.pathname ? null : anchor; // on somebody's own page it would say the same again
+  return anchor?.pathname === location.pathname ? null : anchor; // the page is this user's profile
 }
 
 async function html(address, signal) {
-  const known = kept.get(address);
+  const known = cache.get(address);
   if (known && Date.now() < known.until) return known.html;
-  const response = await fetch(address, { headers: { "X-Requested-With": "fetch" }, signal });
-  if (!response.ok) throw new Error("nobody of that name, or logged out meanwhile");
-  const text = await response.text();
-  kept.set(address, { html: text, until: Date.now() + KEPT_FOR });
+  const text = await getText(address, signal);
+  cache.set(address, { html: text, until: Date.now() + CACHED_FOR });
   return text;
 }
 
-// Below the link if there is room, else above it, and never beyond the window. It scrolls with the page.
+// Places the card below the link, or above it if only there is room, within the window. It scrolls with the page.
 function place(anchor) {
   const { clientWidth, clientHeight, dir } = document.documentElement;
   const at = anchor.getBoundingClientRect();
@@ -53,17 +52,17 @@ function place(anchor) {
   card.style.top = `${scrollY + (above ? at.top - GAP - height : at.bottom + GAP)}px`;
 }
 
-// True when the card is there; false when there is none, or it is no longer wanted.
+// Returns whether the card is open: not if it can't be loaded, or was closed while loading.
 async function open(anchor) {
   const { signal } = (loading = new AbortController());
   try {
     card.innerHTML = await html(`${anchor.pathname}/popup`, signal);
   } catch {
-    return false;
+    return false; // aborted, no such user, or signed out
   }
   if (signal.aborted) return false;
   link.setAttribute("aria-details", card.id);
-  link.after(card); // where Tab finds it
+  link.after(card); // next in the order of Tab
   card.showPopover();
   place(anchor);
   return true;
@@ -119,7 +118,7 @@ function listen() {
 
   document.addEventListener("focusin", (event) => pointAt(event.target, event.target.matches(":focus-visible")));
 
-  // Of a finger that scrolls there is none.
+  // Not sent for a finger that scrolls.
   document.addEventListener("pointerup", (event) => {
     pointer = event.pointerType;
     const anchor = linkAt(event.target);
@@ -128,11 +127,11 @@ function listen() {
 
   document.addEventListener("click", async (event) => {
     const anchor = linkAt(event.target);
-    const byFinger = pointer === "touch" && event.detail; // a key's click has none
-    if (!anchor || !byFinger || named(anchor) === link) return;
+    const tapped = pointer === "touch" && event.detail; // 0 when a key has clicked
+    if (!anchor || !tapped || named(anchor) === link) return;
     event.preventDefault();
     aim(anchor);
-    if (await open(anchor)) card.focus(); // so that a screen reader says that it is there
+    if (await open(anchor)) card.focus(); // so that screen readers announce it
     else if (link === named(anchor)) location.assign(anchor.href);
   });
 
@@ -145,10 +144,10 @@ function listen() {
     if (inside) owner.focus();
   });
 
-  // What is sent may change what cards say.
-  document.addEventListener("submit", () => kept.clear(), true);
+  // Sending a form may change what cards show.
+  document.addEventListener("submit", () => cache.clear(), true);
   window.addEventListener("resize", () => card.isConnected && place(link));
-  window.addEventListener("pagehide", close); // or it would be there when one comes back
+  window.addEventListener("pagehide", close); // or it would still be open after Back
 }
 
 if ("showPopover" in card) listen();

@@ -1,4 +1,4 @@
-// Asks before a button with `data-confirm` does what can't be undone. Without a script the button does it at once.
+// Asks before a button with `data-confirm` does something irreversible. Without JavaScript it is done at once.
 
 document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.confirm;

@@ -1,23 +1,17 @@
-// Moves the bar of an export that is under way; when it has ended, the page is loaded anew and says how.
+// Moves the progress bar of an export. When the export has ended, reloads the page, which shows the result.
 
-const EVERY = 1_000; // ms
+import { poll } from "./poller.js";
+import { getJson } from "./request.js";
+
+const INTERVAL = 1_000; // ms
 const place = document.querySelector("[data-progress]");
-const bar = place?.querySelector("progress");
 
-async function look() {
-  try {
-    const headers = { "X-Requested-With": "fetch" };
-    const response = await fetch(place.dataset.progress, { headers, cache: "no-store" });
-    if (response.status === 401) return; // logged out meanwhile
-    if (response.ok) {
-      const answer = await response.json();
-      bar.value = answer.progress;
-      if (!answer.under_way) return location.reload();
-    }
-  } catch {
-    // No connection: the next time will tell.
-  }
-  setTimeout(look, EVERY);
+async function refresh() {
+  const job = await getJson(place.dataset.progress);
+  place.querySelector("progress").value = job.progress;
+  if (job.under_way) return;
+  poller.stop();
+  location.reload();
 }
 
-if (bar) look();
+const poller = poll(refresh, INTERVAL);

@@ -1,10 +1,12 @@
-// Follows a person, or no longer does, without leaving the page: the answer has what takes the place of the buttons and of
-// the number of followers (components/follow.html), wherever they stand. Without a script the button sends the form.
+// Follows or unfollows a user without leaving the page. The server renders the new buttons and follower counts
+// (components/follow.html), which replace the old ones all over the page. Without JavaScript the button sends the form.
 
-const told = document.createElement("div"); // to screen readers; the button itself tells whoever sees it
-told.className = "visually-hidden";
-told.setAttribute("role", "status");
-document.body.append(told);
+import { post } from "./request.js";
+
+const status = document.createElement("div"); // for screen readers; others see the button change
+status.className = "visually-hidden";
+status.setAttribute("role", "status");
+document.body.append(status);
 
 function replace(selector, html) {
   for (const old of document.querySelectorAll(selector)) {
@@ -15,34 +17,28 @@ function replace(selector, html) {
   }
 }
 
-async function send(button, form) {
-  const headers = { "X-Requested-With": "fetch" };
-  const body = new URLSearchParams(new FormData(form));
-  const response = await fetch(button.formAction, { method: "POST", headers, body });
-  const answer = await response.json();
-  if (!response.ok) return complain(button, answer.message);
-  replace(`[data-follow="${button.dataset.follow}"]`, answer.button);
-  replace(`[data-followers="${button.dataset.follow}"]`, answer.followers);
-  told.textContent = answer.message;
-}
-
 function complain(button, text) {
   const problem = document.createElement("p");
   problem.className = "follow-problem";
   problem.setAttribute("role", "alert");
   button.parentElement.append(problem);
-  problem.textContent = text; // once it is there, or some would not read it
+  problem.textContent = text; // after it was added, or some screen readers skip it
 }
 
 async function act(button, form) {
   button.parentElement.querySelector(".follow-problem")?.remove();
   button.setAttribute("aria-disabled", "true"); // `disabled` would take the focus away
+  let answer = null;
   try {
-    await send(button, form);
-  } catch {
-    complain(button, button.dataset.failed);
+    answer = await post(button.formAction, new FormData(form));
+  } catch (error) {
+    return complain(button, error.message || button.dataset.failed);
+  } finally {
+    button.removeAttribute("aria-disabled");
   }
-  button.removeAttribute("aria-disabled");
+  replace(`[data-follow="${button.dataset.follow}"]`, answer.button);
+  replace(`[data-followers="${button.dataset.follow}"]`, answer.followers);
+  status.textContent = answer.message;
 }
 
 document.addEventListener("submit", (event) => {

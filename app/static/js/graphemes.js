@@ -1,8 +1,8 @@
-// Shows how many characters are left in a textarea with `data-graphemes-max`, counted as app/text.py counts them:
-// composed (NFC), a line's end is one character, white space around the text is none.
+// Shows how many characters are left in a textarea with `data-graphemes-max`. Counts as app/text.py does: the text in
+// NFC, each line end as one character, without white space around it.
 
 const segmenter = "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
-const NEAR = 20; // characters left from which on a screen reader is told
+const NEAR = 20; // characters left when screen readers are first told
 
 export function count(text) {
   const tidy = text.normalize("NFC").replace(/\r\n?/g, "\n").trim();
@@ -30,7 +30,7 @@ function attach(area) {
   };
   area.addEventListener("input", update);
   area.form?.addEventListener("reset", () => setTimeout(update));
-  window.addEventListener("pageshow", update); // the browser has put back what was typed
+  window.addEventListener("pageshow", update); // the browser may have restored the text
   update();
 }
 

@@ -1,4 +1,4 @@
-// A menu made of <details> opens and closes by itself; this closes it as menus do: on Escape, and on a click elsewhere.
+// Closes a menu made of <details> on Escape and on a click outside it.
 
 const open = () => document.querySelectorAll("details.account[open]");
 

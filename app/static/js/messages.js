@@ -1,71 +1,38 @@
-// An open conversation: adds what the other writes, and says that it was seen, while the page is seen.
+// An open conversation: adds new messages, and marks them as read while the page is visible.
 
-const EVERY = 5_000; // ms
+import { poll } from "./poller.js";
+import { getJsonIfChanged, post } from "./request.js";
+
+const INTERVAL = 5_000; // ms
+const NEAR_END = 200; // px
+const ask = getJsonIfChanged();
 const thread = document.querySelector(".thread[data-news]");
-const token = document.querySelector("#actions [name=csrf_token]")?.value;
-let etag = null;
-let timer = null;
-let busy = false;
-let over = false; // logged out meanwhile
 
-async function tell() {
+async function fetchNews() {
+  const answer = await ask(`${thread.dataset.news}?since=${thread.dataset.newest}`);
+  if (!answer) return;
+  thread.dataset.newest = answer.newest;
+  thread.dataset.unread = answer.unread;
+  for (const field of document.querySelectorAll("[name=seen]")) field.value = answer.newest;
+  if (!answer.html) return;
+  const atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - NEAR_END;
+  thread.insertAdjacentHTML("beforeend", answer.html);
+  if (atEnd) thread.lastElementChild.scrollIntoView({ block: "nearest" });
+}
+
+async function markSeen() {
   if (document.hidden || thread.dataset.unread === "0") return;
-  const body = new URLSearchParams({ csrf_token: token, seen: thread.dataset.newest });
-  const headers = { "X-Requested-With": "fetch" };
-  const response = await fetch(thread.dataset.seen, { method: "POST", headers, body, redirect: "manual" });
-  if (response.type !== "opaqueredirect") return;
+  const data = new FormData(document.querySelector("#actions"));
+  data.set("seen", thread.dataset.newest);
+  await post(thread.dataset.seen, data);
   thread.dataset.unread = "0";
   document.querySelector(".mark-seen")?.remove();
   document.dispatchEvent(new Event("badges")); // poll.js
 }
 
-async function ask() {
-  const headers = { "X-Requested-With": "fetch", ...(etag && { "If-None-Match": etag }) };
-  const address = `${thread.dataset.news}?since=${thread.dataset.newest}`;
-  const response = await fetch(address, { headers, cache: "no-store" });
-  if (response.status === 401) return end();
-  if (response.status !== 200) return;
-  const answer = await response.json();
-  etag = String(answer.newest) === thread.dataset.newest ? response.headers.get("ETag") : null;
-  thread.dataset.newest = answer.newest;
-  thread.dataset.unread = answer.unread;
-  for (const field of document.querySelectorAll("[name=seen]")) field.value = answer.newest;
-  if (!answer.html.trim()) return;
-  const atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 200;
-  thread.insertAdjacentHTML("beforeend", answer.html);
-  if (atEnd) thread.lastElementChild.scrollIntoView({ block: "nearest" });
+async function refresh() {
+  await fetchNews();
+  await markSeen();
 }
 
-async function look() {
-  if (busy) return;
-  busy = true;
-  try {
-    await ask();
-    if (!over) await tell();
-  } catch {
-    // No connection: the next time will tell.
-  } finally {
-    busy = false;
-  }
-}
-
-function stop() {
-  clearInterval(timer);
-  timer = null;
-}
-
-function end() {
-  over = true;
-  stop();
-}
-
-function start() {
-  if (timer || over || document.hidden) return;
-  look();
-  timer = setInterval(look, EVERY);
-}
-
-if (thread) {
-  document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));
-  start();
-}
+if (thread) poll(refresh, INTERVAL);

@@ -1,7 +1,9 @@
-// Says of recent times how long ago they were, and goes on as time passes. The server writes all of them absolute: so
-// they stay without a script, and so their titles have them.
+// Shows recent times as relative ("5 minutes ago") and keeps them fresh. The server renders absolute times, which stay
+// without JavaScript and become the `title` of relative ones.
 
-const EVERY = 30_000; // ms
+import { poll } from "./poller.js";
+
+const INTERVAL = 30_000; // ms
 const MINUTE = 60; // seconds
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -10,8 +12,7 @@ const RECENT = 7 * DAY;
 const { lang } = document.documentElement;
 const relative = new Intl.RelativeTimeFormat(lang);
 const now = new Intl.RelativeTimeFormat(lang, { numeric: "auto" }).format(0, "second");
-const absolute = new WeakMap(); // what the server wrote, by element
-let timer = null;
+const absolute = new WeakMap(); // element -> the server's text
 
 function words(seconds) {
   if (seconds < MINUTE) return now;
@@ -23,7 +24,7 @@ function words(seconds) {
 function show(time) {
   if (!absolute.has(time)) absolute.set(time, time.textContent);
   const seconds = (Date.now() - Date.parse(time.dateTime)) / 1000;
-  // A clock may be a little late. Where it is more, or the time can't be read, nothing is known.
+  // Less than a minute in the future is a clock that is slow; any more, or NaN, keeps the absolute time.
   const text = seconds > -MINUTE && seconds < RECENT ? words(seconds) : absolute.get(time);
   if (time.textContent === text) return;
   time.title ||= absolute.get(time);
@@ -32,23 +33,11 @@ function show(time) {
 
 const showAll = (root) => root.querySelectorAll("time[datetime]").forEach(show);
 
-function start() {
-  if (timer || document.hidden) return;
-  showAll(document);
-  timer = setInterval(showAll, EVERY, document);
-}
-
-function stop() {
-  clearInterval(timer);
-  timer = null;
-}
-
-// What is fetched later is shown as it comes; a text that changes is no element.
+// Times that scripts add later. Text nodes, which `show` itself changes, are ignored.
 new MutationObserver((changes) => {
   for (const { target, addedNodes } of changes) {
     if ([...addedNodes].some((node) => node.nodeType === Node.ELEMENT_NODE)) showAll(target);
   }
 }).observe(document.body, { childList: true, subtree: true });
 
-document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));
-start();
+poll(() => showAll(document), INTERVAL);

@@ -1,38 +1,43 @@
-// "Translate" shows what a post says under its text. Without a script the button leads to the post's page, which has it.
+// "Translate" shows the translation, as the server renders it, under the post's text. Without JavaScript the button
+// leads to the post's page, which shows it too.
 
-async function translate(button, form) {
-  const body = new URLSearchParams(new FormData(form));
-  const response = await fetch(button.formAction, { method: "POST", body });
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const translation = page.querySelector(".translation");
-  if (translation) return translation;
-  const problem = document.createElement("p");
-  problem.className = "translation-problem";
-  problem.textContent = page.querySelector(".alert div, .empty p").textContent;
-  return problem;
+import { post } from "./request.js";
+
+function place(content, element) {
+  content.querySelector(".translation-problem")?.remove();
+  content.querySelector(".post-body").after(element);
+  element.tabIndex = -1;
+  element.focus(); // so that screen readers read it
 }
 
-async function show(button, form) {
+function problem(text) {
+  const element = document.createElement("p");
+  element.className = "translation-problem";
+  element.textContent = text;
+  return element;
+}
+
+async function translate(button, form) {
   const content = button.closest(".post-content");
   button.disabled = true;
+  let answer = null;
   try {
-    const found = await translate(button, form);
-    content.querySelector(".translation-problem")?.remove();
-    content.querySelector(".post-body").after(found);
-    found.tabIndex = -1;
-    found.focus(); // and so is read aloud
-    if (found.matches(".translation")) button.remove();
-  } catch {
-    delete button.dataset.translate; // no connection, which the browser tells better
+    answer = await post(button.formAction, new FormData(form));
+  } catch (error) {
     button.disabled = false;
-    form.requestSubmit(button);
+    if (error.message) return place(content, problem(error.message));
+    delete button.dataset.translate; // no answer from the server: the browser's own page says why
+    return form.requestSubmit(button);
   }
-  button.disabled = false;
+  const template = document.createElement("template");
+  template.innerHTML = answer.html;
+  place(content, template.content.firstElementChild);
+  button.remove();
 }
 
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (button?.dataset.translate === undefined) return;
   event.preventDefault();
-  show(button, event.target);
+  translate(button, event.target);
 });

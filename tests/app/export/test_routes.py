@@ -48,7 +48,7 @@ def test_ask_wait_and_download(app, client, susan, fill_in, write):
     assert len(archive.data) == int(archive.headers["Content-Length"])
     with zipfile.ZipFile(io.BytesIO(archive.data)) as zipped:
         assert b"Hello" in zipped.read("posts.json")
-    assert "is ready." in client.get("/notifications").text
+    assert "is ready to download." in client.get("/notifications").text
 
 
 def test_one_at_a_time(client, susan, fill_in):
@@ -98,7 +98,7 @@ def test_a_dead_job_is_told_by_the_minute_s_tidying(client, susan, fill_in):
     found.updated_at = utc_now() - 2 * SILENCE
     db.session.commit()
     running.tidy()
-    assert "could not be made" in client.get("/notifications").text
+    assert "could not be prepared" in client.get("/notifications").text
 
 
 def test_a_queue_that_is_away_keeps_the_task(app, client, susan, fill_in, monkeypatch):

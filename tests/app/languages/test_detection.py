@@ -12,14 +12,14 @@ from config import ROOT
 
 
 @pytest.mark.parametrize("language", PEOPLE)
-def test_most_posts_of_the_demonstration_show_their_language_and_none_another(language):
+def test_most_seed_posts_are_detected(language):
     found = [detect(sentence) for sentence in PEOPLE[language][2]]
     assert found.count(language) > len(found) / 2
     assert set(found) <= {language, None}
 
 
 @pytest.mark.parametrize("language", ["fr", "es"])
-def test_short_texts_are_seldom_taken_for_another_language(language):
+def test_short_texts_are_seldom_misdetected(language):
     texts = [message.string for message in read(source_of(CATALOGUES, language)) if isinstance(message.string, str)]
     found = [detect(text) for text in texts]
     assert found.count(language) > 0.5 * len(found)
@@ -31,22 +31,22 @@ def test_short_texts_are_seldom_taken_for_another_language(language):
     [
         *("", " ", "🫠", "👩‍👩‍👧‍👦 👩‍👩‍👧‍👦 👩‍👩‍👧‍👦", "12345678 90 %", "!!! … ???"),
         *("Bonjour", "日本語です", "שלום", "Merci !!!!!!!!!!!!", "été 2026 2026 2026"),  # fewer than eight letters
-        *("क्षमा करें", "नमस्ते जी"),  # their marks are no letters
+        *("क्षमा करें", "नमस्ते जी"),  # combining marks are not letters
         *("https://www.lemonde.fr/une/longue/adresse", "@francois_dupont @marie_curie", "#bonjouratous #vivelafrance"),
     ],
 )
-def test_too_few_letters_show_no_language(text):
+def test_too_few_letters_are_not_detected(text):
     assert detect(text) is None
 
 
 @pytest.mark.parametrize(
     "text", ["hahahahahaha", "lol lol lol lol", "asdfghjkl qwertz", "aaaaaaaaaaaaa", "C++ Python Rust"]
 )
-def test_what_is_of_no_language_clearly_shows_none(text):
+def test_ambiguous_text_is_not_detected(text):
     assert detect(text) is None
 
 
-def test_eight_letters_are_enough():
+def test_eight_letters_are_detected():
     assert detect("ありがとうござい") == "ja"
     assert detect("ありがとうござ") is None
 
@@ -62,29 +62,29 @@ def test_eight_letters_are_enough():
         ("צהריים טובים לכולם, מה שלומכם היום?", "he"),
     ],
 )
-def test_what_is_no_word_does_not_disturb(text, language):
+def test_noise_does_not_affect_detection(text, language):
     assert detect(text) == language
 
 
-def test_what_piled_marks_and_overrides_do_is_harmless():
+def test_combining_marks_and_overrides_are_harmless():
     assert detect("Z" + "\u0335\u0321" * 400 + "algo") is None
     assert detect("\u202eQuelle belle journée pour une promenade\u202c") == "fr"
 
 
-def test_every_language_has_a_tag_of_its_own():
+def test_each_language_is_its_own_primary_tag():
     assert {rules.primary(tag) for tag in rules.LANGUAGES} == rules.LANGUAGES
 
 
 OFFLINE = """
 import socket
-def refuse(*arguments): raise AssertionError("asked the network")
+def refuse(*arguments): raise AssertionError("network access")
 socket.socket.connect = socket.getaddrinfo = refuse
-from app.translation.detection import detect
+from app.languages.detection import detect
 print(detect("Quelle belle journée pour une promenade"))
 """
 
 
-def test_nobody_is_asked(environ):
+def test_detection_uses_no_network(environ):
     done = subprocess.run(
         [sys.executable, "-c", OFFLINE], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
     )

@@ -1,4 +1,4 @@
-"""How SQLite finds what pages of messages and notifications show; MariaDB's plan depends on how full the tables are."""
+"""SQLite's query plans of messages and notifications. (MariaDB's depend on the number of rows.)"""
 
 import pytest
 
@@ -14,7 +14,7 @@ KEYS = [Key(), Key(before=10**6), Key(after=0)]
 
 @pytest.fixture
 def plan(susan, statements):
-    """`plan(read)`: the steps by which SQLite does the last thing that `read()` asks for."""
+    """`plan(read)`: the steps of SQLite's plan for the last statement of `read()`."""
     if db.engine.dialect.name != "sqlite":
         pytest.skip("SQLite's plan")
 
@@ -36,8 +36,8 @@ def susan(make_user):
     return susan
 
 
-def reads_all(steps):
-    """The steps that read a whole table, build an index for one query, or sort more than the page."""
+def full_scans(steps):
+    """The steps that scan a whole table or build an automatic index."""
     return [
         step
         for step in steps
@@ -47,29 +47,29 @@ def reads_all(steps):
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_people(plan, susan, key):
+def test_conversations_are_read_by_index(plan, susan, key):
     steps = plan(lambda: messages.people(susan.id, key, 26))
-    assert not reads_all(steps)
+    assert not full_scans(steps)
     assert any("ix_conversation_owner_id_last_message_id (owner_id=?" in step for step in steps), steps
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_thread(plan, susan, key):
+def test_thread_is_read_by_index(plan, susan, key):
     side = messages.side_of(susan.id, susan.id + 1)
     steps = plan(lambda: messages.thread(side, key, 31))
-    assert not reads_all(steps)
+    assert not full_scans(steps)
     assert not [step for step in steps if "TEMP B-TREE" in step], steps
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_notifications(plan, susan, key):
+def test_notifications_are_read_by_index(plan, susan, key):
     steps = plan(lambda: notifications.notifications(susan.id, key, 26))
-    assert not reads_all(steps)
+    assert not full_scans(steps)
     assert any("USING INDEX ix_notification_user_id (user_id=?" in step for step in steps), steps
 
 
-def test_the_badges_are_read_from_indexes_alone(plan, susan):
+def test_unread_counts_are_read_from_covering_indexes(plan, susan):
     steps = plan(lambda: user_of_session(susan.session_id))
-    assert not reads_all(steps)
-    for index in ("ix_conversation_owner_id_unread", "ix_notification_user_id_unread"):
+    assert not full_scans(steps)
+    for index in ("ix_conversation_owner_id_unread", "ix_notification_user_id_unread_kind"):
         assert any(f"USING COVERING INDEX {index}" in step for step in steps), steps

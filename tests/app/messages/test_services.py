@@ -23,7 +23,7 @@ def david(context, make_user):
 
 
 def bodies(owner, other):
-    """What stands in `owner`'s copy, newest first."""
+    """The texts of `owner`'s copy, newest first."""
     side = queries.side_of(owner.id, other.id)
     return [row.body for row in queries.thread(side, Key(), 100)] if side else []
 
@@ -32,7 +32,7 @@ def unread(person):
     return db.session.scalar(select(queries.unread_messages(User.id)).where(User.id == person.id))
 
 
-def test_both_sides_get_a_copy(susan, david):
+def test_send_gives_both_users_a_copy(susan, david):
     services.send(susan.id, david.id, "Hello 🫠")
     services.send(david.id, susan.id, "Hi")
     assert bodies(susan, david) == bodies(david, susan) == ["Hi", "Hello 🫠"]
@@ -40,32 +40,32 @@ def test_both_sides_get_a_copy(susan, david):
     assert [row.outgoing for row in theirs] == [True, False]
 
 
-def test_only_what_others_wrote_is_unread(susan, david):
+def test_only_incoming_messages_are_unread(susan, david):
     services.send(susan.id, david.id, "One")
     services.send(susan.id, david.id, "Two")
     assert (unread(susan), unread(david)) == (0, 2)
 
 
-def test_seen_up_to_a_message_leaves_the_later_ones_unread(susan, david):
+def test_mark_seen_leaves_later_messages_unread(susan, david):
     services.send(susan.id, david.id, "One")
     first = queries.side_of(david.id, susan.id).last_message_id
     services.send(susan.id, david.id, "Two")
     services.mark_seen(queries.side_of(david.id, susan.id), first)
     assert unread(david) == 1
-    services.mark_seen(queries.side_of(david.id, susan.id), 1)  # an older page, seen later, takes nothing back
+    services.mark_seen(queries.side_of(david.id, susan.id), 1)  # an older page changes nothing
     assert unread(david) == 1
     db.session.expire_all()
     assert queries.side_of(david.id, susan.id).seen_id == first
 
 
-def test_an_id_from_the_future_hides_nothing_that_is_yet_to_come(susan, david):
+def test_mark_seen_ignores_future_ids(susan, david):
     services.send(susan.id, david.id, "One")
     services.mark_seen(queries.side_of(david.id, susan.id), 2**62)
     services.send(susan.id, david.id, "Two")
     assert unread(david) == 1
 
 
-def test_deleting_a_message_leaves_the_other_copy(susan, david):
+def test_delete_message_leaves_other_copy(susan, david):
     services.send(susan.id, david.id, "One")
     message = services.send(susan.id, david.id, "Two")
     services.delete_message(susan.id, message.id)
@@ -74,21 +74,21 @@ def test_deleting_a_message_leaves_the_other_copy(susan, david):
     assert [row.body for row in queries.people(susan.id, Key(), 10)] == ["One"]
 
 
-def test_deleting_the_only_message_ends_ones_side(susan, david):
+def test_delete_only_message_deletes_conversation(susan, david):
     message = services.send(susan.id, david.id, "One")
     services.delete_message(susan.id, message.id)
     assert queries.side_of(susan.id, david.id) is None
     assert bodies(david, susan) == ["One"]
 
 
-def test_deleting_an_unread_message_counts_it_no_longer(susan, david):
+def test_delete_unread_message_updates_unread_count(susan, david):
     services.send(susan.id, david.id, "One")
     services.send(susan.id, david.id, "Two")
     services.delete_message(david.id, queries.side_of(david.id, susan.id).last_message_id)
     assert unread(david) == 1
 
 
-def test_nobody_deletes_the_copy_of_another(susan, david):
+def test_delete_message_of_another_user_raises(susan, david):
     services.send(susan.id, david.id, "One")
     theirs = queries.side_of(david.id, susan.id).last_message_id
     for message_id in (theirs, 2**62):
@@ -97,7 +97,7 @@ def test_nobody_deletes_the_copy_of_another(susan, david):
     assert bodies(david, susan) == ["One"]
 
 
-def test_deleting_a_conversation_leaves_the_other_side(susan, david):
+def test_delete_conversation_leaves_other_copy(susan, david):
     services.send(susan.id, david.id, "One")
     services.delete_conversation(queries.side_of(susan.id, david.id))
     assert bodies(susan, david) == []
@@ -106,19 +106,19 @@ def test_deleting_a_conversation_leaves_the_other_side(susan, david):
     assert bodies(susan, david) == ["Still there?"]
 
 
-def test_no_message_to_somebody_who_is_gone(susan):
+def test_send_to_deleted_user_raises(susan):
     with pytest.raises(NotFound):
         services.send(susan.id, susan.id + 1, "Anybody there?")
     db.session.rollback()
 
 
-def test_no_message_to_oneself(susan):
+def test_send_to_oneself_raises(susan):
     with pytest.raises(NotAllowed):
         services.send(susan.id, susan.id, "Note to self")
 
 
 @pytest.mark.parametrize("body", ["", "  \n", "\u200b", "a" * 501, "a\x07", "x" + "\u0301" * 3500])
-def test_a_message_has_something_to_read_and_an_end(susan, david, body):
+def test_invalid_body_raises(susan, david, body):
     with pytest.raises(Invalid) as error:
         services.send(susan.id, david.id, body)
     assert error.value.field == "body"
@@ -126,12 +126,12 @@ def test_a_message_has_something_to_read_and_an_end(susan, david, body):
 
 
 @pytest.mark.parametrize("body", ["a" * 500, "👨‍👩‍👧‍👦" * 500, "\r\n".join("a" * 250) + "b"])
-def test_500_characters_as_a_person_counts_them(susan, david, body):
+def test_length_limit_counts_graphemes(susan, david, body):
     services.send(susan.id, david.id, body)
     assert bodies(david, susan) == [body.replace("\r\n", "\n")]
 
 
-def test_deleting_a_person_leaves_nothing_orphaned(susan, david):
+def test_delete_user_deletes_both_copies(susan, david):
     services.send(susan.id, david.id, "One")
     services.send(david.id, susan.id, "Two")
     db.session.commit()
@@ -142,7 +142,7 @@ def test_deleting_a_person_leaves_nothing_orphaned(susan, david):
     assert unread(david) == 0
 
 
-def test_people_are_listed_by_their_newest_message_and_paged(susan, make_user):
+def test_conversations_are_ordered_by_newest_message(susan, make_user):
     friends = [make_user(f"friend{number}") for number in range(5)]
     for friend in friends:
         services.send(friend.id, susan.id, f"I am {friend.username}")
@@ -157,7 +157,7 @@ def test_people_are_listed_by_their_newest_message_and_paged(susan, make_user):
     assert [row.username for row in back] == ["friend3", "friend4"]  # nearest first, as for every `after`
 
 
-def test_two_who_write_first_at_the_same_moment_both_get_through(at_once, susan, david):
+def test_concurrent_first_messages_both_succeed(at_once, susan, david):
     ids = susan.id, david.id
     db.session.rollback()
     at_once(*(partial(services.send, *pair, "Me first") for pair in (ids, ids[::-1]) * 2))
@@ -165,7 +165,7 @@ def test_two_who_write_first_at_the_same_moment_both_get_through(at_once, susan,
     assert (unread(susan), unread(david)) == (2, 2)
 
 
-def test_the_other_is_notified_until_they_have_seen_it(susan, david):
+def test_notification_is_unread_until_message_is_seen(susan, david):
     services.send(susan.id, david.id, "One")
     services.send(susan.id, david.id, "Two")
 

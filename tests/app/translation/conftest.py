@@ -1,4 +1,4 @@
-"""What the tests of translations share: the service, and a post to translate."""
+"""Fixtures of the translation tests: the service, and a post to translate."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ FRENCH = "Quelle belle journée pour une promenade"
 
 @pytest.fixture
 def service(app, monkeypatch):
-    """The service, which the application is told of."""
+    """A running service that the application is configured to use."""
     server = LibreTranslate()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -30,13 +30,13 @@ def service(app, monkeypatch):
 
 @pytest.fixture
 def impatient(monkeypatch):
-    """Nobody waits long."""
-    monkeypatch.setattr(translation_client, "SECONDS", 0.5)
+    """A short timeout."""
+    monkeypatch.setattr(translation_client, "TIMEOUT", 0.5)
 
 
 @pytest.fixture
 def john_wrote(make_user):
-    """`john_wrote("Bonjour…", language="fr")`: the id of a post of his."""
+    """`john_wrote("Bonjour…", language="fr")`: the id of a new post by John."""
     john = make_user("john")
 
     def write(body=FRENCH, language=None):
@@ -56,7 +56,7 @@ def susan(make_user, log_in):
 
 @pytest.fixture
 def press(client, fill_in):
-    """`press(post_id)`: the button "Translate" on the public timeline; the page that it leads to."""
+    """`press(post_id)`: press "Translate" on the public timeline; returns the page it leads to."""
 
     def press(post_id):
         response = fill_in("/explore", to=f"/posts/{post_id}/translation")
@@ -68,7 +68,7 @@ def press(client, fill_in):
 
 @pytest.fixture
 def eventually():
-    """`eventually(condition)`: wait until it is true."""
+    """`eventually(condition)`: wait until `condition()` is true."""
 
     def eventually(condition, seconds=10):
         end = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""A small service that speaks LibreTranslate's protocol, in every mood."""
+"""A fake LibreTranslate service that can misbehave."""
 
 import json
 import threading
@@ -8,9 +8,9 @@ SUPPORTED = {"en", "fr", "es", "de", "zh", "nb"}
 
 
 class LibreTranslate(ThreadingHTTPServer):
-    """Answers with the text between the languages' tags. Set `key` for it to want one, `mood` for it to misbehave.
+    """Answers with the text between the tags of both languages. `key` is the key it requires, `mood` how it misbehaves.
 
-    `asked` are the requests that came, as (path, JSON). `left` is set when a client of a slow mood has gone.
+    `asked` holds the requests, as (path, JSON). `left` is set when the client of a slow mood disconnects.
     """
 
     daemon_threads = True
@@ -52,7 +52,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def drip(self, piece, seconds=0.05):
-        """Send the piece again and again, until nobody listens."""
+        """Send `piece` repeatedly until the client disconnects."""
         try:
             while not self.server.over.wait(seconds):
                 self.wfile.write(piece)
@@ -61,7 +61,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def silent(handler):
-    """Say nothing until the client has gone."""
+    """Send nothing until the client disconnects."""
     if handler.connection.recv(1) == b"":
         handler.server.left.set()
 

@@ -7,7 +7,7 @@ from tests.app.translation.conftest import FRENCH
 
 @pytest.fixture
 def ask(client, make_user):
-    """`ask(post_id, {"language": "en"})`: what the API answers to a program of susan's."""
+    """`ask(post_id, {"language": "en"})`: the API's response to Susan's token."""
     token, _kept = issue_token(make_user("susan"))
     db.session.commit()
 
@@ -18,7 +18,7 @@ def ask(client, make_user):
     return ask
 
 
-def test_a_program_asks_in_any_language_for_what_a_post_says(ask, service, john_wrote):
+def test_api_translates_post_into_any_language(ask, service, john_wrote):
     post_id = john_wrote()
     for _ in range(2):
         answer = ask(post_id, {"language": "de-AT"})
@@ -29,23 +29,23 @@ def test_a_program_asks_in_any_language_for_what_a_post_says(ask, service, john_
 @pytest.mark.parametrize(
     "asked", [{}, {"language": ""}, {"language": "klingon"}, {"language": 3}, {"language": "fr"}, []]
 )
-def test_what_cannot_be_asked_is_refused(ask, service, john_wrote, asked):
+def test_api_refuses_invalid_request(ask, service, john_wrote, asked):
     answer = ask(john_wrote(), asked)
     assert answer.status_code == 400
     assert answer.json["error"] == "Bad Request"
     assert service.asked == []
 
 
-def test_a_service_in_trouble_is_503(ask, service, john_wrote):
+def test_api_answers_503_if_service_fails(ask, service, john_wrote):
     service.mood = lambda handler: handler.answer(500, {"error": "no"})
     answer = ask(john_wrote(), {"language": "en"})
     assert (answer.status_code, answer.json["error"]) == (503, "Service Unavailable")
     assert "translation service" in answer.json["message"]
 
 
-def test_what_is_not_there_is_404(ask, service):
+def test_api_answers_404_for_unknown_post(ask, service):
     assert ask(1, {"language": "en"}).status_code == 404
 
 
-def test_without_a_service_nothing_is_translated(ask, john_wrote):
+def test_api_answers_404_without_service(ask, john_wrote):
     assert ask(john_wrote(), {"language": "en"}).status_code == 404

@@ -1,4 +1,4 @@
-"""What the author of a post says of its language."""
+"""Changing the language of a post."""
 
 from sqlalchemy import select
 
@@ -12,7 +12,7 @@ def choose(fill_in, post_id, language):
     return fill_in(f"/posts/{post_id}", to=f"/posts/{post_id}/language", language=language)
 
 
-def test_its_author_sets_right_what_language_a_post_is_in(client, susan, write, fill_in):
+def test_author_changes_language_of_post(client, susan, write, fill_in):
     post_id = write(susan, FRENCH)
     assert '<option value="fr" selected>French</option>' in client.get(f"/posts/{post_id}").text
     response = choose(fill_in, post_id, "es")
@@ -24,7 +24,7 @@ def test_its_author_sets_right_what_language_a_post_is_in(client, susan, write, 
     assert db.session.scalar(select(Post.language)) is None
 
 
-def test_a_translation_from_another_language_goes(client, susan, service, write, press, fill_in):
+def test_language_change_deletes_translations(client, susan, service, write, press, fill_in):
     post_id = write(susan, FRENCH)
     assert '<section class="translation' in press(post_id).text
     choose(fill_in, post_id, "es")
@@ -32,14 +32,14 @@ def test_a_translation_from_another_language_goes(client, susan, service, write,
     assert '<section class="translation' not in client.get(f"/posts/{post_id}").text
 
 
-def test_nobody_else_says_what_language_a_post_is_in(client, susan, john_wrote, fill_in):
+def test_only_author_changes_language(client, susan, john_wrote, fill_in):
     post_id = john_wrote()
     assert "/language" not in client.get(f"/posts/{post_id}").text
     assert fill_in("/explore", to=f"/posts/{post_id}/language", language="es").status_code == 403
     assert db.session.scalar(select(Post.language)) == "fr"
 
 
-def test_a_language_that_is_not_known_is_refused(susan, write, fill_in):
+def test_unknown_language_is_refused(susan, write, fill_in):
     post_id = write(susan, FRENCH)
     assert choose(fill_in, post_id, "klingon").status_code == 400
     assert db.session.scalar(select(Post.language)) == "fr"

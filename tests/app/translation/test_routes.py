@@ -21,7 +21,7 @@ def shown(page):
     return found and found.groups()
 
 
-def test_a_post_in_another_language_can_be_translated(client, susan, service, john_wrote, press):
+def test_foreign_post_is_translated(client, susan, service, john_wrote, press):
     post_id = john_wrote()
     assert BUTTON.format(post_id) in client.get("/explore").text
     page = press(post_id)
@@ -33,19 +33,19 @@ def test_a_post_in_another_language_can_be_translated(client, susan, service, jo
 @pytest.mark.parametrize(
     ("body", "language"),
     [
-        ("The kettle is on and the rain can do what it likes.", None),  # the reader's own
-        ("Hm.", None),  # not known
-        (FRENCH, "en"),  # as its author says
+        ("The kettle is on and the rain can do what it likes.", None),  # the reader's language
+        ("Hm.", None),  # unknown
+        (FRENCH, "en"),  # set by its author
     ],
 )
 @pytest.mark.parametrize("path", ["/explore", "/user/john"])
-def test_what_needs_no_translation_has_no_button(client, susan, service, john_wrote, path, body, language):
+def test_post_without_need_has_no_translate_button(client, susan, service, john_wrote, path, body, language):
     post_id = john_wrote(body, language)
     assert f'id="post-{post_id}"' in client.get(path).text
     assert "/translation" not in client.get(path).text
 
 
-def test_the_reader_s_language_decides(client, susan, service, john_wrote, press):
+def test_reader_language_decides_on_translate_button(client, susan, service, john_wrote, press):
     french, english = john_wrote(), john_wrote("The kettle is on and the rain can do what it likes.")
     page = client.get("/explore?lang=fr").text
     assert BUTTON.format(french) not in page
@@ -55,7 +55,7 @@ def test_the_reader_s_language_decides(client, susan, service, john_wrote, press
     assert "Langue d’origine\u00a0: Anglais." in page.text
 
 
-def test_without_a_service_nothing_is_offered(client, susan, john_wrote, fill_in):
+def test_translation_is_absent_without_service(client, susan, john_wrote, fill_in):
     post_id = john_wrote()
     page = client.get("/explore").text
     assert "/translation" not in page
@@ -63,7 +63,7 @@ def test_without_a_service_nothing_is_offered(client, susan, john_wrote, fill_in
     assert fill_in("/explore", to=f"/posts/{post_id}/translation").status_code == 404
 
 
-def test_the_service_is_asked_once_for_each_language(client, susan, service, john_wrote, press):
+def test_service_is_called_once_per_language(client, susan, service, john_wrote, press):
     post_id = john_wrote()
     assert shown(press(post_id)) == shown(press(post_id))
     client.get("/?lang=es")
@@ -72,9 +72,7 @@ def test_the_service_is_asked_once_for_each_language(client, susan, service, joh
     assert set(kept()) == {(post_id, "en"), (post_id, "es")}
 
 
-def test_whoever_opens_the_post_later_sees_its_translation_at_once(
-    app, client, susan, service, john_wrote, press, log_in
-):
+def test_stored_translation_is_shown_to_others(app, client, susan, service, john_wrote, press, log_in):
     post_id = john_wrote()
     assert shown(client.get(f"/posts/{post_id}")) is None
     press(post_id)
@@ -84,7 +82,7 @@ def test_whoever_opens_the_post_later_sees_its_translation_at_once(
     assert shown(other.get(f"/posts/{post_id}?lang=es")) is None
 
 
-def test_no_statement_is_sent_for_it_to_show_a_timeline(client, susan, service, john_wrote, press, statements):
+def test_timeline_does_not_query_translations(client, susan, service, john_wrote, press, statements):
     post_id = john_wrote()
     with statements() as before:
         client.get("/explore")
@@ -95,7 +93,7 @@ def test_no_statement_is_sent_for_it_to_show_a_timeline(client, susan, service, 
     assert not [statement for statement, _parameters in after if "translation" in statement]
 
 
-def test_a_translation_goes_with_its_post(susan, service, john_wrote, press, log_in, app, fill_in):
+def test_delete_post_deletes_translation(susan, service, john_wrote, press, log_in, app, fill_in):
     post_id = john_wrote()
     press(post_id)
     john = app.test_client()
@@ -105,7 +103,7 @@ def test_a_translation_goes_with_its_post(susan, service, john_wrote, press, log
 
 
 @pytest.mark.parametrize("mood", [moods.silent, lambda handler: handler.answer(500, {"error": "no"})])
-def test_a_service_in_trouble_is_a_message_above_the_post(client, susan, service, impatient, john_wrote, press, mood):
+def test_service_failure_is_shown_on_post_page(client, susan, service, impatient, john_wrote, press, mood):
     service.mood = mood
     post_id = john_wrote()
     page = press(post_id)
@@ -116,7 +114,7 @@ def test_a_service_in_trouble_is_a_message_above_the_post(client, susan, service
     assert kept() == {}
 
 
-def test_the_message_is_in_the_readers_language(client, susan, service, john_wrote, press):
+def test_service_failure_is_in_readers_language(client, susan, service, john_wrote, press):
     service.mood = lambda handler: handler.answer(429, {"error": "Slowdown"})
     post_id = john_wrote("The kettle is on and the rain can do what it likes.")
     client.get("/?lang=fr")
@@ -125,10 +123,10 @@ def test_the_message_is_in_the_readers_language(client, susan, service, john_wro
 
 @pytest.fixture
 def meanwhile(service):
-    """`meanwhile(statement)`: what somebody else does to the database while the service works."""
+    """`meanwhile(statement)`: execute it on another connection while the service translates."""
 
     def meanwhile(statement):
-        engine = db.engine  # the service's thread has no application
+        engine = db.engine  # the service's thread has no application context
 
         def mood(handler):
             with engine.begin() as connection:
@@ -140,8 +138,7 @@ def meanwhile(service):
     return meanwhile
 
 
-def test_whoever_waits_holds_nothing_of_the_database(susan, service, john_wrote, press):
-    """A transaction would hold up whoever writes or migrates, and a connection whoever needs one."""
+def test_no_database_connection_is_held_while_waiting(susan, service, john_wrote, press):
     post_id = john_wrote()
     pool, held = db.engine.pool, []
 
@@ -155,7 +152,7 @@ def test_whoever_waits_holds_nothing_of_the_database(susan, service, john_wrote,
     assert held == [0]
 
 
-def test_others_can_write_while_somebody_waits(susan, john_wrote, press, meanwhile):
+def test_others_can_write_while_translation_waits(susan, john_wrote, press, meanwhile):
     post_id = john_wrote()
     meanwhile("UPDATE user SET about_me = 'changed meanwhile'")
     assert shown(press(post_id)) == ("en", "What a day")
@@ -163,7 +160,7 @@ def test_others_can_write_while_somebody_waits(susan, john_wrote, press, meanwhi
     assert susan.about_me == "changed meanwhile"
 
 
-def test_two_who_ask_at_once_both_get_it(susan, john_wrote, press, meanwhile):
+def test_concurrent_translations_both_succeed(susan, john_wrote, press, meanwhile):
     post_id = john_wrote()
     meanwhile(
         "INSERT INTO translation (post_id, language, body, created_at) "
@@ -172,7 +169,7 @@ def test_two_who_ask_at_once_both_get_it(susan, john_wrote, press, meanwhile):
     assert shown(press(post_id)) == ("en", "What a day")
 
 
-def test_a_post_that_is_deleted_meanwhile_is_not_found(susan, john_wrote, fill_in, meanwhile):
+def test_post_deleted_during_translation_is_404(susan, john_wrote, fill_in, meanwhile):
     post_id = john_wrote()
     meanwhile("DELETE FROM post")
     assert fill_in("/explore", to=f"/posts/{post_id}/translation").status_code == 404
@@ -180,33 +177,33 @@ def test_a_post_that_is_deleted_meanwhile_is_not_found(susan, john_wrote, fill_i
 
 
 @pytest.mark.parametrize("post_id", ["0", str(LARGEST_ID), "99999999999999999999", "-1", "abc"])
-def test_what_is_not_there_is_not_found(client, susan, service, fill_in, post_id):
+def test_unknown_post_is_404(client, susan, service, fill_in, post_id):
     assert client.get(f"/posts/{post_id}").status_code == 404
     assert fill_in("/explore", to=f"/posts/{post_id}/translation").status_code == 404
     assert fill_in("/explore", to=f"/posts/{post_id}/language").status_code == 404
 
 
-def test_what_needs_no_translation_is_refused_without_asking(susan, service, john_wrote, fill_in):
+def test_post_without_language_is_refused(susan, service, john_wrote, fill_in):
     post_id = john_wrote("Hm.")
     assert fill_in("/explore", to=f"/posts/{post_id}/translation").status_code == 400
     assert service.asked == []
 
 
-def test_reading_an_address_translates_nothing_nor_does_a_form_of_another_site(client, susan, service, john_wrote):
+def test_get_and_missing_csrf_token_translate_nothing(client, susan, service, john_wrote):
     post_id = john_wrote()
     assert client.get(f"/posts/{post_id}/translation").status_code == 405
     assert client.post(f"/posts/{post_id}/translation").status_code == 400
     assert service.asked == []
 
 
-def test_a_visitor_is_asked_to_log_in(client, service, john_wrote, fill_in):
+def test_translation_requires_login(client, service, john_wrote, fill_in):
     post_id = john_wrote()
     assert client.get(f"/posts/{post_id}").location.startswith("/auth/login")
     assert fill_in("/auth/login", to=f"/posts/{post_id}/translation").location.startswith("/auth/login")
     assert service.asked == []
 
 
-def test_nobody_keeps_the_service_busy(susan, service, john_wrote, fill_in):
+def test_translations_are_rate_limited(susan, service, john_wrote, fill_in):
     post_id = john_wrote()
     for _ in range(20):
         assert fill_in("/explore", to=f"/posts/{post_id}/translation").status_code == 302
@@ -216,7 +213,7 @@ def test_nobody_keeps_the_service_busy(susan, service, john_wrote, fill_in):
 HOSTILE = "<script>alert(1)</script>&amp; \u202eevil 👩\u200d👩\u200d👧 🫠"
 
 
-def test_what_the_service_answers_is_text_and_kept_as_it_is(client, susan, service, john_wrote, press):
+def test_translation_is_escaped_and_stored_verbatim(client, susan, service, john_wrote, press):
     service.mood = lambda handler: handler.answer(200, {"translatedText": HOSTILE})
     post_id = john_wrote()
     _language, html = shown(press(post_id))

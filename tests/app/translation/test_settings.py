@@ -13,7 +13,7 @@ from config import Config, ConfigError
         "https://sub.domain-1.example",
     ],
 )
-def test_an_address_is_taken_without_the_slash_at_its_end(environ, url):
+def test_translate_url_loses_trailing_slash(environ, url):
     for given in (url, f"{url}/"):
         taken = Config(environ | {"TRANSLATE_URL": given}).TRANSLATE_URL
         assert taken == url
@@ -34,17 +34,17 @@ def test_an_address_is_taken_without_the_slash_at_its_end(environ, url):
         "file:///etc/passwd",
     ],
 )
-def test_what_is_no_plain_address_is_refused_without_repeating_it(environ, url):
+def test_invalid_translate_url_is_refused_without_its_value(environ, url):
     with pytest.raises(ConfigError, match="TRANSLATE_URL") as refused:
         Config(environ | {"TRANSLATE_URL": url})
     assert "secret" not in str(refused.value)
 
 
-def test_without_any_nothing_is_translated(environ):
+def test_translation_settings_default_to_empty(environ):
     config = Config(environ)
     assert (config.TRANSLATE_URL, config.TRANSLATE_KEY) == ("", "")
 
 
-def test_its_key_can_be_in_a_file(environ, tmp_path):
+def test_translate_key_can_be_in_file(environ, tmp_path):
     (tmp_path / "key").write_text("sesame\n")
     assert Config(environ | {"TRANSLATE_KEY_FILE": str(tmp_path / "key")}).TRANSLATE_KEY == "sesame"
