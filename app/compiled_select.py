@@ -46,32 +46,39 @@ class CompiledSelect(Generic[R]):
 
     def all(self, **parameters: Any) -> list[R]:
         """All rows. Raises sqlalchemy.exc.DBAPIError, as the session would."""
-        return self._run(parameters, retry=True)
+        compiled = self._compile(parameters)
+        return compiled.convert(self._fetch(compiled, parameters))
 
     def first(self, **parameters: Any) -> R | None:
         """The first row, or None. Raises as `all` does."""
-        rows = self._run(parameters, retry=True)
+        rows = self.all(**parameters)
         return rows[0] if rows else None
 
-    def _run(self, parameters: dict[str, Any], retry: bool) -> list[R]:
-        engine = _engine()
-        dialect = engine.dialect
+    def scalars(self, **parameters: Any) -> list[Any]:
+        """The first column of all rows, as the driver returns it. Raises as `all` does."""
+        return [row[0] for row in self._fetch(self._compile(parameters), parameters)]
+
+    def _compile(self, parameters: dict[str, Any]) -> "_Compiled[R]":
+        dialect = _engine().dialect
         key = (dialect.name, *(len(value) for value in parameters.values() if isinstance(value, list)))
         compiled = self._compiled.get(key)
         if compiled is None:
             compiled = self._compiled[key] = _Compiled(self._statement, self._row, dialect, parameters)
+        return compiled
+
+    def _fetch(self, compiled: "_Compiled[R]", parameters: dict[str, Any], retry: bool = True) -> list[Any]:
+        engine = _engine()
+        driver_error = engine.dialect.loaded_dbapi.Error
         try:
-            return compiled.rows(_connection(engine), parameters)
-        except dialect.loaded_dbapi.Error as error:
+            return compiled.fetch(_connection(engine), parameters)
+        except driver_error as error:
             if not _in_transaction():
                 if (reader := g.pop("compiled_select_reader", None)) is not None:
                     reader.invalidate(error)
-                if retry and dialect.is_disconnect(error, None, None):
+                if retry and engine.dialect.is_disconnect(error, None, None):
                     engine.dispose()  # a server closes idle connections: what else is in the pool is as old
-                    return self._run(parameters, retry=False)
-            raise DBAPIError.instance(
-                compiled.text, None, error, dialect.loaded_dbapi.Error, hide_parameters=True
-            ) from error
+                    return self._fetch(compiled, parameters, retry=False)
+            raise DBAPIError.instance(compiled.text, None, error, driver_error, hide_parameters=True) from error
 
 
 class _Compiled(Generic[R]):
@@ -94,7 +101,7 @@ class _Compiled(Generic[R]):
                       statement.selected_columns]  # fmt: skip
         self._processors = [(place, process) for place, process in enumerate(processors) if process]
 
-    def rows(self, connection: PoolProxiedConnection, parameters: dict[str, Any]) -> list[R]:
+    def fetch(self, connection: PoolProxiedConnection, parameters: dict[str, Any]) -> list[Any]:
         values: list[Any] = []
         for name, kind in self._places:
             if name is None:
@@ -110,9 +117,12 @@ class _Compiled(Generic[R]):
         cursor.close()
         if statement_sent.receivers:
             statement_sent.send(self.text, parameters=tuple(values), seconds=time.perf_counter() - began)
-        return [self._make(self._processed(row)) for row in rows] if self._processors else list(map(self._make, rows))
+        return list(rows)  # PyMySQL returns a tuple
 
-    def _processed(self, row: Any) -> list[Any]:
+    def convert(self, rows: list[Any]) -> list[R]:
+        return [self._make(self._process(row)) for row in rows] if self._processors else list(map(self._make, rows))
+
+    def _process(self, row: Any) -> list[Any]:
         values = list(row)
         for place, process in self._processors:
             values[place] = process(values[place])

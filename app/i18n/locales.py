@@ -4,11 +4,13 @@ A language is there when it has a folder in `translations/`, English (the langua
 """
 
 import contextlib
+import functools
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
 from babel import Locale, dates, negotiate_locale
-from flask import current_app, has_request_context, request, session
+from flask import Flask, current_app, has_request_context, request, session
 from flask_babel import force_locale, get_locale, to_user_timezone
 from flask_login import current_user
 
@@ -19,7 +21,7 @@ CATALOGUES = Path(__file__).parents[1] / "translations"
 ENGLISH = "en"
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     """Give `app` its languages; `LANGUAGES` in its configuration maps their codes to their own names."""
     data_dir = app.config["DATA_DIR"]
     if app.config["DEV"]:
@@ -35,6 +37,7 @@ def init_app(app):
     babel.init_app(app, default_locale=ENGLISH, default_timezone="UTC", locale_selector=select_locale)
     app.before_request(remember_choice)
     app.jinja_env.globals["get_locale"] = get_locale
+    app.jinja_env.globals["text_direction"] = text_direction
     app.jinja_env.filters["moment"] = format_moment
 
 
@@ -52,19 +55,24 @@ def format_moment(moment: datetime) -> str:
     return dates.get_datetime_format("medium", locale).replace("'", "").format(time, day)
 
 
-def remember_choice():
+def remember_choice() -> None:
     """Keep `?lang=` in the session; a language that is not there is no choice."""
     choice = request.args.get("lang")
     if choice in current_app.config["LANGUAGES"]:
         session["lang"] = choice
 
 
-def select_locale() -> str:
-    """The person's own setting, else what this browser asks for; English where nobody asks (a command, a job)."""
+def select_locale() -> Locale:
+    """The locale of the user's setting, else of this browser; English outside of a request (a command, a job)."""
+    return _locale(_select_code())
+
+
+def _select_code() -> str:
     if not has_request_context():
         return ENGLISH
     if current_user.is_authenticated and current_user.locale in current_app.config["LANGUAGES"]:
-        return current_user.locale
+        code: str = current_user.locale
+        return code
     return locale_of_browser()
 
 
@@ -72,11 +80,26 @@ def locale_of_browser() -> str:
     """The choice kept in the session, else the best of Accept-Language (`fr-CA` is served `fr`), else English."""
     languages = current_app.config["LANGUAGES"]
     if session.get("lang") in languages:
-        return session["lang"]
+        code: str = session["lang"]
+        return code
+    accepted = request.headers.get("Accept-Language")
+    if not accepted:
+        return ENGLISH
     asked = [tag.replace("-", "_") for tag, quality in request.accept_languages if quality]
     return negotiate_locale(asked, languages) or ENGLISH
 
 
-def without_person():
-    """A context whose texts don't ask the database whose they are: for the page that says that it is away."""
+@functools.cache
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)
+
+
+@functools.cache
+def text_direction(locale: Locale) -> str:
+    """ "ltr" or "rtl". Babel finds it again for each page."""
+    return locale.text_direction
+
+
+def without_person() -> AbstractContextManager[None]:
+    """A context whose texts don't ask the database who is signed in: for the page that says that it is away."""
     return force_locale(locale_of_browser())

@@ -48,7 +48,7 @@ STANDING = CompiledSelect(select(*standing_columns(bindparam("user_id"))), Stand
 
 def followed_ids(user_id: int, limit: int) -> list[int]:
     """The ids of at most `limit` users whom a user follows."""
-    return [row.followed_id for row in FOLLOWED.all(follower=user_id, limit=limit)]
+    return FOLLOWED.scalars(follower=user_id, limit=limit)
 
 
 def standing(user_id: int, viewer_id: int | None = None) -> Standing:

@@ -5,6 +5,7 @@ A fragment's key holds everything that it depends on, so nothing is ever invalid
 
 import sys
 from collections.abc import Callable, Hashable
+from typing import Any
 
 from flask import Flask, current_app, request
 from flask_babel import get_locale
@@ -40,11 +41,11 @@ def surroundings() -> Key:
     return str(get_locale()), request.script_root
 
 
-def cached(key: Key, render: Callable[[], Markup]) -> Markup:
-    """The fragment with that key, rendered if it is not cached; in DEV always, so that an edit shows."""
+def cached(key: Key, render: Callable[..., Markup], *arguments: Any) -> Markup:
+    """The fragment with that key, rendered from `arguments` if it is not cached; in DEV always, so that an edit shows."""
     found = _cache.get(key)
     if found is None:
-        found = render()
+        found = render(*arguments)
         if not current_app.jinja_env.auto_reload:
             _store(key, found)
     return found

@@ -5,7 +5,7 @@ import { getJsonIfChanged } from "./request.js";
 
 const INTERVAL = 10_000; // ms
 const ask = getJsonIfChanged();
-const url = document.body.dataset.poll;
+const url = document.querySelector("[data-poll]").dataset.poll;
 const title = document.title.replace(/^\(\d+\) /, "");
 const list = document.querySelector("[data-notifications]");
 let since = list?.dataset.notifications; // the id of the newest notification that is known
