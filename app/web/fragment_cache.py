@@ -42,7 +42,7 @@ def surroundings() -> Key:
 
 
 def cached(key: Key, render: Callable[..., Markup], *arguments: Any) -> Markup:
-    """The fragment with that key, rendered from `arguments` if it is not cached; in DEV always, so that an edit shows."""
+    """The fragment with that key, rendered from `arguments` if not cached; in DEV always, so that an edit shows."""
     found = _cache.get(key)
     if found is None:
         found = render(*arguments)
