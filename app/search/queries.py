@@ -21,7 +21,7 @@ def posts(terms: Sequence[str], key: Key, size: int) -> Page:
 
     def fetch(key: Key, limit: int) -> Sequence[Row]:
         found = _ids(PostSearch.__table__, terms, key, limit)
-        return timelines.those(found, key, limit) if found else []
+        return timelines.by_ids(found, key, limit) if found else []
 
     return paginate(fetch, key, size)
 
