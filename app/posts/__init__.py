@@ -1,10 +1,11 @@
-"""Posts: what people write."""
+"""Posts: their pages, and the HTML of a post on every page."""
+
+from flask import Flask
 
 
-def init_app(app):
-    """Add the pages, and what other features' pages show posts with."""
-    from app.posts import rendering, routes, rules
+def init_app(app: Flask) -> None:
+    """Add the pages of posts, and give templates `posts_html`."""
+    from app.posts import rendering, routes
 
     app.jinja_env.globals["posts_html"] = rendering.posts_html
-    app.jinja_env.globals["POST_LIMIT"] = rules.LIMIT
     app.register_blueprint(routes.bp)

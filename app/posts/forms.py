@@ -11,9 +11,9 @@ from app.web.forms import Form
 
 
 class PostForm(Form):
-    """The composer. The service validates: posts/rules.py, languages/rules.py.
+    """The composer. It has no validators: the service validates, by posts/rules.py and languages/rules.py.
 
-    `languages` are those to choose from, as (tag, name).
+    `languages` are the choices for the language of the post, as (tag, name).
     """
 
     body = TextAreaField(
@@ -23,6 +23,6 @@ class PostForm(Form):
     )
     language = SelectField(_l("Language"), validate_choice=False)
 
-    def __init__(self, languages: Iterable[tuple[str, str]], **kwargs: Any):
+    def __init__(self, languages: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.language.choices = [("", _l("Detect language")), *languages]

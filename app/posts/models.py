@@ -1,4 +1,4 @@
-"""Posts."""
+"""The table of posts."""
 
 from datetime import datetime
 
@@ -10,17 +10,18 @@ from app.users.models import User
 
 
 class Post(db.Model):
-    """Something a person wrote for everybody."""
+    """A post, which all signed-in users can read."""
 
+    # SQLite would reuse the highest id after a delete; ids are part of addresses and keys of pages.
     __table_args__ = TABLE_OPTIONS | {"sqlite_autoincrement": True}
 
-    # Timelines are read newest id first, so this order is the order of writing, ties included.
+    # Timelines are sorted by id, newest first: unlike created_at it has no ties.
     id: Mapped[int] = mapped_column(primary_key=True)
-    # The one index that timelines need: the primary key ends it on both engines. A second one on
-    # (author_id, created_at) made SQLite choose badly.
+    # The only index that timelines need: on both engines an index ends with the primary key. With another one on
+    # (author_id, created_at), SQLite picked the wrong one.
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     body: Mapped[str] = mapped_column(String(1000))
-    language: Mapped[str | None] = mapped_column(String(8))  # BCP 47's primary tag; None: not known
+    language: Mapped[str | None] = mapped_column(String(8))  # primary language tag (BCP 47); None: unknown
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
 
-    author: Mapped[User] = relationship(lazy="raise")  # queries say what they load
+    author: Mapped[User] = relationship(lazy="raise")  # no query per row: each query loads what it needs

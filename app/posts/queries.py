@@ -1,4 +1,4 @@
-"""Reading posts."""
+"""Queries of posts."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -32,7 +32,7 @@ COLUMNS = (
 
 
 def post(post_id: int) -> PostRow | None:
-    """The post with that id and its author, or None."""
+    """The post with that id, or None."""
     row = db.session.execute(
         select(*COLUMNS).join(users, users.c.id == posts.c.author_id).where(posts.c.id == post_id)
     ).first()

@@ -1,7 +1,6 @@
-"""Posts as HTML, each worked out once, not once for each page that shows it."""
+"""Posts as HTML, each rendered once and cached, not once per page."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from flask import current_app
 from jinja2 import pass_context
@@ -14,28 +13,23 @@ from app.web.fragment_cache import cached
 
 @pass_context
 def posts_html(page: Context, posts: Sequence[PostRow], terms: tuple[str, ...] = ()) -> Markup:
-    """The posts, rows of `app.timelines.queries`, as the articles that the reader of this page sees.
+    """The posts as `<article>` elements, as the viewer of the page sees them.
 
-    The words among `terms`, which were searched for, are marked.
-
-    Their delete buttons belong to the page's form with the id `actions`: the one thing that differs between sessions,
-    the CSRF token, stands there.
+    Matches of `terms` (app/search/words.py) are highlighted. The buttons submit the page's form `actions`, which has
+    the CSRF token: the HTML of a post is cached, so it must not depend on the session.
     """
-    person = page["current_user"]
-    reader, moderates = (person.id, person.is_administrator) if person.is_authenticated else (None, False)
-    around = page["surroundings"]
-    html = [
-        cached(
-            (post, post.author_id == reader, moderates, around, terms),
-            partial(_article, post, reader, moderates, terms),
-        )
-        for post in posts
-    ]
-    return Markup("".join(html))  # noqa: S704  made of Markup
+    viewer = page["current_user"]
+    viewer_id, moderates = (viewer.id, viewer.is_administrator) if viewer.is_authenticated else (None, False)
+    surroundings = page["surroundings"]
+    articles = []
+    for post in posts:
+        own = post.author_id == viewer_id
+        key = (post, own, moderates, surroundings, terms)
+        articles.append(cached(key, _article, post, own, moderates, terms))
+    return Markup("".join(articles))  # noqa: S704  made of Markup
 
 
-def _article(post: PostRow, reader: int | None, moderates: bool, terms: tuple[str, ...]) -> Markup:
-    article = current_app.jinja_env.get_template("components/post.html")
-    own = post.author_id == reader
-    html = article.render(post=post, terms=terms, own=own, moderates=moderates)
-    return Markup(html)  # noqa: S704  Jinja has escaped what people wrote
+def _article(post: PostRow, own: bool, moderates: bool, terms: tuple[str, ...]) -> Markup:
+    template = current_app.jinja_env.get_template("components/post.html")
+    html = template.render(post=post, own=own, moderates=moderates, terms=terms)
+    return Markup(html)  # noqa: S704  escaped by Jinja

@@ -1,6 +1,7 @@
-"""What people do with posts."""
+"""Pages and actions of posts."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -19,7 +20,7 @@ bp = Blueprint("posts", __name__)
 @login_required
 @rate_limits.posts
 @form_view
-def create():
+def create() -> ResponseReturnValue:
     form = PostForm(language_choices())
     if form.validate_on_submit():
         with form.showing_errors():
@@ -32,17 +33,17 @@ def create():
 
 @bp.get("/posts/<id:post_id>")
 @login_required
-def show(post_id):
+def show(post_id: int) -> ResponseReturnValue:
     post = queries.post(post_id) or abort(404)
     return render_template("posts/show.html", post=post)
 
 
 @bp.post("/posts/<id:post_id>/delete")
 @login_required
-def delete(post_id):
+def delete(post_id: int) -> ResponseReturnValue:
     services.delete_post(post_id, by=current_user)
     db.session.commit()
     flash(_("Post deleted."), "success")
     target = destination()
-    gone = url_for("posts.show", post_id=post_id)
-    return redirect(url_for("timelines.home") if target == gone else target)
+    post_page = url_for("posts.show", post_id=post_id)
+    return redirect(url_for("timelines.home") if target == post_page else target)

@@ -1,23 +1,23 @@
-"""What a post must be, whoever writes it: a form, the API or a command."""
+"""The rules of posts, the same for pages, the API and commands."""
 
 from flask_babel import gettext as _
 
 from app import text
 from app.exceptions import Invalid
 
-LIMIT = 140  # graphemes, as a person counts characters
-ROOM = 1000  # code points, what the column holds: an emoji family is one character of seven and more
+LIMIT = 140  # graphemes: what people count as characters
+MAX_CODE_POINTS = 1000  # the size of the column: a grapheme has many code points, a family emoji seven
 
 
 def body(value: str) -> str:
-    """What is kept of the text that was entered. Raises Invalid, with a message for the person."""
-    words = text.tidy(value)
-    if text.is_blank(words):
-        raise Invalid("body", _("Write something first."))
-    if not text.is_storable(words):
-        raise Invalid("body", _("A post can't hold control characters."))
-    if text.count(words) > LIMIT:
-        raise Invalid("body", _("A post has at most %(limit)d characters.", limit=LIMIT))
-    if len(words) > ROOM:
-        raise Invalid("body", _("This post has too many marks and joined characters to be kept."))
-    return words
+    """The normalised text of a post. Raises Invalid with a message for the user."""
+    body = text.tidy(value)
+    if text.is_blank(body):
+        raise Invalid("body", _("Write something to post."))
+    if not text.is_storable(body):
+        raise Invalid("body", _("Remove the control characters from your post."))
+    if text.count(body) > LIMIT:
+        raise Invalid("body", _("Use at most %(limit)d characters.", limit=LIMIT))
+    if len(body) > MAX_CODE_POINTS:
+        raise Invalid("body", _("Use fewer combined characters and emoji."))
+    return body

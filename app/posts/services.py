@@ -1,7 +1,9 @@
-"""What changes posts. Nothing is committed here: the view does that."""
+"""Creating and deleting posts. The caller commits."""
+
+from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import delete
+from sqlalchemy import CursorResult, delete
 
 from app.database import db
 from app.exceptions import NotAllowed, NotFound
@@ -15,9 +17,9 @@ from app.users.services import add_to_counts
 
 
 def create_post(author_id: int, body: str, language: str | None = None) -> Post:
-    """A new post by that person, in the language that they say, or else in the one that their text shows.
+    """Create a post, flushed; without `language`, a language tag, the language is detected.
 
-    Raises Invalid for a text that can't be one, or a language that is not known.
+    Raises Invalid for the field `body` or `language`.
     """
     body = rules.body(body)
     post = Post(author_id=author_id, body=body, language=languages.language_or_none(language) or detect(body))
@@ -29,13 +31,13 @@ def create_post(author_id: int, body: str, language: str | None = None) -> Post:
 
 
 def delete_post(post_id: int, by: Actor) -> None:
-    """Delete a post at the wish of `by`: its author, or an administrator. Raises NotFound, or NotAllowed."""
-    gone = _("This post is not there, or was deleted already.")
+    """Delete a post. Raises NotFound, or NotAllowed unless `by` is the author or an administrator."""
     post = db.session.get(Post, post_id)
     if post is None:
-        raise NotFound(gone)
+        raise NotFound(_("This post no longer exists."))
     if post.author_id != by.id and not by.is_administrator:
-        raise NotAllowed(_("Only its author or an administrator can delete a post."))
-    if db.session.execute(delete(Post).where(Post.id == post_id)).rowcount == 0:
-        raise NotFound(gone)  # since this moment
+        raise NotAllowed(_("Only the author or an administrator can delete a post."))
+    deleted = cast(CursorResult[Any], db.session.execute(delete(Post).where(Post.id == post_id)))
+    if deleted.rowcount == 0:  # another request was first
+        raise NotFound(_("This post no longer exists."))
     add_to_counts(post.author_id, posts=-1)

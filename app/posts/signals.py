@@ -1,4 +1,4 @@
-"""Signals of posts, for features above."""
+"""Signals of posts, for the features above."""
 
 from blinker import Signal
 

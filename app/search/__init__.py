@@ -4,7 +4,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Add the pages, let templates mark what was searched for, and index what is written."""
+    """Add the pages, give templates `marked`, and index new posts and new or renamed users."""
     from app.posts.signals import post_created
     from app.search import marking, routes, services
     from app.users.signals import user_changed, user_created

@@ -1,4 +1,4 @@
-"""`flask search`: what operators do to the index. Only the command line imports this module."""
+"""`flask search`: commands for operators."""
 
 import click
 from flask.cli import with_appcontext
@@ -11,23 +11,23 @@ from app.users.models import User
 
 
 @click.group()
-def search():
-    """The index by which posts and people are found."""
+def search() -> None:
+    """Maintain the search index."""
 
 
 @search.command()
 @with_appcontext
-def reindex():
-    """Make the index anew, also while the site is used.
+def reindex() -> None:
+    """Rebuild the search index. The site can be in use.
 
-    It is always current by itself. This is for words that an older version of the application wrote during an
-    upgrade, for rows that were put in by hand, and for an index that a crash or a full disk has spoilt.
+    The application keeps the index up to date by itself. Run this after an upgrade during which an older version wrote
+    posts, after inserting rows by hand, and if a crash or a full disk has damaged the index.
     """
-    posts, people = (db.session.scalar(select(func.count(model.id))) for model in (Post, User))
+    posts, users = (db.session.scalar(select(func.count(model.id))) or 0 for model in (Post, User))
     services.rebuild()
     db.session.commit()
-    with click.progressbar(length=posts + people) as bar:
+    with click.progressbar(length=posts + users) as bar:
         for number in services.reindex():
-            db.session.commit()  # so that others can write
+            db.session.commit()  # releases the lock on writing between batches
             bar.update(number)
-    click.echo(f"{posts:,} posts and {people:,} people can be found")
+    click.echo(f"indexed posts: {posts:,}; users: {users:,}")

@@ -1,7 +1,7 @@
-"""What is searched: the words of posts and people, beside them.
+"""Tables of the words of posts and users.
 
-The indexes over them are the databases' own, so models know nothing of them: migration 0010 makes them, and
-app/search/sqlite_fts.py and mysql.py ask them.
+Migrations create a full-text index over each, which is specific to the database: sqlite_fts.py and mysql_fulltext.py
+query them.
 """
 
 from sqlalchemy import ForeignKey, Text
@@ -11,14 +11,14 @@ from app.database import db
 
 
 class PostSearch(db.Model):
-    """The words of a post, as words.indexed gives them. They go with the post, by the foreign key."""
+    """The words of a post, from words.index_text."""
 
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
     words: Mapped[str] = mapped_column(Text)
 
 
 class UserSearch(db.Model):
-    """The words of a person's username and display name. They go with the person, by the foreign key."""
+    """The words of a user's username and display name, from words.index_text."""
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     words: Mapped[str] = mapped_column(Text)

@@ -1,7 +1,7 @@
-"""Search by MySQL's and MariaDB's FULLTEXT, with the indexes that migrations put on the tables of words.
+"""Search with MySQL's and MariaDB's FULLTEXT, by the indexes that migrations create.
 
-FULLTEXT collects and ranks all that it finds before the first row comes out: of what a tenth of 500,000 posts have, for
-most of a second. But a page of that is found among the nearest few as well, by reading them in their order.
+FULLTEXT collects and ranks all matches before it returns the first row: most of a second for terms that a tenth of
+500,000 posts have. A page of such frequent terms is found sooner by a scan of the nearest rows, so that is tried first.
 """
 
 from collections.abc import Sequence
@@ -11,39 +11,47 @@ from sqlalchemy import Table, func, select, text
 from app.database import db
 from app.pagination import Key, narrow, nearest_first
 
-NEAREST = 10_000  # ids that are looked at before the index is asked: 15 ms where none of them has the words
+SCAN_LIMIT = 10_000  # ids; without a match the scan costs 15 ms
 
 
-def ids(words: Table, terms: Sequence[str], key: Key, limit: int, beginnings: bool) -> Sequence[int]:
-    """The ids of `words` that have all the terms, or words that begin like them, nearest to the key first."""
-    found, whole = _looked_at(words, terms, key, limit, beginnings)
-    return found if whole or len(found) == limit else _indexed(words, terms, key, limit, beginnings)
+def find_ids(words: Table, terms: Sequence[str], key: Key, limit: int, prefix: bool) -> list[int]:
+    """At most `limit` ids of rows of `words` that match all terms, on the key's side, nearest first.
+
+    With `prefix`, a term matches the words that begin with it.
+    """
+    found, complete = _scan(words, terms, key, limit, prefix)
+    return found if complete or len(found) == limit else _match(words, terms, key, limit, prefix)
 
 
-def _looked_at(words, terms, key, limit, beginnings):
-    """Those among the NEAREST, and whether there are no others on that side of the key."""
-    [ident] = words.primary_key
-    newest = db.session.scalar(select(func.max(ident))) or 0
+def _scan(words: Table, terms: Sequence[str], key: Key, limit: int, prefix: bool) -> tuple[list[int], bool]:
+    """The matches among the SCAN_LIMIT ids nearest to the key, and whether these are all ids on its side."""
+    [row_id] = words.primary_key
+    newest = db.session.scalar(select(func.max(row_id))) or 0
     if key.after is None:
         over = newest + 1 if key.before is None else min(key.before, newest + 1)
-        under = over - NEAREST - 1
+        under = over - SCAN_LIMIT - 1
+        complete = under <= 0
     else:
         under = min(key.after, newest)
-        over = under + NEAREST + 1
-    between = func.concat(" ", words.c.words, " ")
-    end = "" if beginnings else " "
-    found = select(ident).where(ident > under, ident < over, *(func.instr(between, f" {term}{end}") for term in terms))
-    found = nearest_first(found, ident, key.side).limit(limit)
-    return db.session.scalars(found).all(), over > newest if key.after is not None else under <= 0
+        over = under + SCAN_LIMIT + 1
+        complete = over > newest
+    padded = func.concat(" ", words.c.words, " ")
+    end = "" if prefix else " "
+    query = select(row_id).where(
+        row_id > under, row_id < over, *(func.instr(padded, f" {term}{end}") for term in terms)
+    )
+    query = nearest_first(query, row_id, key.side).limit(limit)
+    return list(db.session.scalars(query)), complete
 
 
-def _indexed(words, terms, key, limit, beginnings):
-    [ident] = words.primary_key
-    found = select(ident).where(text(f"MATCH ({words.name}.words) AGAINST (:terms IN BOOLEAN MODE)"))
-    wanted = " ".join(f"+{term}*" if beginnings else f"+{term}" for term in terms)
-    return db.session.scalars(narrow(found, ident, key.side), {"terms": wanted, "limit": limit, **key.arguments}).all()
+def _match(words: Table, terms: Sequence[str], key: Key, limit: int, prefix: bool) -> list[int]:
+    [row_id] = words.primary_key
+    query = select(row_id).where(text(f"MATCH ({words.name}.words) AGAINST (:terms IN BOOLEAN MODE)"))
+    expression = " ".join(f"+{term}*" if prefix else f"+{term}" for term in terms)
+    arguments = {"terms": expression, "limit": limit, **key.arguments}
+    return list(db.session.scalars(narrow(query, row_id, key.side), arguments))
 
 
 def rebuild(words: Table) -> None:
-    """Make the index anew from `words`."""
+    """Rebuild the index over `words`."""
     db.session.execute(text(f"OPTIMIZE TABLE {words.name}"))

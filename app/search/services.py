@@ -1,70 +1,80 @@
-"""What keeps the words of posts and people. Nothing is committed here: whoever calls does that."""
+"""Keeping the words of posts and users up to date. The caller commits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import CursorResult, delete, func, insert, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.database import db
 from app.posts.models import Post
 from app.search.models import PostSearch, UserSearch
-from app.search.queries import engine
-from app.search.words import indexed
+from app.search.queries import engine, post_words, user_words
+from app.search.words import index_text
 from app.users.models import User
 
 BATCH = 1000  # rows
 
-
-def words_of_post(post) -> dict:
-    """The row of PostSearch that belongs to a row of Post, or to anything with its columns."""
-    return {"post_id": post.id, "words": indexed(post.body)}
-
-
-def words_of_user(user) -> dict:
-    """The row of UserSearch that belongs to a row of User, or to anything with its columns."""
-    return {"user_id": user.id, "words": indexed(f"{user.username} {user.display_name}")}
+Values = dict[str, Any]
 
 
 def index_post(post: Post) -> None:
-    """Let a new post, which must be flushed, be found from the commit on."""
-    db.session.execute(insert(PostSearch).values(words_of_post(post)))
+    """Index a new post, which must be flushed."""
+    db.session.execute(insert(PostSearch).values(_post_values(post.id, post.body)))
 
 
 def index_user(user: User) -> None:
-    """Let a new person, who must be flushed, be found from the commit on."""
-    db.session.execute(insert(UserSearch).values(words_of_user(user)))
+    """Index a new user, who must be flushed."""
+    db.session.execute(insert(UserSearch).values(_user_values(user.id, user.username, user.display_name)))
 
 
 def reindex_user(user: User) -> None:
-    """Let a person be found by the names that they have now from the commit on."""
-    row = words_of_user(user)
-    if not db.session.execute(update(UserSearch).where(UserSearch.user_id == user.id).values(row)).rowcount:
-        db.session.execute(insert(UserSearch).values(row))  # an older version of the application made the account
+    """Index a user by their changed names."""
+    values = _user_values(user.id, user.username, user.display_name)
+    query = update(UserSearch).where(UserSearch.user_id == user.id).values(values)
+    if not cast(CursorResult[Any], db.session.execute(query)).rowcount:
+        db.session.execute(insert(UserSearch).values(values))  # created by an older version of the application
 
 
 def reindex() -> Iterator[int]:
-    """Put right the words of all posts and people, some at a time, and give how many: the caller may commit between."""
-    yield from _reindex(PostSearch.post_id, words_of_post, Post.id, Post.body)
-    yield from _reindex(UserSearch.user_id, words_of_user, User.id, User.username, User.display_name)
-
-
-def _reindex(key, words_of, ident, *texts):
-    newest = db.session.scalar(select(func.max(ident))) or 0
-    for first in range(1, newest + 1, BATCH):
-        these = ident.between(first, first + BATCH - 1)
-        with db.session.begin_nested():  # on SQLite nobody else writes from here on
-            # Locked, in the order of whoever deletes one: itself, then its words.
-            rows = db.session.execute(select(ident, *texts).where(these).with_for_update(read=True)).all()
-            there = dict(
-                db.session.execute(select(key, key.class_.words).where(key.between(first, first + BATCH - 1))).all()
-            )
-            wrong = [right for right in map(words_of, rows) if there.get(right[key.key]) != right["words"]]
-            if wrong:
-                db.session.execute(delete(key.class_).where(key.in_([right[key.key] for right in wrong])))
-                db.session.execute(insert(key.class_), wrong)
-        yield len(rows)
+    """Correct the words of all posts and users in batches; yields the rows of each, so the caller can commit it."""
+    yield from _reindex(PostSearch.post_id, _post_values, Post.id, Post.body)
+    yield from _reindex(UserSearch.user_id, _user_values, User.id, User.username, User.display_name)
 
 
 def rebuild() -> None:
-    """Make the database's own indexes of the words anew; nobody can write meanwhile."""
-    for words in (PostSearch, UserSearch):
-        engine().rebuild(words.__table__)
+    """Rebuild the database's indexes over the words; writing waits meanwhile."""
+    for words in (post_words, user_words):
+        engine().rebuild(words)
+
+
+def _post_values(post_id: int, body: str) -> Values:
+    return {"post_id": post_id, "words": index_text(body)}
+
+
+def _user_values(user_id: int, username: str, display_name: str) -> Values:
+    return {"user_id": user_id, "words": index_text(f"{username} {display_name}")}
+
+
+def _reindex(
+    key: InstrumentedAttribute[int],
+    values_of: Callable[..., Values],
+    source_id: InstrumentedAttribute[int],
+    *source_texts: InstrumentedAttribute[str],
+) -> Iterator[int]:
+    """Reindex one table: `key` identifies a row of words, `source_id` and `source_texts` are what it is made from."""
+    model = key.class_
+    newest = db.session.scalar(select(func.max(source_id))) or 0
+    for first in range(1, newest + 1, BATCH):
+        last = first + BATCH - 1
+        with db.session.begin_nested():  # on SQLite no one else can write from here on
+            # Locked before the words: a delete takes the locks in the same order.
+            sources = select(source_id, *source_texts).where(source_id.between(first, last)).with_for_update(read=True)
+            expected = [values_of(*row) for row in db.session.execute(sources)]
+            rows = db.session.execute(select(key, model.words).where(key.between(first, last))).all()
+            stored = {row[0]: row[1] for row in rows}
+            wrong = [values for values in expected if stored.get(values[key.key]) != values["words"]]
+            if wrong:
+                db.session.execute(delete(model).where(key.in_([values[key.key] for values in wrong])))
+                db.session.execute(insert(model), wrong)
+        yield len(expected)

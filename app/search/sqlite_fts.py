@@ -1,4 +1,4 @@
-"""Search by SQLite's FTS5, in the virtual tables that migrations put beside the tables of words."""
+"""Search with SQLite's FTS5, by the virtual tables that migrations create."""
 
 from collections.abc import Sequence
 
@@ -8,24 +8,24 @@ from app.database import db
 from app.pagination import Key, narrow
 
 
-def ids(words: Table, terms: Sequence[str], key: Key, limit: int, beginnings: bool) -> Sequence[int]:
-    """The ids of `words` that have all the terms, or words that begin like them, nearest to the key first.
+def find_ids(words: Table, terms: Sequence[str], key: Key, limit: int, prefix: bool) -> list[int]:
+    """At most `limit` ids of rows of `words` that match all terms, on the key's side, nearest first.
 
-    FTS5 reads them in that order, and no further than it is asked to.
+    With `prefix`, a term matches the words that begin with it. FTS5 reads matches by id and stops at the limit.
     """
-    index = table(_index(words), column("rowid"))
-    found = index.select().where(text(f"{index.name} MATCH :terms"))
-    # Terms are plain words, so nothing has to be quoted.
-    wanted = " AND ".join(f"{term}*" if beginnings else term for term in terms)
-    arguments = {"terms": wanted, "limit": limit, **key.arguments}
-    return db.session.scalars(narrow(found, index.c.rowid, key.side), arguments).all()
+    index = table(_index_name(words), column("rowid"))
+    query = index.select().where(text(f"{index.name} MATCH :terms"))
+    # Terms are letters and digits (words.py), so nothing needs quoting.
+    expression = " AND ".join(f"{term}*" if prefix else term for term in terms)
+    arguments = {"terms": expression, "limit": limit, **key.arguments}
+    return list(db.session.scalars(narrow(query, index.c.rowid, key.side), arguments))
 
 
 def rebuild(words: Table) -> None:
-    """Make the index anew from `words`."""
-    index = _index(words)
-    db.session.execute(insert(table(index, column(index))).values({index: "rebuild"}))
+    """Rebuild the index over `words`."""
+    name = _index_name(words)
+    db.session.execute(insert(table(name, column(name))).values({name: "rebuild"}))
 
 
-def _index(words):
+def _index_name(words: Table) -> str:
     return f"{words.name}_index"

@@ -1,97 +1,98 @@
-"""The words of a text, as the index has them: the same of what is written and of what is asked, on every database.
+"""Splits text into search terms, the same way for what is indexed and for queries, on every database.
 
-A word goes into the index, and is asked for, as a term: the letter w and its bytes in hexadecimal. The databases' own
-readers of text would drop words under three letters, stop-words and emoji, and disagree about what a word is; a term is
-one word to each of them.
+A term is the letter w and the bytes of a word in hexadecimal, which every database takes for one word. Their own
+tokenizers drop short words, stop words and emoji, and disagree about what a word is.
 """
 
 import functools
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 import regex
 
-TERM_ROOM = 84  # what MariaDB takes for one word by default; the rest of a longer one doesn't count
-MOST_ASKED = 30  # words of one question; more can only narrow what is found
+MAX_TERM_LENGTH = 84  # MariaDB's default limit for a word (innodb_ft_max_token_size); longer terms are cut
+MAX_QUERY_TERMS = 30
 
-# Scripts that put no spaces between words, and Korean, whose words take endings.
+Span = tuple[int, int]
+
+# Scripts without spaces between words, and Korean, whose words take endings.
 UNSPACED = r"[[\p{L}\p{N}]&&[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
-JOINERS = r"\u00AD\u200C\u200D"  # a hyphen where a line may break, and what makes letters join or not: unseen in a word
+JOINERS = r"\u00AD\u200C\u200D"  # soft hyphen, zero-width non-joiner and joiner: invisible inside a word
 PIECES = regex.compile(
     r"(?P<emoji>(?=[\p{Extended_Pictographic}\p{Regional_Indicator}])\X)"
     rf"|(?P<run>{UNSPACED}[{UNSPACED}\p{{M}}]*)"
     rf"|[[\p{{L}}\p{{N}}]--{UNSPACED}][[\p{{L}}\p{{M}}\p{{N}}{JOINERS}]--{UNSPACED}]*",
     regex.VERSION1,
 )
-# Accents, points of Hebrew and Arabic, the tones of emoji. Not the vowels of Indian scripts, nor what makes か a が:
-# these are letters to those who read them.
-UNHEARD = regex.compile(
+# Accents, Hebrew and Arabic points, skin tones of emoji. The vowel signs of Indian scripts, and the mark that makes か
+# into が, are not ignored: they make other letters.
+IGNORED = regex.compile(
     rf"[[\p{{M}}&&[\p{{Script=Inherited}}\p{{Hebrew}}]]--[\u3099\u309A]]|[\u0640{JOINERS}\p{{Emoji_Modifier}}]",
     regex.VERSION1,
 )
 
 
 class Word(NamedTuple):
-    """A term and where in the text it stands."""
+    """A term and its position in the text."""
 
     term: str
     start: int
     end: int
 
 
-def words(text: str, asked: bool = False) -> Iterator[Word]:
+def words(text: str, query: bool = False) -> Iterator[Word]:
     """The words of `text`.
 
-    Of what is written without spaces each character and each pair of neighbours is one, so that it is found inside of a
-    sentence; where it is `asked` for, the pairs alone, if there are any.
+    Of text without spaces, each character and each pair of neighbours is a word, so that it is found inside a sentence.
+    For a `query` the pairs suffice, if there are any.
     """
     for piece in PIECES.finditer(text):
         characters = _characters(piece) if piece["run"] else [piece.span()]
-        if not asked or len(characters) == 1:
-            yield from _words(text, characters)
-        yield from _words(text, [(first[0], second[1]) for first, second in pairwise(characters)])
+        if not query or len(characters) == 1:
+            yield from _words_at(text, characters)
+        yield from _words_at(text, [(first[0], second[1]) for first, second in pairwise(characters)])
 
 
-def _characters(run):
-    return [(run.start() + found.start(), run.start() + found.end()) for found in regex.finditer(r"\X", run[0])]
+def _characters(run: regex.Match[str]) -> list[Span]:
+    return [(run.start() + match.start(), run.start() + match.end()) for match in regex.finditer(r"\X", run[0])]
 
 
-def _words(text, spans):
+def _words_at(text: str, spans: Iterable[Span]) -> Iterator[Word]:
     for start, end in spans:
         if found := term(text[start:end]):
             yield Word(found, start, end)
 
 
-@functools.lru_cache(maxsize=10_000)  # people use the same words again and again
+@functools.lru_cache(maxsize=10_000)  # the same words come again and again
 def term(word: str) -> str:
-    """What `word` is in the index, whatever its accents and case; "" where nothing of it counts."""
+    """The term of a word, whatever its accents and case; "" if nothing of the word is significant."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
-    kept = unicodedata.normalize("NFC", UNHEARD.sub("", plain))
-    return f"w{kept.encode().hex()}"[:TERM_ROOM] if kept else ""
+    significant = unicodedata.normalize("NFC", IGNORED.sub("", plain))
+    return f"w{significant.encode().hex()}"[:MAX_TERM_LENGTH] if significant else ""
 
 
-def indexed(text: str) -> str:
-    """What stands in the index for `text`: its terms, each once."""
+def index_text(text: str) -> str:
+    """The text that the database indexes for `text`: its terms, each once."""
     return " ".join(dict.fromkeys(word.term for word in words(text)))
 
 
-def asked(question: str) -> tuple[str, ...]:
-    """The terms that something must have to be found."""
-    return tuple(dict.fromkeys(word.term for word in words(question, asked=True)))[:MOST_ASKED]
+def query_terms(query: str) -> tuple[str, ...]:
+    """The terms of a search query, each once; at most MAX_QUERY_TERMS, since more would only narrow the result."""
+    return tuple(dict.fromkeys(word.term for word in words(query, query=True)))[:MAX_QUERY_TERMS]
 
 
-def hits(text: str, terms: tuple[str, ...], beginnings: bool = False) -> list[tuple[int, int]]:
-    """Where in `text` words among `terms` stand, or words that begin like one: from where to where, in order.
+def matches(text: str, terms: tuple[str, ...], prefix: bool = False) -> list[Span]:
+    """The spans of `text` that match one of the terms, in order; with `prefix`, also words that begin with one.
 
-    What overlaps, as pairs of characters do, is one.
+    Overlapping spans, such as pairs of characters, are joined.
     """
-    found = []
-    those = (word for word in words(text) if word.term in terms or (beginnings and word.term.startswith(terms)))
-    for word in sorted(those, key=lambda word: word.start):
-        if found and word.start < found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], word.end))
+    spans: list[Span] = []
+    matching = (word for word in words(text) if word.term in terms or (prefix and word.term.startswith(terms)))
+    for word in sorted(matching, key=lambda word: word.start):
+        if spans and word.start < spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], word.end))
         else:
-            found.append((word.start, word.end))
-    return found
+            spans.append((word.start, word.end))
+    return spans

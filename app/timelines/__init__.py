@@ -1,7 +1,9 @@
 """Timelines: lists of posts, newest first."""
 
+from flask import Flask
 
-def init_app(app):
+
+def init_app(app: Flask) -> None:
     """Add the pages."""
     from app.timelines import routes
 

@@ -1,14 +1,15 @@
-"""The posts of a timeline, newest first, as rows that carry what a page shows.
+"""Queries of timelines: pages of posts, newest first.
 
-Each page of posts is found in a subquery, by indexes alone, and its columns and authors are joined outside: joined
-beside ORDER BY and LIMIT, MariaDB would start from the authors and sort all their posts. Outside, the joins are outer
-ones: by inner ones SQLite 3.46 reads all posts and looks each up in the page (475 ms on L for 0.04), since it can't
-know how small the bound LIMIT is. The few rows are sorted here; a server would make a table first.
+A subquery finds the ids of a page by indexes alone; columns and authors are joined outside. Joined beside ORDER BY and
+LIMIT, MariaDB would start from the authors and sort all their posts. The joins are outer joins: with inner ones SQLite
+3.46, which cannot know how small a bound LIMIT is, reads all posts and looks each up in the page (475 ms instead of
+0.04 on data set L of bench/). Rows are sorted here: for an outer ORDER BY a server would create a temporary table.
 """
 
 from collections.abc import Sequence
 from functools import cache
 from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, exists, func, literal_column, or_, select, true, union_all
 
@@ -18,29 +19,27 @@ from app.pagination import Key, Page, narrow, paginate
 from app.posts.queries import COLUMNS, PostRow, posts, users
 from app.relationships.queries import followed_ids, follows
 
-# With 5,000 ids IN takes 17 ms on SQLite and 13 on MariaDB, EXISTS 0.1 and 2; with 100 IN wins. Past 32,766
-# SQLite refuses.
-MANY = 500
+# The most followed users for IN; above, EXISTS is used. IN wins with 100 ids; with 5,000 it takes 17 ms on SQLite and
+# 13 ms on MariaDB, EXISTS 0.1 and 2 ms. SQLite refuses more than 32,766.
+IN_LIMIT = 500
 
-# A server answers one question sooner than two. It is first asked which of so many newest posts belong to home, post by
-# post: among more it would search for milliseconds in vain where somebody follows few who write.
+# How many of the newest posts the first query of `home` looks at on a database server. More would cost milliseconds, in
+# vain, for users who follow few authors.
 RECENT = 4000
 
-# Whose posts a timeline has.
 FOLLOWED_BY_READER = exists(literal_column("1")).where(
     follows.c.follower_id == bindparam("reader"), follows.c.followed_id == posts.c.author_id
 )
-WHOSE = {
-    "anybody": true(),
-    "one": posts.c.author_id == bindparam("author"),
-    "some": posts.c.author_id.in_(bindparam("authors", expanding=True)),
-    "many": or_(posts.c.author_id == bindparam("reader"), FOLLOWED_BY_READER),
-    "those": posts.c.id.in_(bindparam("ids", expanding=True)),
+CONDITIONS = {
+    "all": true(),
+    "author": posts.c.author_id == bindparam("author"),
+    "authors": posts.c.author_id.in_(bindparam("authors", expanding=True)),
+    "followed": or_(posts.c.author_id == bindparam("reader"), FOLLOWED_BY_READER),
+    "ids": posts.c.id.in_(bindparam("ids", expanding=True)),
 }
 
-
-# Which of them are recent, on each side of a key; `edge` is what `_recent_edge` gives.
-NEAR = {
+# Which posts are recent, by the side of the key; `edge` is from `_recent_edge`.
+RECENT_CONDITIONS = {
     "": posts.c.id > select(func.max(posts.c.id)).scalar_subquery() - bindparam("edge"),
     "before": posts.c.id > bindparam("edge"),
     "after": posts.c.id < bindparam("edge"),
@@ -48,11 +47,11 @@ NEAR = {
 
 
 def home(user_id: int, key: Key, size: int) -> Page:
-    """What a person and those whom they follow wrote.
+    """A page of posts by a user and those they follow.
 
-    Whom they follow is asked first: among all posts, a join, a subselect or EXISTS is slow by the hundredfold on one of
-    the databases for those who follow few who write. Those who follow MANY find a page among the newest posts, one by
-    one.
+    The ids of the followed users are read first: with a join, a subselect or EXISTS instead, one of the databases takes
+    a hundred times longer for users who follow few authors. A server is first asked for the page among the RECENT
+    posts: if they fill it, that saves a round trip.
     """
     return paginate(lambda key, limit: _home_rows(user_id, key, limit), key, size)
 
@@ -62,10 +61,10 @@ def _home_rows(user_id: int, key: Key, limit: int) -> Sequence[PostRow]:
         rows = _rows(key, limit, "recent", reader=user_id, edge=_recent_edge(key))
         if len(rows) == limit:
             return rows
-    followed = followed_ids(user_id, limit=MANY + 1)
-    if len(followed) > MANY:
-        return _rows(key, limit, "many", reader=user_id)
-    return _rows(key, limit, "some", authors=[user_id, *followed])
+    followed = followed_ids(user_id, limit=IN_LIMIT + 1)
+    if len(followed) > IN_LIMIT:
+        return _rows(key, limit, "followed", reader=user_id)
+    return _rows(key, limit, "authors", authors=[user_id, *followed])
 
 
 def _recent_edge(key: Key) -> int:
@@ -75,33 +74,33 @@ def _recent_edge(key: Key) -> int:
 
 
 def public(key: Key, size: int) -> Page:
-    """What everybody wrote."""
-    return _page(key, size, "anybody")
+    """A page of all posts."""
+    return _page(key, size, "all")
 
 
 def profile(user_id: int, key: Key, size: int) -> Page:
-    """What one person wrote."""
-    return _page(key, size, "one", author=user_id)
+    """A page of posts by one user."""
+    return _page(key, size, "author", author=user_id)
 
 
-def those(ids: Sequence[int], key: Key, limit: int) -> Sequence[PostRow]:
-    """The posts of these ids on the key's side of it, nearest to it first, as `pagination.paginate` wants them."""
-    return _rows(key, limit, "those", ids=ids)
+def by_ids(ids: list[int], key: Key, limit: int) -> Sequence[PostRow]:
+    """At most `limit` of the posts with these ids, on the key's side, nearest first: for `pagination.paginate`."""
+    return _rows(key, limit, "ids", ids=ids)
 
 
-def _page(key: Key, size: int, whose: str, **parameters) -> Page:
-    return paginate(lambda key, limit: _rows(key, limit, whose, **parameters), key, size)
+def _page(key: Key, size: int, condition: str, **parameters: Any) -> Page:
+    return paginate(lambda key, limit: _rows(key, limit, condition, **parameters), key, size)
 
 
-def _rows(key: Key, limit: int, whose: str, **parameters) -> Sequence[PostRow]:
-    rows = _compiled(whose, key.side).all(**parameters, **key.arguments, limit=limit)
+def _rows(key: Key, limit: int, condition: str, **parameters: Any) -> Sequence[PostRow]:
+    rows = _compiled(condition, key.side).all(**parameters, **key.arguments, limit=limit)
     return sorted(rows, key=attrgetter("id"), reverse=key.side != "after")
 
 
 @cache
-def _compiled(whose: str, side: str) -> CompiledSelect[PostRow]:
-    found = _recent(side) if whose == "recent" else select(posts.c.id).where(WHOSE[whose])
-    page = narrow(found, posts.c.id, side).subquery("page")
+def _compiled(condition: str, side: str) -> CompiledSelect[PostRow]:
+    ids = _recent(side) if condition == "recent" else select(posts.c.id).where(CONDITIONS[condition])
+    page = narrow(ids, posts.c.id, side).subquery("page")
     return CompiledSelect(
         select(*COLUMNS)
         .join_from(page, posts, posts.c.id == page.c.id, isouter=True)
@@ -110,17 +109,18 @@ def _compiled(whose: str, side: str) -> CompiledSelect[PostRow]:
     )
 
 
-def _recent(side: str) -> Select:
-    """The reader's posts and those of whom they follow among the RECENT ones, for a server.
+def _recent(side: str) -> Select[Any]:
+    """The recent posts by the reader and those they follow, for a server.
 
-    It goes through the posts and looks up who wrote each; the other way round, it would sort all posts of all those.
+    STRAIGHT_JOIN makes it read the posts in order and look up each author; by itself it would start from the authors
+    and sort all their posts.
     """
     reader = select(bindparam("reader", type_=Integer))
-    whose = union_all(select(follows.c.followed_id).where(follows.c.follower_id == bindparam("reader")), reader)
-    whose = whose.subquery("whose")
+    followed = select(follows.c.followed_id).where(follows.c.follower_id == bindparam("reader"))
+    authors = union_all(followed, reader).subquery("authors")
     return (
         select(posts.c.id)
         .prefix_with("STRAIGHT_JOIN")
-        .join(whose, whose.c.followed_id == posts.c.author_id)
-        .where(NEAR[side])
+        .join(authors, authors.c.followed_id == posts.c.author_id)
+        .where(RECENT_CONDITIONS[side])
     )

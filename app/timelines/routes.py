@@ -1,6 +1,7 @@
 """Pages of timelines."""
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from app.pagination import key_from
@@ -12,26 +13,26 @@ bp = Blueprint("timelines", __name__)
 
 @bp.get("/")
 @login_required
-def home():
+def home() -> ResponseReturnValue:
     page = queries.home(current_user.id, key_from(request.args), current_app.config["POSTS_PER_PAGE"])
     return render_template("timelines/home.html", page=page, composer=_composer)
 
 
 def _composer() -> PostForm:
-    """An empty composer, made only when the page has none cached; without a CSRF token, which the page adds."""
+    """An empty composer. The template calls this only if the composer's HTML is not cached, and adds the CSRF token."""
     return PostForm(current_app.config["LANGUAGES"].items(), formdata=None, meta={"csrf": False})
 
 
 @bp.get("/index")
-def index():
-    """The home timeline's address in the well-known tutorial application."""
-    # As it came: url_for would take `_external` or `_scheme` for its own.
+def index() -> ResponseReturnValue:
+    """Redirect from the address that the home timeline has in the well-known tutorial application."""
+    # The query is copied as it is: url_for would interpret `_external` and `_scheme`.
     query = request.query_string.decode()
     return redirect(url_for("timelines.home") + (f"?{query}" if query else ""), 301)
 
 
 @bp.get("/explore")
 @login_required
-def public():
+def public() -> ResponseReturnValue:
     page = queries.public(key_from(request.args), current_app.config["POSTS_PER_PAGE"])
     return render_template("timelines/public.html", page=page)

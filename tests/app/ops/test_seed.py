@@ -16,7 +16,7 @@ from app.posts.models import Post
 from app.relationships.models import Follow
 from app.relationships.queries import standing
 from app.search import queries as search
-from app.search.words import asked
+from app.search.words import query_terms
 from app.timelines import queries
 from app.users import rules as user_rules
 from app.users.models import User, UserCounts
@@ -52,8 +52,8 @@ def test_it_makes_the_people_posts_and_follows_that_were_asked_for(run, context)
 def test_its_posts_and_people_are_found(run, context):
     run(*SMALL)
     body, name = db.session.scalar(select(Post.body)), db.session.scalar(select(User.display_name))
-    assert body in [row.body for row in search.posts(asked(body), NEWEST, 100).items]
-    assert name in [row.display_name for row in search.people(asked(name), NEWEST, 100).items]
+    assert body in [row.body for row in search.posts(query_terms(body), NEWEST, 100).items]
+    assert name in [row.display_name for row in search.users(query_terms(name), NEWEST, 100).items]
 
 
 def test_it_says_how_to_log_in(run, context):

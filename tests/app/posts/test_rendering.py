@@ -7,21 +7,21 @@ from app.users.services import demote, promote
 
 @pytest.fixture
 def susan(make_user, log_in):
-    person = make_user("susan")
+    user = make_user("susan")
     log_in("susan")
-    return person
+    return user
 
 
 @pytest.fixture(autouse=True)
 def rendered(monkeypatch):
-    """The ids of the posts that were rendered, in that order, starting with nothing kept."""
+    """The ids of the posts that are rendered, in order."""
     ids = []
     article = rendering._article
-    monkeypatch.setattr(rendering, "_article", lambda post, *reader: ids.append(post.id) or article(post, *reader))
+    monkeypatch.setattr(rendering, "_article", lambda post, *viewer: ids.append(post.id) or article(post, *viewer))
     return ids
 
 
-def test_a_post_is_rendered_once_for_all_pages_and_readers(app, client, susan, make_user, write, log_in, rendered):
+def test_post_is_rendered_once_for_all_pages_and_viewers(app, client, susan, make_user, write, log_in, rendered):
     write(susan, "Hello")
     make_user("john")
     make_user("mary")
@@ -33,7 +33,7 @@ def test_a_post_is_rendered_once_for_all_pages_and_readers(app, client, susan, m
     assert len(rendered) == 1
 
 
-def test_its_author_alone_sees_the_button(app, client, susan, make_user, write, log_in):
+def test_delete_button_is_shown_to_the_author_only(app, client, susan, make_user, write, log_in):
     write(susan, "Hello")
     make_user("john")
     other = app.test_client()
@@ -43,21 +43,21 @@ def test_its_author_alone_sees_the_button(app, client, susan, make_user, write, 
     assert 'formaction="/posts/' in client.get("/explore").text
 
 
-def test_an_administrator_sees_the_button_on_every_post_and_is_asked_whose_it_is(
+def test_administrator_can_delete_any_post_and_confirms_its_author(
     app, client, susan, make_administrator, write, log_in
 ):
     write(susan, "Hello")
     write(make_administrator("john"), "I look after this")
     other = app.test_client()
     log_in("john", client=other)
-    for _ in range(2):  # each sees their own, whoever comes first
+    for _ in range(2):  # neither viewer gets what is cached for the other
         assert client.get("/explore").text.count('data-confirm="') == 1
         page = other.get("/explore").text
         assert page.count('data-confirm="') == 2
         assert page.count('data-confirm="Delete this post by @susan?"') == 1
 
 
-def test_the_buttons_come_and_go_with_the_administrator(client, susan, make_user, write):
+def test_delete_buttons_follow_the_administrator_role(client, susan, make_user, write):
     write(make_user("john"), "Hello")
     assert "data-confirm" not in client.get("/explore").text
     promote(susan)
@@ -68,7 +68,7 @@ def test_the_buttons_come_and_go_with_the_administrator(client, susan, make_user
     assert "data-confirm" not in client.get("/explore").text
 
 
-def test_a_new_name_shows_at_once_on_every_post(client, susan, write):
+def test_renamed_author_shows_at_once_on_cached_posts(client, susan, write):
     write(susan, "Hello")
     assert "<bdi>susan</bdi>" in client.get("/explore").text
     susan.display_name = "Susan B."
@@ -79,7 +79,7 @@ def test_a_new_name_shows_at_once_on_every_post(client, susan, write):
     assert 'href="/user/sue"' in client.get("/explore").text
 
 
-def test_each_language_has_its_words_and_dates(client, susan, write, rendered):
+def test_post_is_cached_once_per_locale(client, susan, write, rendered):
     write(susan, "Hello")
     english = client.get("/explore", headers={"Accept-Language": "en"}).text
     french = client.get("/explore", headers={"Accept-Language": "fr"}).text
@@ -88,14 +88,14 @@ def test_each_language_has_its_words_and_dates(client, susan, write, rendered):
     assert french != english
 
 
-def test_a_posts_text_names_its_language_where_it_is_known(client, susan, write):
+def test_post_body_has_lang_attribute_if_known(client, susan, write):
     write(susan, "Quelle belle journée pour une promenade", "Hm.")
     page = client.get("/explore").text
     assert '<p class="post-body" dir="auto" lang="fr">Quelle' in page
     assert '<p class="post-body" dir="auto">Hm.' in page
 
 
-def test_addresses_follow_the_path_that_the_site_is_mounted_at(client, susan, write):
+def test_links_of_cached_posts_have_the_script_name(client, susan, write):
     write(susan, "Hello")
     assert 'href="/user/susan"' in client.get("/explore").text
     mounted = client.get("/explore", environ_overrides={"SCRIPT_NAME": "/blog"}).text
@@ -103,7 +103,7 @@ def test_addresses_follow_the_path_that_the_site_is_mounted_at(client, susan, wr
     assert 'src="/blog/avatar/' in mounted
 
 
-def test_a_template_that_is_being_edited_is_rendered_anew(app, client, susan, write, monkeypatch, rendered):
+def test_posts_are_not_cached_while_templates_reload(app, client, susan, write, monkeypatch, rendered):
     write(susan, "Hello")
     monkeypatch.setattr(app.jinja_env, "auto_reload", True)
     client.get("/explore")
@@ -111,6 +111,6 @@ def test_a_template_that_is_being_edited_is_rendered_anew(app, client, susan, wr
     assert len(rendered) == 2
 
 
-def test_the_moment_of_writing_is_there_for_programs_too(client, susan, write):
+def test_post_has_machine_readable_time_in_utc(client, susan, write):
     write(susan, "Hello")
     assert '+00:00"' in client.get("/explore").text.partition('<time datetime="')[2][:40]

@@ -13,43 +13,43 @@ def bodies():
 
 @pytest.fixture
 def susan(make_user, log_in):
-    person = make_user("susan")
+    user = make_user("susan")
     log_in("susan")
-    return person
+    return user
 
 
-def test_a_post_written_at_home_stands_on_the_home_timeline(client, susan, fill_in):
+def test_post_appears_escaped_on_the_home_timeline(client, susan, fill_in):
     response = fill_in("/", to="/post", body="Hello <b>world</b>")
     assert (response.status_code, response.location) == (302, "/")
     assert "Hello &lt;b&gt;world&lt;/b&gt;" in client.get("/").text
 
 
-def test_whoever_posted_is_told_so_once(client, susan, fill_in):
-    told = "Your post was published."
+def test_publishing_is_confirmed_once(client, susan, fill_in):
+    message = "Your post was published."
     fill_in("/", to="/post", body="Hello")
-    assert told in client.get("/").text
-    assert told not in client.get("/").text
+    assert message in client.get("/").text
+    assert message not in client.get("/").text
 
 
-def test_lines_of_a_browser_are_kept_as_lines(susan, fill_in):
+def test_crlf_is_stored_as_newline(susan, fill_in):
     fill_in("/", to="/post", body="one\r\ntwo")
     assert bodies() == ["one\ntwo"]
 
 
-@pytest.mark.parametrize(("chosen", "kept"), [("", "fr"), ("es", "es")])
+@pytest.mark.parametrize(("chosen", "stored"), [("", "fr"), ("es", "es")])
 @pytest.mark.parametrize("page", ["/", "/post"])
-def test_the_author_can_say_what_language_a_post_is_in(client, susan, fill_in, page, chosen, kept):
+def test_author_can_choose_the_language_of_a_post(client, susan, fill_in, page, chosen, stored):
     assert f'<option value="{chosen}">' in client.get(page).text
     fill_in(page, to="/post", body="Quelle belle journée pour une promenade", language=chosen)
-    assert [post.language for post in db.session.query(Post)] == [kept]
+    assert [post.language for post in db.session.query(Post)] == [stored]
 
 
-def test_the_page_to_write_on_has_every_language_by_name(client, susan):
+def test_new_post_page_offers_all_languages_by_name(client, susan):
     assert '<option value="ja">Japonais</option>' in client.get("/post?lang=fr").text
 
 
 @pytest.mark.parametrize(("body", "language"), [("", "es"), ("Hello", "klingon")])
-def test_a_choice_that_came_with_a_fault_is_shown_again(susan, fill_in, body, language):
+def test_refused_post_keeps_a_valid_language_choice(susan, fill_in, body, language):
     response = fill_in("/", to="/post", body=body, language=language)
     assert response.status_code == 400
     assert bodies() == []
@@ -58,7 +58,7 @@ def test_a_choice_that_came_with_a_fault_is_shown_again(susan, fill_in, body, la
 
 
 @pytest.mark.parametrize("body", ["", "\u200b", "\r\n \r\n", "a" * 141, "a\x07"])
-def test_what_cannot_be_a_post_is_shown_again_with_the_reason(susan, fill_in, body):
+def test_invalid_post_is_shown_again_with_an_error(susan, fill_in, body):
     response = fill_in("/", to="/post", body=body)
     assert response.status_code == 400
     assert 'aria-invalid="true"' in response.text
@@ -67,13 +67,13 @@ def test_what_cannot_be_a_post_is_shown_again_with_the_reason(susan, fill_in, bo
         assert f">\r\n{body}</textarea>" in response.text
 
 
-def test_a_nul_byte_is_a_bad_request(susan, fill_in):
+def test_nul_byte_is_a_bad_request(susan, fill_in):
     assert fill_in("/", to="/post", body="a\0b").status_code == 400
     assert bodies() == []
 
 
 @pytest.mark.parametrize("token", [None, "", "expired"])
-def test_without_a_good_token_nothing_is_written_and_what_was_typed_is_kept(client, susan, token):
+def test_bad_csrf_token_creates_no_post_and_keeps_the_text(client, susan, token):
     data = {"body": "Precious words"} | ({} if token is None else {"csrf_token": token})
     response = client.post("/post", data=data)
     assert response.status_code == 400
@@ -81,14 +81,14 @@ def test_without_a_good_token_nothing_is_written_and_what_was_typed_is_kept(clie
     assert bodies() == []
 
 
-def test_a_visitor_is_asked_to_log_in_before_writing(context, fill_in):
+def test_posting_requires_sign_in(context, fill_in):
     response = fill_in("/auth/login", to="/post", body="Hello")
     assert response.status_code == 302
     assert response.location.startswith("/auth/login")
     assert bodies() == []
 
 
-def test_ones_own_posts_have_a_button_to_delete_them_and_others_do_not(client, susan, make_user, write, let_follow):
+def test_delete_button_is_on_own_posts_only(client, susan, make_user, write, let_follow):
     john = make_user("john")
     let_follow(susan, john)
     mine, other = write(susan, "mine"), write(john, "his")
@@ -97,14 +97,14 @@ def test_ones_own_posts_have_a_button_to_delete_them_and_others_do_not(client, s
     assert f"/posts/{other}/delete" not in page
 
 
-def test_a_deleted_post_is_gone_and_one_is_back_where_one_was(client, susan, write, fill_in):
+def test_deleting_a_post_redirects_to_next(client, susan, write, fill_in):
     post_id = write(susan, "one", "two")
     response = fill_in("/user/susan", to=f"/posts/{post_id}/delete", next="/user/susan?before=9")
     assert (response.status_code, response.location) == (302, "/user/susan?before=9")
     assert bodies() == ["one"]
 
 
-def test_a_post_has_a_page_of_its_own_where_its_moment_leads_to(client, susan, write):
+def test_post_time_links_to_the_page_of_the_post(client, susan, write):
     post_id = write(susan, "Hello <b>world</b>")
     assert f'href="/posts/{post_id}"' in client.get("/").text
     page = client.get(f"/posts/{post_id}")
@@ -113,13 +113,13 @@ def test_a_post_has_a_page_of_its_own_where_its_moment_leads_to(client, susan, w
     assert "<title>Post by @susan, " in page.text
 
 
-def test_whoever_deletes_a_post_on_its_own_page_is_led_to_one_that_is_there(susan, write, fill_in):
+def test_deleting_on_the_page_of_the_post_redirects_home(susan, write, fill_in):
     post_id = write(susan, "one")
     response = fill_in(f"/posts/{post_id}", to=f"/posts/{post_id}/delete", next=f"/posts/{post_id}")
     assert (response.status_code, response.location) == (302, "/")
 
 
-def test_the_buttons_form_leads_back_to_its_own_page(client, susan, write):
+def test_actions_form_returns_to_the_current_page(client, susan, write):
     write(susan, "one")
     form = re.search(r'<form id="actions".*?</form>', client.get("/explore?before=999999999").text, re.S)[0]
     assert 'name="next" value="/explore?before=999999999"' in form
@@ -127,20 +127,18 @@ def test_the_buttons_form_leads_back_to_its_own_page(client, susan, write):
 
 
 @pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example/", "/\\evil", ""])
-def test_deleting_never_leads_to_another_site(susan, write, fill_in, elsewhere):
+def test_deleting_never_redirects_to_another_site(susan, write, fill_in, elsewhere):
     post_id = write(susan, "one")
     assert fill_in("/", to=f"/posts/{post_id}/delete", next=elsewhere).location == "/"
 
 
-def test_anothers_post_cannot_be_deleted(susan, make_user, write, fill_in):
+def test_deleting_a_post_of_another_user_is_forbidden(susan, make_user, write, fill_in):
     post_id = write(make_user("john"), "his")
     assert fill_in("/", to=f"/posts/{post_id}/delete").status_code == 403
     assert bodies() == ["his"]
 
 
-def test_an_administrator_deletes_anybodys_post_and_stays_where_they_were(
-    make_user, make_administrator, write, log_in, fill_in
-):
+def test_administrator_deletes_any_post_and_returns_to_next(make_user, make_administrator, write, log_in, fill_in):
     post_id = write(make_user("susan"), "spam")
     make_administrator("john")
     log_in("john")
@@ -150,17 +148,17 @@ def test_an_administrator_deletes_anybodys_post_and_stays_where_they_were(
 
 
 @pytest.mark.parametrize("post_id", ["1", "0", "99999999999999999999999", "-1", "abc"])
-def test_deleting_what_is_not_there_is_not_found(susan, fill_in, post_id):
+def test_deleting_an_unknown_post_is_not_found(susan, fill_in, post_id):
     assert fill_in("/", to=f"/posts/{post_id}/delete").status_code == 404
 
 
-def test_reading_an_address_deletes_nothing(client, susan, write):
+def test_get_deletes_nothing(client, susan, write):
     post_id = write(susan, "one")
     assert client.get(f"/posts/{post_id}/delete").status_code == 405
     assert bodies() == ["one"]
 
 
-def test_posts_come_no_faster_than_a_person_writes(susan, fill_in):
+def test_posting_is_limited_to_30_per_minute(susan, fill_in):
     for number in range(30):
         assert fill_in("/", to="/post", body=f"post {number}").status_code == 302
     assert fill_in("/", to="/post", body="one more").status_code == 429

@@ -9,7 +9,7 @@ FAMILY = "👩‍👩‍👧‍👦"  # seven code points
 @pytest.mark.parametrize(
     "text", ["Hello", "مرحبا", "日本語", "🫠", FAMILY, "e\u0301", "#", "\u200bx", "<b>no</b>", "a\n\nb\tc"]
 )
-def test_any_text_that_shows_something_can_be_a_post(context, text):
+def test_visible_text_is_accepted(context, text):
     assert rules.body(text)
 
 
@@ -21,25 +21,25 @@ def test_any_text_that_shows_something_can_be_a_post(context, text):
         *("\u3164", "\u115f\u1160", "\u2800", "\ufe0f", "\u034f", "\U000e0041"),  # fillers, selectors, tags
     ],
 )
-def test_text_with_nothing_to_see_is_refused(context, text):
-    with pytest.raises(Invalid, match="Write something first"):
+def test_invisible_text_is_refused(context, text):
+    with pytest.raises(Invalid, match="Write something"):
         rules.body(text)
 
 
 @pytest.mark.parametrize("character", ["a", "é", "日", "🫠", FAMILY, "🇫🇷", "क्षि"])
-def test_a_post_has_at_most_140_characters_as_a_person_counts_them(context, character):
+def test_post_has_at_most_140_graphemes(context, character):
     assert rules.body(character * 140) == character * 140
     with pytest.raises(Invalid, match="at most 140"):
         rules.body(character * 141)
 
 
-def test_marks_piled_on_a_character_are_limited_by_what_the_column_holds(context):
+def test_combining_marks_are_limited_by_the_column_size(context):
     assert rules.body("a" + "\u0317" * 999)
-    with pytest.raises(Invalid, match="too many marks"):
+    with pytest.raises(Invalid, match="fewer combined"):
         rules.body("a" + "\u0317" * 1000)
 
 
-def test_a_newline_of_a_browser_counts_as_one_character(context):
+def test_crlf_counts_as_one_character(context):
     assert rules.body("a" * 70 + "\r\n" + "b" * 69) == "a" * 70 + "\n" + "b" * 69
 
 
@@ -49,5 +49,5 @@ def test_control_characters_are_refused(context, text):
         rules.body(text)
 
 
-def test_white_space_around_is_dropped_and_marks_are_composed(context):
+def test_text_is_stripped_and_composed(context):
     assert rules.body("  cafe\u0301 \n") == "café"

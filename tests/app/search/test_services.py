@@ -1,4 +1,4 @@
-"""The index is what posts and people are, whatever happens to them."""
+"""The index follows every change of posts and users."""
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
@@ -17,7 +17,7 @@ def susan(make_user):
 
 @pytest.fixture
 def reindex(context):
-    """`reindex()`: run the command; its last line."""
+    """`reindex()`: run the command and return its last line."""
 
     def reindex():
         result = context.test_cli_runner().invoke(args=["search", "reindex"])
@@ -28,59 +28,59 @@ def reindex(context):
     return reindex
 
 
-def sound():
-    """Whether the index over the words is what the words are (SQLite keeps it in tables of its own)."""
+def is_consistent():
+    """True if the index matches the words; on SQLite, which keeps it in separate tables, raises otherwise."""
     if db.engine.dialect.name == "sqlite":
         for name in ("post_search_index", "user_search_index"):
             db.session.execute(text(f"INSERT INTO {name} ({name}, rank) VALUES ('integrity-check', 1)"))
     return True
 
 
-def test_a_post_that_is_rolled_back_is_not_found(found, susan):
+def test_post_that_is_rolled_back_is_not_found(found, susan):
     create_post(susan.id, "hello")
     db.session.rollback()
     assert found("hello") == []
-    assert sound()
+    assert is_consistent()
 
 
-def test_a_deleted_post_is_not_found(found, susan, write):
+def test_deleted_post_is_not_found(found, susan, write):
     post = write(susan, "hello")
     assert found("hello") == ["hello"]
     delete_post(post, by=susan)
     db.session.commit()
     assert found("hello") == []
     assert db.session.scalar(select(func.count()).select_from(PostSearch)) == 0
-    assert sound()
+    assert is_consistent()
 
 
-def test_a_deleted_person_and_their_posts_are_not_found(found, people_found, susan, write):
+def test_deleted_user_and_their_posts_are_not_found(found, users_found, susan, write):
     write(susan, "hello")
     delete_user(susan)
     db.session.commit()
-    assert (found("hello"), people_found("susan")) == ([], [])
+    assert (found("hello"), users_found("susan")) == ([], [])
     for words in (PostSearch, UserSearch):
         assert db.session.scalar(select(func.count()).select_from(words)) == 0
-    assert sound()
+    assert is_consistent()
 
 
-def test_somebody_with_another_name_is_found_by_that_one(people_found, susan):
+def test_renamed_user_is_found_by_the_new_names_only(users_found, susan):
     update_profile(susan, username="susanna", display_name="Ana Núñez", about_me="", locale=None)
     db.session.commit()
-    assert people_found("nunez") == people_found("susanna") == ["susanna"]
+    assert users_found("nunez") == users_found("susanna") == ["susanna"]
     update_profile(susan, username="susanna", display_name="", about_me="", locale=None)
     db.session.commit()
-    assert people_found("nunez") == []
-    assert sound()
+    assert users_found("nunez") == []
+    assert is_consistent()
 
 
-def test_whom_an_older_version_registered_is_found_once_they_change_their_name(people_found, susan):
+def test_user_without_words_is_indexed_when_renamed(users_found, susan):
     db.session.execute(delete(UserSearch))
     update_profile(susan, username="sue", display_name="", about_me="", locale=None)
     db.session.commit()
-    assert people_found("sue") == ["sue"]
+    assert users_found("sue") == ["sue"]
 
 
-def test_to_write_takes_one_statement_more(susan, statements):
+def test_indexing_a_post_takes_one_query(susan, statements):
     author = susan.id
     with statements() as sent:
         create_post(author, "hello")
@@ -88,21 +88,21 @@ def test_to_write_takes_one_statement_more(susan, statements):
     assert [table for table in tables if table.startswith("post")] == ["post", "post_search"]
 
 
-def test_reindex_finds_what_was_not_and_forgets_what_is_no_more(reindex, found, people_found, susan, write):
+def test_reindex_adds_missing_and_corrects_wrong_words(reindex, found, users_found, susan, write):
     write(susan, "wrong words")
     db.session.execute(update(PostSearch).values(words="w00"))
     db.session.execute(update(UserSearch).values(words="w00"))
     db.session.execute(insert(Post), [{"author_id": susan.id, "body": "put in by hand"}])
     db.session.commit()
-    assert found("hand") == found("wrong") == people_found("susan") == []
-    assert reindex() == "2 posts and 1 people can be found"
-    assert (found("hand"), found("wrong"), people_found("susan")) == (["put in by hand"], ["wrong words"], ["susan"])
-    assert sound()
+    assert found("hand") == found("wrong") == users_found("susan") == []
+    assert reindex() == "indexed posts: 2; users: 1"
+    assert (found("hand"), found("wrong"), users_found("susan")) == (["put in by hand"], ["wrong words"], ["susan"])
+    assert is_consistent()
 
 
-def test_reindex_mends_a_broken_index(reindex, found, susan, write):
+def test_reindex_repairs_a_damaged_index(reindex, found, susan, write):
     if db.engine.dialect.name != "sqlite":
-        pytest.skip("only SQLite's index can be broken from outside")
+        pytest.skip("only SQLite's index can be damaged by a query")
     write(susan, "hello")
     db.session.execute(text("INSERT INTO post_search_index (post_search_index) VALUES ('delete-all')"))
     db.session.commit()
@@ -111,5 +111,5 @@ def test_reindex_mends_a_broken_index(reindex, found, susan, write):
     assert found("hello") == ["hello"]
 
 
-def test_reindex_of_nothing_finds_nothing(reindex):
-    assert reindex() == "0 posts and 0 people can be found"
+def test_reindex_of_an_empty_database(reindex):
+    assert reindex() == "indexed posts: 0; users: 0"

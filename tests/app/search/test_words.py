@@ -1,18 +1,18 @@
 import pytest
 
 from app.search.marking import marked
-from app.search.words import MOST_ASKED, TERM_ROOM, asked, indexed
+from app.search.words import MAX_QUERY_TERMS, MAX_TERM_LENGTH, index_text, query_terms
 
 FAMILY = "👨‍👩‍👧‍👦"
 
 
-def is_found(text, question):
-    """Whether the index of `text` has all that is asked for."""
-    return set(asked(question)) <= set(indexed(text).split())
+def is_found(text, query):
+    """Whether the index of `text` has all terms of the query."""
+    return set(query_terms(query)) <= set(index_text(text).split())
 
 
 @pytest.mark.parametrize(
-    ("text", "question"),
+    ("text", "query"),
     [
         ("Un CAFÉ crème", "cafe"),
         ("un cafe", "CAFÉ"),
@@ -47,13 +47,13 @@ def is_found(text, question):
         ("\u202eright to left\u202c", "right"),
     ],
 )
-def test_it_is_found(text, question):
-    assert asked(question)
-    assert is_found(text, question)
+def test_query_matches_text(text, query):
+    assert query_terms(query)
+    assert is_found(text, query)
 
 
 @pytest.mark.parametrize(
-    ("text", "question"),
+    ("text", "query"),
     [
         ("🍣", "🍺"),
         ("concatenate", "cat"),
@@ -64,33 +64,31 @@ def test_it_is_found(text, question):
         ("हिन्दी", "हनद"),
     ],
 )
-def test_it_is_not_found(text, question):
-    assert not is_found(text, question)
+def test_query_does_not_match_text(text, query):
+    assert not is_found(text, query)
 
 
-@pytest.mark.parametrize(
-    "question", ["", " \n\t", '"', "*", "(((", "+-~<>@", "%_", "\u200b", "\u202e", "́", "。！？", "…"]
-)
-def test_what_has_no_words_asks_for_nothing(question):
-    assert asked(question) == ()
+@pytest.mark.parametrize("query", ["", " \n\t", '"', "*", "(((", "+-~<>@", "%_", "\u200b", "\u202e", "́", "。！？", "…"])
+def test_query_without_words_has_no_terms(query):
+    assert query_terms(query) == ()
 
 
 @pytest.mark.parametrize(
     "text", ["word " * 200, "z" * 1000, "日本" * 500, "e\u0301\u0302\u0303" * 250, FAMILY * 140, "\0a"]
 )
-def test_terms_are_what_every_database_takes_for_one_word(text):
-    for term in [*indexed(text).split(), *asked(text)]:
-        assert 3 <= len(term) <= TERM_ROOM
+def test_terms_are_short_and_alphanumeric(text):
+    for term in [*index_text(text).split(), *query_terms(text)]:
+        assert 3 <= len(term) <= MAX_TERM_LENGTH
         assert term.isascii()
         assert term.isalnum()
 
 
-def test_what_is_longer_than_any_question_is_cut():
-    assert len(asked(" ".join(f"word{number}" for number in range(1000)))) == MOST_ASKED
+def test_number_of_query_terms_is_limited():
+    assert len(query_terms(" ".join(f"word{number}" for number in range(1000)))) == MAX_QUERY_TERMS
 
 
 @pytest.mark.parametrize(
-    ("text", "question", "html"),
+    ("text", "query", "html"),
     [
         ("Un café, du CAFE", "cafe", "Un <mark>café</mark>, du <mark>CAFE</mark>"),
         ("今日は日本の朝です", "日本の", "今日は<mark>日本の</mark>朝です"),
@@ -101,9 +99,9 @@ def test_what_is_longer_than_any_question_is_cut():
         ("🍣🍺", "🍺", "🍣<mark>🍺</mark>"),
     ],
 )
-def test_hits_are_marked_and_all_is_escaped(text, question, html):
-    assert str(marked(text, asked(question))) == html
+def test_matches_are_marked_and_text_is_escaped(text, query, html):
+    assert str(marked(text, query_terms(query))) == html
 
 
-def test_of_names_the_words_that_begin_so_are_marked():
-    assert str(marked("Susan Sue Lasus", asked("su"), beginnings=True)) == "<mark>Susan</mark> <mark>Sue</mark> Lasus"
+def test_prefix_matches_are_marked():
+    assert str(marked("Susan Sue Lasus", query_terms("su"), prefix=True)) == "<mark>Susan</mark> <mark>Sue</mark> Lasus"

@@ -11,13 +11,13 @@ TIMELINES = ["/", "/explore", "/user/susan"]
 
 @pytest.fixture
 def susan(make_user, log_in):
-    person = make_user("susan")
+    user = make_user("susan")
     log_in("susan")
-    return person
+    return user
 
 
 def shown(page) -> list[int]:
-    """The ids of the posts on a page, in its order."""
+    """The ids of the posts on a page, in order."""
     return [int(number) for number in re.findall(r'<article class="post" id="post-(\d+)"', page)]
 
 
@@ -27,21 +27,21 @@ def link(page, rel) -> str | None:
 
 
 @pytest.mark.parametrize("path", TIMELINES)
-def test_a_visitor_is_asked_to_log_in_and_led_back(client, make_user, path):
+def test_timeline_redirects_visitors_to_sign_in(client, make_user, path):
     make_user("susan")
     response = client.get(path)
     assert response.status_code == 302
     assert response.location.startswith("/auth/login?next=")
 
 
-def test_the_tutorials_address_of_home_leads_there(client):
+def test_index_redirects_home_with_its_query(client):
     response = client.get("/index?before=7")
     assert (response.status_code, response.location) == (301, "/?before=7")
     assert client.get("/index?_external=1&_scheme=ftp").location == "/?_external=1&_scheme=ftp"
 
 
 @pytest.mark.parametrize("path", TIMELINES)
-def test_an_empty_timeline_says_what_to_do_next(client, susan, path):
+def test_empty_timeline_has_no_posts_and_no_pager(client, susan, path):
     page = client.get(path)
     assert page.status_code == 200
     assert "No posts yet" in page.text
@@ -49,19 +49,19 @@ def test_an_empty_timeline_says_what_to_do_next(client, susan, path):
 
 
 @pytest.mark.parametrize("path", TIMELINES)
-def test_an_address_before_everything_leads_back_to_the_newest(client, susan, write, path):
+def test_page_before_all_posts_links_to_the_newest(client, susan, write, path):
     page = client.get(f"{path}?before={write(susan, 'one')}").text
     assert shown(page) == []
     assert f'href="{path}"' in page
 
 
-def test_only_home_has_the_composer(client, susan):
+def test_composer_is_on_home_only(client, susan):
     assert "data-graphemes-max" in client.get("/").text
     assert "data-graphemes-max" not in client.get("/explore").text
 
 
 @pytest.mark.parametrize("path", TIMELINES)
-def test_posts_of_one_second_are_each_seen_once_while_new_ones_arrive(client, susan, write, path):
+def test_older_pages_show_each_post_once_while_new_ones_arrive(client, susan, write, path):
     first = write(susan, "0")
     last = write(susan, *(str(number) for number in range(1, 60)))
     address, seen = path, []
@@ -74,7 +74,7 @@ def test_posts_of_one_second_are_each_seen_once_while_new_ones_arrive(client, su
 
 
 @pytest.mark.parametrize("path", TIMELINES)
-def test_one_gets_back_to_the_newest_posts(client, susan, write, path):
+def test_newer_links_lead_back_to_the_newest_page(client, susan, write, path):
     write(susan, *(str(number) for number in range(60)))
     newest = client.get(path).text
     older = client.get(link(newest, "next")).text
@@ -96,7 +96,7 @@ def test_one_gets_back_to_the_newest_posts(client, susan, write, path):
         "before=" + "9" * 4000,
     ],
 )
-def test_a_number_of_no_post_shows_the_nearest_page(client, susan, write, path, query):
+def test_id_of_no_post_shows_the_nearest_page(client, susan, write, path, query):
     write(susan, "one")
     assert client.get(f"{path}?{query}").status_code == 200
 
@@ -115,12 +115,12 @@ def test_a_number_of_no_post_shows_the_nearest_page(client, susan, write, path, 
         "after=1&after=1",
     ],
 )
-def test_what_is_no_number_is_a_bad_request(client, susan, path, query):
+def test_malformed_key_is_a_bad_request(client, susan, path, query):
     assert client.get(f"{path}?{query}").status_code == 400
 
 
 @pytest.mark.parametrize("path", TIMELINES)
-def test_a_post_shows_its_author_and_leads_to_them(client, susan, write, path):
+def test_post_shows_and_links_its_author(client, susan, write, path):
     post_id = write(susan, "Hello")
     post = re.search(rf'<article class="post" id="post-{post_id}".*?</article>', client.get(path).text, re.S)[0]
     assert f'src="/avatar/{susan.id}.svg"' in post
@@ -128,7 +128,7 @@ def test_a_post_shows_its_author_and_leads_to_them(client, susan, write, path):
     assert re.search(r"<p[^>]*>Hello</p>", post)
 
 
-def test_text_of_any_direction_is_isolated(client, susan, write):
+def test_text_direction_is_isolated(client, susan, write):
     susan.display_name = "\u202esusan"
     write(susan, "\u202eآخر")
     page = client.get("/explore").text
@@ -136,7 +136,7 @@ def test_text_of_any_direction_is_isolated(client, susan, write):
     assert '<p class="post-body" dir="auto">\u202eآخر</p>' in page
 
 
-def test_nothing_a_person_writes_becomes_markup(client, susan, write):
+def test_names_and_bodies_are_escaped(client, susan, write):
     susan.display_name = "<i>susan</i>"
     write(susan, "<script>alert(1)</script>\"'&amp;")
     page = client.get("/explore").text
@@ -146,19 +146,17 @@ def test_nothing_a_person_writes_becomes_markup(client, susan, write):
 
 
 @pytest.mark.parametrize("path", TIMELINES)
-def test_a_page_takes_no_more_statements_for_25_posts_than_for_one(
-    app, client, susan, make_user, let_follow, write, statements, path
-):
+def test_number_of_queries_does_not_grow_with_posts(app, client, susan, make_user, let_follow, write, statements, path):
     limit = 5
-    followed = [make_user(f"person_{number}") for number in range(24)]
+    followed = [make_user(f"user_{number}") for number in range(24)]
     let_follow(susan, *followed)
     create_post(susan.id, "one")
     db.session.commit()
-    client.get(path)  # what is read but once: nothing today
+    client.get(path)  # fills the caches
     with statements() as for_one:
         assert len(shown(client.get(path).text)) == 1
-    for person in [susan, *followed]:
-        create_post(person.id, "Hello")
+    for author in [susan, *followed]:
+        create_post(author.id, "Hello")
     db.session.commit()
     for _ in range(SIZE):
         create_post(susan.id, "again")
