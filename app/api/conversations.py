@@ -6,8 +6,9 @@ from flask import abort, g
 
 from app.api import queries
 from app.api.contract import Resource
+from app.api.inputs import KeyQuery, NewText, Seen
 from app.api.paging import Answer, by_key
-from app.api.schemas import Conversations, Error, KeyQuery, Message, Messages, NewText, Seen
+from app.api.schemas import Conversations, Error, Message, Messages
 from app.database import db
 from app.messages import models, services
 from app.messages import queries as messages

@@ -5,8 +5,9 @@ from typing import Any
 from flask import g
 
 from app.api.contract import Resource
+from app.api.inputs import KeyQuery, Seen
 from app.api.paging import Answer, by_key
-from app.api.schemas import KeyQuery, Notifications, Seen
+from app.api.schemas import Notifications
 from app.database import db
 from app.notifications import queries, services
 

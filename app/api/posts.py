@@ -5,8 +5,9 @@ from typing import Any
 from flask import abort, g, request
 
 from app.api.contract import Resource
+from app.api.inputs import KeyQuery, NewPost, NewTranslation
 from app.api.paging import Answer, answer, key_of
-from app.api.schemas import Error, KeyQuery, NewPost, NewTranslation, Post, Posts, Translation
+from app.api.schemas import Error, Post, Posts, Translation
 from app.database import db
 from app.languages import rules
 from app.posts import queries, services

@@ -3,8 +3,9 @@
 from typing import Any
 
 from app.api.contract import Resource
+from app.api.inputs import SearchQuery
 from app.api.paging import Answer, answer, key_of
-from app.api.schemas import People, Posts, SearchQuery
+from app.api.schemas import People, Posts
 from app.search import queries
 from app.search.words import query_terms
 

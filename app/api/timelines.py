@@ -5,8 +5,9 @@ from typing import Any
 from flask import g
 
 from app.api.contract import Resource
+from app.api.inputs import KeyQuery
 from app.api.paging import Answer, answer, key_of
-from app.api.schemas import KeyQuery, Posts
+from app.api.schemas import Posts
 from app.timelines import queries
 
 bp = Resource("api_timelines", __name__, url_prefix="/api/timelines", description="Lists of posts, newest first.")

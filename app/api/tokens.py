@@ -8,7 +8,8 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 from app.api.contract import REALM, Resource
-from app.api.schemas import Error, IssuedToken, NewToken, Tokens
+from app.api.inputs import NewToken
+from app.api.schemas import Error, IssuedToken, Tokens
 from app.auth import queries, services
 from app.database import db
 from app.web.rate_limits import limited

@@ -7,9 +7,10 @@ from flask_babel import get_locale
 
 from app.api import queries
 from app.api.contract import Resource
+from app.api.inputs import KeyQuery, NewUser, PageQuery, UserChange
 from app.api.paging import Answer, answer, by_number, key_of
 from app.api.queries import UserRow
-from app.api.schemas import Error, KeyQuery, NewUser, PageQuery, Posts, User, UserChange, Users
+from app.api.schemas import Error, Posts, User, Users
 from app.auth import services
 from app.database import db
 from app.jobs import call_later

@@ -1,8 +1,9 @@
 """The form of a post."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, TextAreaField
 
@@ -10,10 +11,21 @@ from app.posts import rules
 from app.web.forms import Form
 
 
-class PostForm(Form):
-    """The composer. It has no validators: the service validates, by posts/rules.py and languages/rules.py.
+class LanguageField(SelectField):
+    """A language to choose; the choices are only made when the field is shown."""
 
-    `languages` are the choices for the language of the post, as (tag, name).
+    languages: Callable[[], Iterable[tuple[str, str]]]
+
+    def iter_choices(self) -> Iterator[Any]:
+        """The languages, after "Detect language"."""
+        self.choices = [("", _("Detect language")), *self.languages()]
+        yield from super().iter_choices()
+
+
+class PostForm(Form):
+    """The composer. The service validates: posts/rules.py, languages/rules.py.
+
+    `languages` returns those to choose from, as (tag, name).
     """
 
     body = TextAreaField(
@@ -21,8 +33,8 @@ class PostForm(Form):
         description=_l("Up to %(limit)d characters.", limit=rules.LIMIT),
         render_kw={"rows": 3, "dir": "auto", "required": True, "data-graphemes-max": rules.LIMIT},
     )
-    language = SelectField(_l("Language"), validate_choice=False)
+    language = LanguageField(_l("Language"), choices=[], validate_choice=False)
 
-    def __init__(self, languages: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, languages: Callable[[], Iterable[tuple[str, str]]], **kwargs: Any):
         super().__init__(**kwargs)
-        self.language.choices = [("", _l("Detect language")), *languages]
+        self.language.languages = languages

@@ -21,7 +21,7 @@ bp = Blueprint("posts", __name__)
 @rate_limits.posts
 @form_view
 def create() -> ResponseReturnValue:
-    form = PostForm(language_choices())
+    form = PostForm(language_choices)
     if form.validate_on_submit():
         with form.showing_errors():
             services.create_post(current_user.id, form.body.data or "", form.language.data)

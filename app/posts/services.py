@@ -8,7 +8,6 @@ from sqlalchemy import CursorResult, delete
 from app.database import db
 from app.exceptions import NotAllowed, NotFound
 from app.languages import rules as languages
-from app.languages.detection import detect
 from app.posts import rules
 from app.posts.models import Post
 from app.posts.signals import post_created
@@ -22,7 +21,7 @@ def create_post(author_id: int, body: str, language: str | None = None) -> Post:
     Raises Invalid for the field `body` or `language`.
     """
     body = rules.body(body)
-    post = Post(author_id=author_id, body=body, language=languages.language_or_none(language) or detect(body))
+    post = Post(author_id=author_id, body=body, language=languages.language_or_none(language) or languages.detect(body))
     db.session.add(post)
     db.session.flush()
     post_created.send(post)

@@ -20,7 +20,7 @@ def home() -> ResponseReturnValue:
 
 def _composer() -> PostForm:
     """An empty composer. The template calls this only if the composer's HTML is not cached, and adds the CSRF token."""
-    return PostForm(current_app.config["LANGUAGES"].items(), formdata=None, meta={"csrf": False})
+    return PostForm(current_app.config["LANGUAGES"].items, formdata=None, meta={"csrf": False})
 
 
 @bp.get("/index")

@@ -19,7 +19,6 @@ OTHERS = {
     "export/archive_job": "routes",  # a worker calls it, as a server calls a view
     "export/mails": "services",
     "jobs/running": "routes",  # as a server, it commits
-    "languages/detection": "rules",
     "languages/names": "rules",
     "notifications/texts": "routes",
     "posts/signals": "models",

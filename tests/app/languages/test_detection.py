@@ -6,7 +6,7 @@ import pytest
 from app.i18n.catalogues import read, source_of
 from app.i18n.locales import CATALOGUES
 from app.languages import rules
-from app.languages.detection import detect
+from app.languages.rules import detect
 from app.ops.seed_words import PEOPLE
 from config import ROOT
 
@@ -79,7 +79,7 @@ OFFLINE = """
 import socket
 def refuse(*arguments): raise AssertionError("network access")
 socket.socket.connect = socket.getaddrinfo = refuse
-from app.languages.detection import detect
+from app.languages.rules import detect
 print(detect("Quelle belle journée pour une promenade"))
 """
 
