@@ -190,7 +190,9 @@ def test_while_redis_is_away_workers_count_for_themselves(serve, new_port):
     ["redis", "http://there", "redis://", "redis://:se/same@there", "redis://there:port", "redis://there:6379/first"],
 )
 def test_what_is_no_address_of_a_redis_is_refused_without_repeating_it(url):
-    with pytest.raises(ConfigError, match="REDIS_URL is not the URL of a Redis server; give one such as redis:") as refused:
+    with pytest.raises(
+        ConfigError, match="REDIS_URL is not the URL of a Redis server; give one such as redis:"
+    ) as refused:
         Config({"REDIS_URL": url})
     assert "se/same" not in str(refused.value)
 
