@@ -12,10 +12,10 @@ def bodies():
 
 
 @pytest.fixture
-def susan(make_user, log_in):
-    person = make_user("susan")
+def susan(susan, log_in):
+    """The user, signed in."""
     log_in("susan")
-    return person
+    return susan
 
 
 def test_a_post_written_at_home_stands_on_the_home_timeline(client, susan, fill_in):

@@ -16,11 +16,6 @@ NASTY = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def susan(make_user):
-    return make_user("susan")
-
-
 @pytest.mark.parametrize("question", NASTY)
 def test_no_question_raises(found, people_found, susan, write, question):
     write(susan, "hello")

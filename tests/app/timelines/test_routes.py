@@ -10,10 +10,10 @@ TIMELINES = ["/", "/explore", "/user/susan"]
 
 
 @pytest.fixture
-def susan(make_user, log_in):
-    person = make_user("susan")
+def susan(susan, log_in):
+    """The user, signed in."""
     log_in("susan")
-    return person
+    return susan
 
 
 def shown(page) -> list[int]:

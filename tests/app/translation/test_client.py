@@ -101,8 +101,8 @@ def test_the_longest_answer_that_can_be_kept_is_taken(context, service):
     assert translate() == "é" * 4000
 
 
-def test_a_service_that_is_not_there_is_told_at_once(context, service, app, monkeypatch, new_port):
-    monkeypatch.setitem(app.config, "TRANSLATE_URL", f"http://127.0.0.1:{new_port()}")
+def test_a_service_that_is_not_there_is_told_at_once(context, service, app, monkeypatch, free_port):
+    monkeypatch.setitem(app.config, "TRANSLATE_URL", f"http://127.0.0.1:{free_port()}")
     with pytest.raises(Unavailable, match="can't be reached"):
         translate()
 
