@@ -34,6 +34,10 @@ TAG =
 SET = S
 ## a file of settings for `make run`, such as .env (.env.example lists them)
 SETTINGS =
+## 1: `make test` prints the branch coverage; may be set in the environment
+COVERAGE ?= 0
+## 1: `make bench` measures nothing, and publishes the saved figures in bench/README.md
+PUBLISH = 0
 
 # What a site needs, the same for every command: from the command line or the environment, so not set here.
 SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE DOCKER
@@ -43,7 +47,7 @@ SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE DOCKER
 ## CA_FILE          a private certificate authority to trust, a PEM file
 ## DOCKER           the docker command, where it isn't the first on the PATH
 
-VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET SETTINGS
+VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET SETTINGS COVERAGE PUBLISH
 export VARIABLES $(VARIABLES) STAGES APP_STAGES DEFAULT_STAGE DBS
 
 MAKEFLAGS += --no-print-directory

@@ -24,12 +24,12 @@ export APP_ENVIRONMENT="${APP_ENVIRONMENT:-PROD}" BIND="${BIND:-0.0.0.0:5000}" W
 case $APP_ENVIRONMENT:${FLASK_DEBUG:-0} in
     DEV:* | PROD:0 | PROD:[Nn]o | PROD:[Ff]alse) ;;
     PROD:*) refuse 78 "FLASK_DEBUG is set: its debugger runs code for anyone; unset it, or set APP_ENVIRONMENT=DEV" ;;
-    *) refuse 64 "APP_ENVIRONMENT='$APP_ENVIRONMENT' is not known; use PROD (the default) or DEV" ;;
+    *) refuse 64 "APP_ENVIRONMENT='$APP_ENVIRONMENT' is not valid; use PROD (the default) or DEV" ;;
 esac
 case $role:${MIGRATE_ON_BOOT:-1} in
     migrate:* | *:1) set -- ;;
     *:0) set -- --no-migrate ;;
-    *) refuse 78 "MIGRATE_ON_BOOT='$MIGRATE_ON_BOOT' is not known; use 1 (the default) or 0" ;;
+    *) refuse 78 "MIGRATE_ON_BOOT='$MIGRATE_ON_BOOT' is not valid; use 1 (the default) or 0" ;;
 esac
 
 # Beside the shell, not in front of it: a shell hears a signal only while it waits, and process 1 must hear it.

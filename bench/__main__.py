@@ -1,25 +1,25 @@
-"""Measure the pages against a bare Flask under the same server: `make bench`, or `python -m bench --help`."""
+"""Measure the pages against a bare Flask application: `make bench`, or `python -m bench --help`."""
 
 import argparse
-import json
 import os
-import platform
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable
 from statistics import median
 from urllib.parse import urlencode
 
+from flask import Flask
+
 from app import create_app
 from app.database import db
-from bench import load, sets, statements
+from bench import figures, load, sets, statements
+from bench.figures import Row
 from config import Config
 
-RESULTS = Path(__file__).parent / "results.json"
 READERS = 9
-PROGRAMS = 90  # so many that none is told to wait (600 requests a minute)
+TOKENS = 90  # enough that none reaches its rate limit of 600 requests a minute
+# The pages to measure, and their paths.
 PAGES = {"home": "/", "public": "/explore", "profile": "/user/{name}", "home, API": "/api/timelines/home"}
-# Looked at for what they ask of the database alone.
-ASKED = {
+# The pages whose statements alone are measured.
+EXAMINED = {
     "home, deep": "/?before={deep}",
     "public, deep": "/explore?before={deep}",
     "profile, deep": "/user/{name}?before={deep}",
@@ -33,73 +33,85 @@ ASKED = {
     "notifications, API": "/api/notifications",
 }
 
+# The headers that sign in the readers of a page, each as a dict of one header.
+Readers = list[dict[str, str]]
 
-def main():
+
+def main() -> None:
     options = arguments()
-    environ = settings(options)
+    if options.publish:
+        figures.publish()
+        return
+    environ = settings(options.set)
     app = create_app(Config(environ))
     sets.prepare(app, sets.SETS[options.set])
     with app.app_context():
-        readers, owners = sets.readers(READERS), sets.readers(PROGRAMS)
+        readers, owners = sets.readers(READERS), sets.readers(TOKENS)
         places = sets.places()
-    # Outside of that context: a request would share its g.
+    # Outside the context above: the test client's requests would share its g.
     browsers = [sets.browser(app, session_id) for session_id in readers]
     programs = [sets.program(app, session_id) for session_id in owners]
     rows = measure(app, options, environ, places, lambda path: programs if path.startswith("/api/") else browsers)
-    print(table(rows))
+    print(figures.table(rows))
     seconds = load.starts(environ)
     print(
-        "start: {prepare:.2f} s of app.ops.startup, {serve:.2f} s from gunicorn to the first answer".format(**seconds)
+        "start: {startup:.2f} s of app.ops.startup, {serve:.2f} s from gunicorn to the first answer".format(**seconds)
     )
-    if options.save:
-        save(f"{options.set} {database(app)}", rows, seconds)
+    figures.save(f"{options.set} {database(app)}", rows, seconds)
 
 
-def arguments():
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--set", choices=sets.SETS, default="S", help="how much data [S]")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each page is driven; the median counts [3]")
-    parser.add_argument("--seconds", type=float, default=5, help="how long each time [5]")
-    parser.add_argument("--save", action="store_true", help="put the figures into bench/results.json")
+    parser.add_argument("--set", choices=sets.SETS, default="S", help="the data set [S]")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each page is measured; the median counts [3]")
+    parser.add_argument("--seconds", type=int, default=5, help="how long each time [5]")
+    parser.add_argument(
+        "--publish", action="store_true", help="measure nothing; write the saved figures into bench/README.md"
+    )
     return parser.parse_args()
 
 
-def settings(options) -> dict[str, str]:
-    """The environment of the application: DATABASE_URL's database if that is set, else a file of bench's own."""
-    folder = Path(os.environ.get("DATA_DIR") or "instance") / "bench" / options.set
+def settings(size: str) -> dict[str, str]:
+    """Return the application's environment for a data set, on DATABASE_URL or else on its own SQLite file."""
+    folder = figures.folder() / size
     folder.mkdir(parents=True, exist_ok=True)
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{(folder / 'app.db').resolve()}"
-    return {"DATA_DIR": str(folder), "DATABASE_URL": url, "SECRET_KEY": "the readers of bench/ are nobody"}
+    return {"DATA_DIR": str(folder), "DATABASE_URL": url, "SECRET_KEY": "signs sessions of generated users only"}
 
 
-def measure(app, options, environ, places, readers_of) -> list[dict]:
-    """One row of figures for bare Flask and for each page, as those see it whom `readers_of(path)` gives."""
-    pages = {"bare Flask": None} | {name: path.format(**places) for name, path in PAGES.items()}
-    runs = {name: [] for name in pages}
-    with load.served("bench.hello:app", {}) as bare, load.served("microblog:app", environ) as site:
-        for path in filter(None, pages.values()):  # once without being counted: with cold caches nothing is typical
-            load.drive(f"{site[0]}{path}", site[1], options.seconds, readers_of(path))
+def measure(
+    app: Flask,
+    options: argparse.Namespace,
+    environ: dict[str, str],
+    places: dict[str, str | int],
+    readers_of: Callable[[str], Readers],
+) -> list[Row]:
+    """Return one row of figures for bare Flask and for each page, requested by `readers_of(path)`."""
+    paths = {name: path.format(**places) for name, path in PAGES.items()}
+    bare_runs: list[dict[str, float]] = []
+    runs: dict[str, list[dict[str, float]]] = {name: [] for name in paths}
+    with load.served("bench.hello:app", {}) as bare, load.served("microblog:app", environ) as (address, worker):
+        for path in paths.values():  # a warm-up, to fill the caches
+            load.drive(f"{address}{path}", worker, options.seconds, readers_of(path))
         for _ in range(options.rounds):
-            for name, path in pages.items():
-                (address, worker), who = (site, readers_of(path)) if path else (bare, [])
-                runs[name].append(load.drive(f"{address}{path or '/'}", worker, options.seconds, who))
-        pss = load.memory(site[1])
-    rows = [figures(name, runs[name], runs["bare Flask"]) for name in pages]
-    rows[1]["memory"] = pss
-    for row in rows[1:]:
-        path = pages[row["page"]]
-        row.update(asked(app, path, readers_of(path)))
-    for name, pattern in ASKED.items():
+            bare_runs.append(load.drive(f"{bare[0]}/", bare[1], options.seconds, []))
+            for name, path in paths.items():
+                runs[name].append(load.drive(f"{address}{path}", worker, options.seconds, readers_of(path)))
+        pss = load.memory(worker)
+    rows = [medians(name, runs[name], bare_runs) | examine(app, path, readers_of(path)) for name, path in paths.items()]
+    rows[0]["memory"] = pss
+    for name, pattern in EXAMINED.items():
         path = pattern.format(**places)
-        rows.append({"page": name} | asked(app, path, readers_of(path)))
-    return [*rows, searched(app, readers_of("/search")[:1])]
+        rows.append({"page": name} | examine(app, path, readers_of(path)))
+    search = examine_search(app, readers_of("/search")[:1])
+    return [medians("bare Flask", bare_runs, bare_runs), *rows, search]
 
 
-def figures(name: str, runs: list[dict], bare: list[dict]) -> dict:
-    """The medians of the runs.
+def medians(name: str, runs: list[dict[str, float]], bare: list[dict[str, float]]) -> Row:
+    """Return the medians of the runs of a page.
 
-    The ratios to bare Flask are taken within each round, so that a busy machine slows both; that of processor time, in
-    which others have no part, is what `ratio` would be on a machine with nothing else to do.
+    The ratios to bare Flask are those within each round, so that other load on the machine slows both. `cpu_ratio`, of
+    CPU time, is less sensitive to it.
     """
     pairs = list(zip(runs, bare, strict=True))
     return (
@@ -112,67 +124,28 @@ def figures(name: str, runs: list[dict], bare: list[dict]) -> dict:
     )
 
 
-def asked(app, path: str, readers: list[dict[str, str]]) -> dict:
+def examine(app: Flask, path: str, readers: Readers) -> Row:
+    """Return the figures of a page's statements."""
     number, slowest, text = statements.of_page(app, path, readers)
     return {"statements": number, "slowest": slowest, "slowest_statement": " ".join(text.split())}
 
 
-def searched(app, readers: list[dict[str, str]]) -> dict:
-    """The row of the search whose slowest statement is the slowest; whoever reads finds the same."""
+def examine_search(app: Flask, readers: Readers) -> Row:
+    """Return the row of the search with the slowest statement. All readers get the same results, so one is enough."""
     rows = [
-        {"page": "search", "words": words} | asked(app, f"/search?{urlencode({'q': words})}", readers)
+        {"page": "search", "words": words} | examine(app, f"/search?{urlencode({'q': words})}", readers)
         for words in sets.WORDS
     ]
     for row in rows:
         print(f"search {row['words']}: {row['slowest']:.2f} ms")
-    return max(rows, key=lambda row: row["slowest"])
+    return max(rows, key=lambda row: float(row["slowest"]))
 
 
-def table(rows: list[dict]) -> str:
-    """The rows for people."""
-    columns = {
-        "page": "page", "rate": "requests/s", "ratio": "of bare", "cpu": "CPU ms", "cpu_ratio": "of bare",
-        "p50": "p50 ms", "p99": "p99 ms",
-        "statements": "statements", "slowest": "slowest ms", "memory": "PSS MB",
-    }  # fmt: skip
-    cells = [list(columns.values())]
-    for row in rows:
-        cells.append([_cell(column, row.get(column)) for column in columns])
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in cells)
-
-
-def _cell(column: str, value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.3f}" if column.endswith("ratio") else f"{value:,.2f}" if column != "rate" else f"{value:,.0f}"
-    return str(value)
-
-
-def database(app) -> str:
-    """What the app's database calls itself."""
+def database(app: Flask) -> str:
+    """Return the name of the app's database: sqlite, mysql or mariadb."""
     with app.app_context(), db.engine.connect() as connection:
         dialect = connection.dialect
         return "mariadb" if getattr(dialect, "is_mariadb", False) else dialect.name
-
-
-def save(name: str, rows: list[dict], seconds: dict[str, float]) -> None:
-    """Put the rows, and the `seconds` of a start, beside those of other sets and databases."""
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    results[name] = {
-        "when": datetime.now(UTC).date().isoformat(),
-        "python": platform.python_version(),
-        "cores": os.cpu_count(),
-        "load": round(os.getloadavg()[0], 1),  # of the machine's last minute; bench alone makes about 2
-        "start": {step: _short(taken) for step, taken in seconds.items()},
-        "rows": [{column: _short(value) for column, value in row.items()} for row in rows],
-    }
-    RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")
-
-
-def _short(value):
-    return round(value, 4) if isinstance(value, float) else value
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""What everything is compared with: Flask, saying hello."""
+"""The baseline: a Flask application that returns a constant."""
 
 from flask import Flask
 
 app = Flask(__name__)
-app.config["JOB_WORKERS"] = 0  # the server's settings ask for it
+app.config["JOB_WORKERS"] = 0  # app/gunicorn_conf.py reads it
 
 
 @app.get("/")
-def hello():
+def hello() -> str:
     return "Hello, World!"

@@ -1,4 +1,4 @@
-"""The servers, and the load that wrk puts on them."""
+"""The servers under test, and the load that wrk puts on them."""
 
 import contextlib
 import json
@@ -18,9 +18,9 @@ STARTS = 5
 
 @contextlib.contextmanager
 def served(application: str, environ: dict[str, str]) -> Iterator[tuple[str, int]]:
-    """`application` under gunicorn with the product's own settings but one worker and no jobs.
+    """Run `application` under gunicorn with the production settings, but one worker and no jobs.
 
-    Gives its address and its worker's process id.
+    Yields its URL and the process id of its worker.
     """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -46,16 +46,17 @@ def served(application: str, environ: dict[str, str]) -> Iterator[tuple[str, int
 
 
 def starts(environ: dict[str, str]) -> dict[str, float]:
-    """The seconds that a start takes where there is nothing to do, the medians of STARTS after one that isn't counted.
+    """Return the seconds of a start with an up-to-date database: medians of STARTS runs, after a warm-up.
 
-    `prepare` is what boot.sh does first, `serve` goes from the start of gunicorn to the first 200 on /health.
+    `startup` is app.ops.startup, which boot.sh runs first; `serve` is from the start of gunicorn to the first 200 of
+    /health.
     """
-    times = {"prepare": [], "serve": []}
+    times: dict[str, list[float]] = {"startup": [], "serve": []}
     for _ in range(STARTS + 1):
         began = time.perf_counter()
         command = [sys.executable, "-m", "app.ops.startup"]
         subprocess.run(command, cwd=HERE.parent, env=os.environ | environ, check=True, capture_output=True)
-        times["prepare"].append(time.perf_counter() - began)
+        times["startup"].append(time.perf_counter() - began)
         began = time.perf_counter()
         with served("microblog:app", environ) as (address, _worker):
             with urllib.request.urlopen(f"{address}/health") as answer:
@@ -64,7 +65,8 @@ def starts(environ: dict[str, str]) -> dict[str, float]:
     return {step: median(taken[1:]) for step, taken in times.items()}
 
 
-def _wait(port: int, process: subprocess.Popen) -> None:
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the port accepts connections. Raises SystemExit if the process ends first, or after 30 s."""
     end = time.monotonic() + 30
     while time.monotonic() < end:
         if process.poll() is not None:
@@ -76,21 +78,22 @@ def _wait(port: int, process: subprocess.Popen) -> None:
 
 
 def _child(pid: int) -> int:
+    """Return the id of the first child of a process, once it has one."""
     children = Path(f"/proc/{pid}/task/{pid}/children")
     while not children.read_text():
         time.sleep(0.1)
     return int(children.read_text().split()[0])
 
 
-def drive(url: str, worker: int, seconds: float, readers: list[dict[str, str]]) -> dict[str, float]:
-    """Four connections ask for `url` without pause, with the one header of each reader in turn.
+def drive(url: str, worker: int, seconds: int, readers: list[dict[str, str]]) -> dict[str, float]:
+    """Request `url` over four connections without pause, with the header of each reader in turn.
 
-    Gives requests/s as `rate`, `p50`, `p99`, and the processor time that the worker took for one as `cpu`, all three in
-    milliseconds. Raises SystemExit when an answer was no page.
+    Returns requests/s as `rate`, the latencies `p50` and `p99`, and the worker's CPU time per request as `cpu`, all
+    three in milliseconds. Raises SystemExit if a request failed.
     """
     before = _processor_time(worker)
     names, values = zip(*(reader.popitem() for reader in map(dict, readers)), strict=True) if readers else ((), ())
-    command = ["wrk", "-t1", "-c4", f"-d{seconds:g}s", "-s", str(HERE / "readers.lua"), url, "--", *names[:1], *values]
+    command = ["wrk", "-t1", "-c4", f"-d{seconds}s", "-s", str(HERE / "readers.lua"), url, "--", *names[:1], *values]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     measured = json.loads(output.splitlines()[-1])
     if measured["failed"]:
@@ -104,13 +107,13 @@ def drive(url: str, worker: int, seconds: float, readers: list[dict[str, str]]) 
 
 
 def _processor_time(pid: int) -> float:
-    """Seconds that a process has computed, itself and the kernel for it."""
+    """Return the CPU time of a process in seconds, user and system."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(pid: int) -> float:
-    """The proportional set size of a process, in MB."""
+    """Return the proportional set size of a process in MB."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Pss:"):
             return int(line.split()[1]) / 1024

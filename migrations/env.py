@@ -17,14 +17,14 @@ from app.ops.upgrade import DatabaseAway, migration_lock
 log = logging.getLogger("alembic.env")
 
 
-def run_offline():
+def run_offline() -> None:
     """Print the SQL instead of running it (`flask db upgrade --sql`)."""
     context.configure(url=db.engine.url, target_metadata=db.metadata, literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()
 
 
-def run_online():
+def run_online() -> None:
     """Run the migrations while holding the lock; a process that waited for it finds nothing left to do.
 
     SIGTERM takes effect at their end: a stop does not leave half a migration. One that is killed can be run again.
@@ -43,7 +43,7 @@ def run_online():
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
-def run_or_fail():
+def run_or_fail() -> None:
     """Run the migrations; on failure, end the command with a line that gives the cause and what remains."""
     wait_for_database()
     try:
@@ -54,7 +54,11 @@ def run_or_fail():
         fail(EX_SOFTWARE, f"{error}; does this image's code fit the database, or is it an older one?")
     except Exception as error:  # a migration can raise anything
         log.exception("the migration failed here:")
-        left = "nothing was changed" if db.engine.dialect.name == "sqlite" else "the statements before it remain; fix the cause and run it again"
+        left = (
+            "nothing was changed"
+            if db.engine.dialect.name == "sqlite"
+            else "the statements before it remain; fix the cause and run it again"
+        )
         fail(EX_SOFTWARE, f"a migration failed ({_line(error)}); {left}; see the lines above")
 
 

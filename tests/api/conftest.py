@@ -1,15 +1,17 @@
+"""Requests to the API."""
+
 import base64
 
 import pytest
 
 from app.auth.services import issue_token
 from app.database import db
-from app.posts.services import create_post
+from tests.fixtures.users import PASSWORD
 
 
 @pytest.fixture
 def token_of(context):
-    """`token_of(user)`: a valid token of theirs."""
+    """`token_of(user)`: issue and commit an API token; returns it."""
 
     def token_of(user):
         token, _kept = issue_token(user)
@@ -20,21 +22,11 @@ def token_of(context):
 
 
 @pytest.fixture
-def susan(make_user):
-    return make_user("susan")
-
-
-@pytest.fixture
-def john(make_user):
-    return make_user("john")
-
-
-@pytest.fixture
 def api(client, susan, token_of):
-    """`api("GET", "/users", …)`: ask the API as susan, or with another `token`."""
-    hers = token_of(susan)
+    """`api("GET", "/users", …)`: send a request as susan, or with another `token`; returns the response."""
+    own = token_of(susan)
 
-    def api(method, path, json=None, token=hers, **options):
+    def api(method, path, json=None, token=own, **options):
         headers = {"Authorization": f"Bearer {token}"} | options.pop("headers", {})
         return client.open(f"/api{path}", method=method, json=json, headers=headers, **options)
 
@@ -43,21 +35,9 @@ def api(client, susan, token_of):
 
 @pytest.fixture
 def basic():
-    """`basic("susan", password)`: the header that says so."""
+    """`basic("susan", password)`: returns the header of basic authentication."""
 
-    def basic(username, password="correct horse"):
+    def basic(username, password=PASSWORD):
         return {"Authorization": "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()}
 
     return basic
-
-
-@pytest.fixture
-def write():
-    """`write(author, body)`: a post by them, committed."""
-
-    def write(author, body):
-        post = create_post(author.id, body)
-        db.session.commit()
-        return post
-
-    return write

@@ -69,7 +69,7 @@ def test_nobody_deletes_the_post_of_another(api, john, write):
 
 
 def test_an_administrator_deletes_anybodys_post(api, susan, make_administrator, token_of, write):
-    post = f"/posts/{write(susan, 'spam').id}"
+    post = f"/posts/{write(susan, 'spam')}"
     assert api("DELETE", post, token=token_of(make_administrator("mary"))).status_code == 204
     assert api("GET", post).status_code == 404
 

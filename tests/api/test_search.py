@@ -18,7 +18,7 @@ def test_posts_are_found_by_their_words(api, susan, write):
     write(susan, "other")
     answer = api("GET", "/search?q=cafe")
     assert bodies(answer) == ["今日は日本の朝です CAFE", "Un café à Paris"]
-    assert answer.json["items"][0] == api("GET", f"/posts/{written.id}").json
+    assert answer.json["items"][0] == api("GET", f"/posts/{written}").json
     assert bodies(api("GET", "/search?q=日本")) == ["今日は日本の朝です CAFE"]
 
 

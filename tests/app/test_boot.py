@@ -35,15 +35,15 @@ def boot(environ, tmp_path):
     ("arguments", "settings", "status", "line"),
     [
         (["wbe"], {}, 64, "boot.sh: 'wbe' is no role; use web (the default), worker or migrate"),
-        ([], {"APP_ENVIRONMENT": "prod"}, 64, "'prod' is not known; use PROD (the default) or DEV"),
-        ([], {"APP_ENVIRONMENT": "dev"}, 64, "'dev' is not known; use PROD (the default) or DEV"),
-        ([], {"APP_ENVIRONMENT": "staging"}, 64, "'staging' is not known; use PROD (the default) or DEV"),
+        ([], {"APP_ENVIRONMENT": "prod"}, 64, "'prod' is not valid; use PROD (the default) or DEV"),
+        ([], {"APP_ENVIRONMENT": "dev"}, 64, "'dev' is not valid; use PROD (the default) or DEV"),
+        ([], {"APP_ENVIRONMENT": "staging"}, 64, "'staging' is not valid; use PROD (the default) or DEV"),
         ([], {"FLASK_DEBUG": "1"}, 78, "FLASK_DEBUG is set: its debugger runs code for anyone; unset it, or set APP"),
         ([], {"FLASK_DEBUG": "true", "APP_ENVIRONMENT": ""}, 78, "FLASK_DEBUG is set"),
-        ([], {"MIGRATE_ON_BOOT": "no"}, 78, "MIGRATE_ON_BOOT='no' is not known; use 1 (the default) or 0"),
-        ([], {"LOG_FORMAT": "xml"}, 78, "LOG_FORMAT='xml' is not known; use text (the default) or json"),
+        ([], {"MIGRATE_ON_BOOT": "no"}, 78, "MIGRATE_ON_BOOT='no' is not valid; use 1 (the default) or 0"),
+        ([], {"LOG_FORMAT": "xml"}, 78, "LOG_FORMAT='xml' is not valid; use text (the default) or json"),
         ([], {"WEB_CONCURRENCY": "many"}, 78, "WEB_CONCURRENCY='many' is not a whole number"),
-        ([], {"REDIS_URL": "memcached://there"}, 78, "REDIS_URL is no address of a Redis; give one such as redis://"),
+        ([], {"REDIS_URL": "memcached://there"}, 78, "REDIS_URL is not the URL of a Redis server; give one such as"),
         ([], {"DATABASE_URL": "oracle://there"}, 78, "use sqlite, mysql or mariadb"),
         ([], {"SECRET_KEY": "change-me"}, 78, "SECRET_KEY is a known placeholder"),
         ([], {"DATABASE_URL": "mysql://a:b@127.0.0.1:1/c"}, 78, "set SECRET_KEY or SECRET_KEY_FILE"),
@@ -76,7 +76,7 @@ def test_what_is_done_before_serving_is_logged_in_json_if_so_set(boot):
     result = boot("migrate", LOG_FORMAT="json")
     messages = [json.loads(line)["message"] for line in result.stderr.splitlines()]
     assert result.stdout == ""
-    assert "Running upgrade  -> 0001, Create users." in messages
+    assert any(message.startswith("Running upgrade  -> 0001") for message in messages)
 
 
 @pytest.mark.parametrize("setting", [{"WEB_CONCURRENCY": "0"}, {"DATA_DIR": "/dev/null/data"}])

@@ -141,12 +141,12 @@ def broken():
 
 
 @pytest.fixture
-def serve(environ, tmp_path, new_port):
+def serve(environ, tmp_path, free_port):
     """`serve(ask, LOG_FORMAT=…)`: gunicorn as boot.sh starts it, while `ask(address)` runs; its two streams."""
     (tmp_path / "broken.py").write_text(BROKEN)
 
     def serve(ask, **settings):
-        address = f"127.0.0.1:{new_port()}"
+        address = f"127.0.0.1:{free_port()}"
         environment = os.environ | environ | {"BIND": address, "JOB_WORKERS": "0", "PYTHONPATH": str(tmp_path)}
         command = [sys.executable, "-m", "gunicorn", "-c", "app/gunicorn_conf.py", "broken:app"]
         server = subprocess.Popen(

@@ -103,9 +103,9 @@ def test_a_server_must_show_a_certificate_that_somebody_vouches_for(
         assert sink.logins == sink.messages == []
 
 
-def test_a_server_that_is_away_is_an_error_for_whoever_tries_again(context, mail_server, app, new_port, monkeypatch):
+def test_a_server_that_is_away_is_an_error_for_whoever_tries_again(context, mail_server, app, free_port, monkeypatch):
     mail_server()
-    monkeypatch.setitem(app.config, "MAIL_PORT", new_port())
+    monkeypatch.setitem(app.config, "MAIL_PORT", free_port())
     with pytest.raises(OSError):
         send()
 

@@ -16,8 +16,8 @@ def image(any_builder, build):
     ("arguments", "options", "status", "line"),
     [
         (["bash"], [], 64, "boot.sh: 'bash' is no role; use web (the default), worker or migrate"),
-        ([], ["-e", "APP_ENVIRONMENT=prod"], 64, "boot.sh: APP_ENVIRONMENT='prod' is not known; use PROD (the def"),
-        ([], ["-e", "APP_ENVIRONMENT=staging"], 64, "boot.sh: APP_ENVIRONMENT='staging' is not known; use PROD"),
+        ([], ["-e", "APP_ENVIRONMENT=prod"], 64, "boot.sh: APP_ENVIRONMENT='prod' is not valid; use PROD (the def"),
+        ([], ["-e", "APP_ENVIRONMENT=staging"], 64, "boot.sh: APP_ENVIRONMENT='staging' is not valid; use PROD"),
         ([], ["-e", "FLASK_DEBUG=1"], 78, "boot.sh: FLASK_DEBUG is set: its debugger runs code for anyone; unset it"),
         ([], ["-e", "WEB_CONCURRENCY=all"], 78, "microblog: WEB_CONCURRENCY='all' is not a whole number; give one"),
         ([], AWAY[:2], 78, "microblog: SECRET_KEY is not set and the database is not an SQLite file"),

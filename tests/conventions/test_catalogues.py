@@ -14,37 +14,37 @@ LANGUAGES = catalogues.languages(FOLDER)
 
 @pytest.fixture(scope="module")
 def texts():
-    """What the code says."""
+    """The texts of the code."""
     return catalogues.extract(ROOT)
 
 
 @pytest.fixture(params=LANGUAGES)
 def source(request):
-    """Each catalogue's file."""
+    """The file of each catalogue."""
     return catalogues.source_of(FOLDER, request.param)
 
 
-def test_french_and_spanish_are_there():
+def test_french_and_spanish_catalogues_exist():
     assert {"fr", "es"} <= set(LANGUAGES)
 
 
-def test_every_text_of_the_code_is_in_it_and_no_other(source, texts):
+def test_catalogue_has_the_texts_of_the_code(source, texts):
     here, there = ({(message.context, message.id) for message in one} for one in (catalogues.read(source), texts))
     assert here ^ there == set(), "run: flask translate update"
 
 
-def test_nothing_is_left_untranslated(source):
+def test_catalogue_is_fully_translated(source):
     assert catalogues.untranslated(catalogues.read(source)) == []
 
 
-def test_nothing_is_a_guess(source):
+def test_catalogue_has_no_fuzzy_entries(source):
     assert [message.id for message in catalogues.read(source) if message.fuzzy and message.id] == []
 
 
-def test_placeholders_are_those_of_the_text(source):
+def test_translations_keep_the_placeholders(source):
     wrong = [f"{message.id}: {error}" for message, errors in catalogues.read(source).check() for error in errors]
     assert wrong == []
 
 
-def test_no_path_or_name_of_a_machine_is_in_it(source):
+def test_catalogue_names_no_machine_person_or_date(source):
     assert not re.search(r"^#: /|\w@\w|Generated-By|Date:", source.read_text(encoding="utf-8"), re.M)

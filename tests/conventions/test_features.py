@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 APP = Path(__file__).resolve().parents[2] / "app"
-# The factory, which knows every feature, and what has its own process to start: it calls the factory.
+# The factory imports every feature; the other two start processes and call the factory.
 ROOTS = {"app", "app.jobs.__main__", "app.gunicorn_conf"}
 PACKAGES = {path.parent.name for path in APP.glob("*/__init__.py")}
 
@@ -23,7 +23,7 @@ MODULES = {module_name(path): path for path in APP.rglob("*.py")}
 
 
 def imports(tree, known):
-    """The modules of `known` that a module imports, inside functions too."""
+    """Yield the modules of `known` that a module imports, inside functions too."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in known)
@@ -37,18 +37,18 @@ def imports(tree, known):
 
 
 def module_graph():
-    """What each module imports."""
+    """Return the modules that each module imports."""
     trees = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items() if name not in ROOTS}
     return {name: set(imports(tree, MODULES)) - {name} - ROOTS for name, tree in trees.items()}
 
 
 def package(module):
-    """The package under app/ that a module belongs to, or the module itself if it stands at the root."""
+    """Return the package under app/ that a module belongs to, or the name of a module at the root."""
     return module.split(".")[1]
 
 
 def package_graph(modules):
-    """Which packages, and modules of the root, each package imports."""
+    """Return the packages, and modules at the root, that each package imports."""
     graph = {}
     for module, imported in modules.items():
         graph.setdefault(package(module), set()).update(map(package, imported))
@@ -56,7 +56,7 @@ def package_graph(modules):
 
 
 def cycle(graph):
-    """A cycle in the graph as a list of names, or None."""
+    """Return a cycle in the graph as a list of names, or None."""
     try:
         list(TopologicalSorter(graph).static_order())
     except CycleError as error:
@@ -64,16 +64,16 @@ def cycle(graph):
     return None
 
 
-def test_features_import_each_other_without_a_cycle():
+def test_packages_have_no_import_cycle():
     assert cycle(package_graph(module_graph())) is None
 
 
-def test_modules_import_each_other_without_a_cycle():
+def test_modules_have_no_import_cycle():
     assert cycle(module_graph()) is None
 
 
 @pytest.mark.parametrize("path", sorted(MODULES.values()), ids=module_name)
-def test_module_name_is_no_librarys(path):
+def test_module_name_differs_from_libraries(path):
     taken = set(sys.stdlib_module_names) | set(packages_distributions())
     assert path.stem in {"__init__", "__main__"} or path.stem not in taken
 
@@ -88,10 +88,10 @@ def test_module_name_is_no_librarys(path):
         ("from flask import g", []),
     ],
 )
-def test_reader_finds_imports(code, found):
+def test_imports_finds_every_form(code, found):
     assert list(imports(ast.parse(code), MODULES)) == found
 
 
-def test_reader_finds_a_cycle():
+def test_cycle_is_found():
     graph = package_graph({"app.posts.routes": {"app.search.queries"}, "app.search.queries": {"app.posts.models"}})
     assert set(cycle(graph)) == {"posts", "search"}

@@ -1,4 +1,4 @@
-"""What holds for every file: short enough to be read, nothing of one machine in it, reasons for exceptions."""
+"""Conventions for all files: their length, no paths of one machine, comments in Dockerfiles."""
 
 import re
 import socket
@@ -11,13 +11,13 @@ ROOT = Path(__file__).resolve().parents[2]
 LINES = 250
 DATA = {".po", ".txt", ".svg", ".png", ".json", ".md"}  # catalogues, locks, pictures, figures, lessons
 
-# A person's folder, anywhere; that of the image's own user is no machine's.
+# Home directories, but that of the user in the images.
 HOME = re.compile(r"(?<![\w.\-])/(?:home|Users)/(?!microblog\b)\w+|[A-Z]:\\Users")
 REGISTRIES = re.compile(r"\b(?:pypi|files\.pythonhosted|deb\.debian|security\.debian|archive\.ubuntu)\.(?:org|com)\b")
 
 
 def text_files():
-    """Every file that git knows or would take and that is text, with what it holds."""
+    """Yield each text file that git tracks or would add, with its content."""
     names = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, check=True, capture_output=True, text=True,
@@ -31,7 +31,7 @@ def text_files():
 
 
 FILES = dict(text_files())
-# Those that stand for what other people write are as those people write them.
+# The third-party Dockerfiles stay as their authors wrote them.
 DOCKERFILES = [path for path in FILES if path.name.endswith("Dockerfile") and "third_party" not in path.parts]
 
 
@@ -39,30 +39,30 @@ def relative(path):
     return str(path.relative_to(ROOT))
 
 
-def of_a_machine(text):
-    """What `text` names that another machine does not have."""
+def machine_names(text):
+    """Return what `text` names of one machine: home directories, registries, its host name, this folder."""
     own = [str(ROOT)] if len(ROOT.parts) > 2 else []
     own += [socket.gethostname()] if len(socket.gethostname()) > 7 else []
     return [*HOME.findall(text), *REGISTRIES.findall(text), *(name for name in own if name in text)]
 
 
 def without_reason(dockerfile):
-    """The paragraphs of a Dockerfile that don't begin with a comment which says why."""
+    """Return the paragraphs of a Dockerfile that do not begin with a comment."""
     paragraphs = (paragraph.strip() for paragraph in dockerfile.split("\n\n"))
     return [paragraph for paragraph in paragraphs if not re.match(r"# (?!hadolint)\S", paragraph)]
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.suffix not in DATA], ids=relative)
-def test_it_is_short_enough_to_be_read(path):
+def test_file_is_not_too_long(path):
     assert len(FILES[path].splitlines()) <= LINES
 
 
-def test_nothing_of_one_machine_is_in_it():
-    assert {relative(path): found for path, text in FILES.items() if (found := of_a_machine(text))} == {}
+def test_files_name_no_machine():
+    assert {relative(path): found for path, text in FILES.items() if (found := machine_names(text))} == {}
 
 
 @pytest.mark.parametrize("path", DOCKERFILES, ids=relative)
-def test_every_paragraph_of_a_dockerfile_says_why(path):
+def test_dockerfile_paragraphs_have_a_comment(path):
     assert without_reason(FILES[path]) == []
 
 
@@ -75,8 +75,8 @@ def test_every_paragraph_of_a_dockerfile_says_why(path):
         ("index: https://pypi." + "org/simple", 1),
     ],
 )
-def test_reader_sees_what_is_of_one_machine(text, faults):
-    assert len(of_a_machine(text)) == faults
+def test_machine_names_are_found(text, faults):
+    assert len(machine_names(text)) == faults
 
 
 @pytest.mark.parametrize(
@@ -89,5 +89,5 @@ def test_reader_sees_what_is_of_one_machine(text, faults):
         ("# Why.\nRUN a\n\n# hadolint ignore=DL3008\nRUN b\n", 1),
     ],
 )
-def test_reader_sees_what_has_no_reason(text, faults):
+def test_paragraphs_without_a_comment_are_found(text, faults):
     assert len(without_reason(text)) == faults

@@ -1,4 +1,4 @@
-"""Imports point one way: routes → forms → services → queries → rules → models, which know nothing of a request."""
+"""Layers of a feature: routes import forms, services, queries, rules and models in that order, never the reverse."""
 
 import ast
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ORDER = ["models", "rules", "queries", "services", "forms", "routes"]
 
-# Modules that have a name of their own keep to a layer all the same; those of the API that have one are its views.
+# The layers of modules with other names. In api/, such modules are routes.
 OTHERS = {
     "auth/destination": "routes",
     "auth/mails": "services",
@@ -16,9 +16,9 @@ OTHERS = {
     "auth/proofs": "queries",
     "auth/sessions": "routes",
     "auth/settings": "routes",
-    "export/archive_job": "routes",  # a worker calls it, as a server calls a view
+    "export/archive_job": "routes",  # the worker calls it, as the server calls a view
     "export/mails": "services",
-    "jobs/running": "routes",  # as a server, it commits
+    "jobs/running": "routes",  # it commits, as a view does
     "languages/names": "rules",
     "notifications/texts": "routes",
     "posts/signals": "models",
@@ -28,27 +28,27 @@ OTHERS = {
     "search/words": "rules",
     "translation/client": "services",
     "translation/deadline": "services",
-    "translation/translating": "routes",  # it ends the view's transaction before it asks the service
+    "translation/translating": "routes",  # it ends the view's transaction before a request to the service
     "users/avatars": "rules",
     "users/signals": "models",
 }
-# Commands, the worker and rendering stand beside the layers.
+# Commands, the worker and rendering belong to no layer.
 BESIDE = {
     *("jobs/consumer", "jobs/job_queue", "jobs/process", "jobs/registry"),
     *("posts/rendering", "search/commands"),
 }
-# Packages that hold no feature.
+# Packages that are not features.
 SUPPORT = {"web", "i18n", "ops"}
 
 
 def layer(module):
-    """The layer of a module ("posts/queries"), or None."""
+    """Return the layer of a module such as "posts/queries", or None."""
     feature, _, name = module.partition("/")
     return name if name in ORDER else "routes" if feature == "api" else OTHERS.get(module)
 
 
 def named(path):
-    """A module's name, as OTHERS has them."""
+    """Return the name of a module, as in OTHERS."""
     return f"{path.parent.name}/{path.stem}"
 
 
@@ -57,7 +57,7 @@ ALL = sorted(
 )
 MODULES = [path for path in ALL if layer(named(path))]
 
-# What a layer below the routes may take of packages that know a request.
+# What each layer may import from packages that handle requests.
 ALLOWED = {
     "models": {"flask_login.UserMixin"},
     "rules": {"flask.current_app", "flask_babel"},
@@ -69,7 +69,7 @@ OF_REQUESTS = {"flask", "flask_babel", "flask_login", "flask_wtf", "werkzeug", "
 
 
 def imported(tree):
-    """The dotted names that `tree` imports, as in `from app.posts import models`: app.posts.models."""
+    """Yield the dotted names that `tree` imports: app.posts.models for `from app.posts import models`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -78,13 +78,13 @@ def imported(tree):
 
 
 def upward(kind, names):
-    """Those of `names` that belong to a later layer than `kind`."""
+    """Return those of `names` that belong to a layer above `kind`."""
     later = ORDER[ORDER.index(kind) + 1 :]
     return [name for name in names if name.startswith("app.") and layer("/".join(name.split(".")[1:3])) in later]
 
 
 def of_requests(kind, names):
-    """Those of `names` that a module of this kind must not know: what belongs to a request and its answer."""
+    """Return those of `names` that handle requests and that this kind of module must not import."""
     allowed = ALLOWED[kind]
     return [
         name
@@ -94,7 +94,7 @@ def of_requests(kind, names):
 
 
 def ends_transaction(tree):
-    """The calls that decide over a whole transaction."""
+    """Return the calls that end a transaction."""
     calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
     return [ast.unparse(call) for call in calls if isinstance(call, ast.Attribute) and call.attr in DECIDES]
 
@@ -108,31 +108,31 @@ def module_id(path):
 
 @pytest.fixture(params=MODULES, ids=module_id)
 def module(request):
-    """A module's kind and its tree."""
+    """The kind and the syntax tree of each module."""
     return layer(named(request.param)), ast.parse(request.param.read_text(encoding="utf-8"))
 
 
-def test_every_module_of_a_feature_has_its_place():
-    assert {named(path) for path in ALL if not layer(named(path))} == BESIDE, "say in OTHERS to which layer it keeps"
+def test_modules_have_a_layer():
+    assert {named(path) for path in ALL if not layer(named(path))} == BESIDE, "add the module and its layer to OTHERS"
     assert set(OTHERS) <= {named(path) for path in ALL}
 
 
-def test_nothing_is_imported_from_a_later_layer(module):
+def test_module_imports_no_layer_above(module):
     kind, tree = module
     assert upward(kind, imported(tree)) == []
 
 
-def test_only_routes_know_of_requests(module):
+def test_only_routes_use_the_request(module):
     kind, tree = module
     assert kind == "routes" or of_requests(kind, imported(tree)) == []
 
 
-def test_only_routes_end_a_transaction(module):
+def test_only_routes_end_transactions(module):
     kind, tree = module
     assert kind == "routes" or ends_transaction(tree) == []
 
 
-def test_routes_ask_queries_and_not_the_database(module):
+def test_routes_do_not_import_sqlalchemy(module):
     kind, tree = module
     assert kind != "routes" or [name for name in imported(tree) if name.startswith("sqlalchemy")] == []
 
@@ -156,7 +156,7 @@ def test_routes_ask_queries_and_not_the_database(module):
         ("services", "db.session.flush()", 0),
     ],
 )
-def test_reader_sees_faults(kind, code, faults):
+def test_faults_are_found(kind, code, faults):
     tree = ast.parse(code)
     names = list(imported(tree))
     assert len(upward(kind, names) + of_requests(kind, names) + ends_transaction(tree)) == faults

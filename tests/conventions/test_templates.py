@@ -1,4 +1,4 @@
-"""What templates and static files keep to: each text can be translated, nothing is inline or from elsewhere."""
+"""Templates and static files: texts can be translated, scripts and styles are not inline, nothing is external."""
 
 import re
 from html.parser import HTMLParser
@@ -10,11 +10,19 @@ import pytest
 APP = Path(__file__).resolve().parents[2] / "app"
 TEMPLATES = sorted((APP / "templates").rglob("*.html"))
 STATIC = sorted(path for path in (APP / "static").rglob("*") if path.suffix in {".css", ".js", ".svg"})
-READ = {"alt", "title", "placeholder", "aria-label", "aria-description", "content", "value"}  # attributes people read
-NOT_READ = {"viewport", "color-scheme"}  # <meta name=…> whose content they don't
+READ = {
+    "alt",
+    "title",
+    "placeholder",
+    "aria-label",
+    "aria-description",
+    "content",
+    "value",
+}  # attributes shown to users
+NOT_READ = {"viewport", "color-scheme"}  # <meta name=…> whose content is not text
 LETTER = re.compile(r"[^\W\d_]")
 FOREIGN = re.compile(r"(?:https?:)?//[\w-]+\.[\w.-]+")
-OURS = {"http://www.w3.org"}  # the name of SVG's namespace, which nobody fetches
+OURS = {"http://www.w3.org"}  # the namespace of SVG, which browsers do not fetch
 
 
 def relative(path):
@@ -22,7 +30,7 @@ def relative(path):
 
 
 class Reader(HTMLParser):
-    """Collects what of a template is text for people, and what is inline."""
+    """Collects the texts of a template, and its inline scripts and styles."""
 
     def __init__(self):
         super().__init__()
@@ -45,7 +53,7 @@ class Reader(HTMLParser):
 
 
 def read(source):
-    """A Reader of the template `source`, whose expressions, statements and comments are left out."""
+    """Return a Reader of the template `source` without its expressions, statements and comments."""
     tokens = jinja2.Environment(extensions=["jinja2.ext.do"]).lex(source)
     reader = Reader()
     reader.feed("".join(value if kind == "data" else " " for _line, kind, value in tokens))
@@ -54,17 +62,17 @@ def read(source):
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=relative)
-def test_every_text_can_be_translated(path):
+def test_template_texts_can_be_translated(path):
     assert read(path.read_text(encoding="utf-8")).texts == [], 'write {{ _("…") }}'
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=relative)
-def test_no_script_or_style_is_inline(path):
+def test_template_has_no_inline_script_or_style(path):
     assert read(path.read_text(encoding="utf-8")).inline == [], "the content security policy forbids it"
 
 
 @pytest.mark.parametrize("path", [*TEMPLATES, *STATIC], ids=relative)
-def test_nothing_comes_from_another_host(path):
+def test_file_loads_nothing_from_other_hosts(path):
     assert set(FOREIGN.findall(path.read_text(encoding="utf-8"))) <= OURS
 
 
@@ -79,7 +87,7 @@ def test_nothing_comes_from_another_host(path):
         ('<p style="color: red" onclick="go({{ x }})"></p>', [], ['style="color: red"', 'onclick="go( )"']),
     ],
 )
-def test_reader_sees_faults(source, texts, inline):
+def test_reader_finds_faults(source, texts, inline):
     reader = read(source)
     assert [" ".join(text.split()) for text in reader.texts] == texts
     assert [" ".join(text.split()) for text in reader.inline] == inline

@@ -1,4 +1,4 @@
-"""What Python code says to people goes through the catalogues."""
+"""Texts for users in Python code can be translated."""
 
 import ast
 from pathlib import Path
@@ -11,14 +11,14 @@ SAYS = {"flash", "Invalid", "NotAllowed", "NotFound", "ValidationError"}
 
 
 def said(tree):
-    """The literal texts that `tree` gives to what shows them: messages, errors, labels of fields."""
+    """Yield the literals that `tree` shows to users: messages, errors, labels of fields."""
     for call in ast.walk(tree):
         if isinstance(call, ast.Call):
             name = getattr(call.func, "id", getattr(call.func, "attr", ""))
             shown = (
                 call.args[1:2] if name == "Invalid" else call.args[:1] if name in SAYS or name.endswith("Field") else []
             )
-            if name == "Resource":  # the API's description is for programmers, in English
+            if name == "Resource":  # the API's description is in English only
                 continue
             shown += [keyword.value for keyword in call.keywords if keyword.arg in {"label", "description", "message"}]
             yield from (f"{name}({ast.unparse(part)})" for part in shown if _is_text(part))
@@ -31,7 +31,7 @@ def _is_text(node):
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(APP)))
-def test_every_message_and_label_can_be_translated(path):
+def test_messages_and_labels_can_be_translated(path):
     assert list(said(ast.parse(path.read_text(encoding="utf-8")))) == []
 
 
@@ -46,5 +46,5 @@ def test_every_message_and_label_can_be_translated(path):
         ('body = TextAreaField(_l("Post"), description="Short")', 1),
     ],
 )
-def test_reader_sees_faults(code, count):
+def test_literals_are_found(code, count):
     assert len(list(said(ast.parse(code)))) == count

@@ -3,7 +3,6 @@ import json
 import random
 import zipfile
 
-import pytest
 from sqlalchemy import func, insert, select
 
 from app.database import db, utc_now
@@ -18,16 +17,6 @@ from app.notifications.queries import notifications
 from app.pagination import Key
 from app.posts.models import Post
 from app.relationships.models import Follow
-
-
-@pytest.fixture
-def susan(context, make_user):
-    return make_user("susan")
-
-
-@pytest.fixture
-def david(context, make_user):
-    return make_user("david")
 
 
 def export(person):

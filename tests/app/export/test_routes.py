@@ -12,8 +12,8 @@ from app.jobs.queries import job_of
 
 
 @pytest.fixture
-def susan(make_user, log_in):
-    susan = make_user("susan")
+def susan(susan, log_in):
+    """The user, signed in."""
     log_in("susan")
     return susan
 

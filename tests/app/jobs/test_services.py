@@ -9,11 +9,6 @@ from app.jobs.queries import job_of
 KIND = "export"
 
 
-@pytest.fixture
-def susan(context, make_user):
-    return make_user("susan")
-
-
 def silence(task):
     """As if its worker had died a while ago."""
     task.updated_at = utc_now() - 2 * SILENCE

@@ -12,16 +12,6 @@ from app.pagination import Key
 from app.users.models import User
 
 
-@pytest.fixture
-def susan(context, make_user):
-    return make_user("susan")
-
-
-@pytest.fixture
-def david(context, make_user):
-    return make_user("david")
-
-
 def bodies(owner, other):
     """The texts of `owner`'s copy, newest first."""
     side = queries.side_of(owner.id, other.id)

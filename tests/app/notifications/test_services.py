@@ -1,6 +1,5 @@
 from functools import partial
 
-import pytest
 from sqlalchemy import func, select
 
 from app.database import db
@@ -9,16 +8,6 @@ from app.notifications.models import EXPORT_DONE, FOLLOW, MESSAGE, Notification
 from app.notifications.queries import newest_id, notifications, unread_notifications
 from app.pagination import Key
 from app.users.models import User
-
-
-@pytest.fixture
-def susan(context, make_user):
-    return make_user("susan")
-
-
-@pytest.fixture
-def david(context, make_user):
-    return make_user("david")
 
 
 def kinds(person, key=Key(), limit=10):  # noqa: B008  a key never changes

@@ -67,8 +67,8 @@ def test_warnings_are_not_mailed(log, mails):
     assert mails() == []
 
 
-def test_a_mail_server_that_is_away_is_logged_and_mailed_to_nobody(app, log, mails, new_port, monkeypatch, caplog):
-    monkeypatch.setitem(app.config, "MAIL_PORT", new_port())
+def test_a_mail_server_that_is_away_is_logged_and_mailed_to_nobody(app, log, mails, free_port, monkeypatch, caplog):
+    monkeypatch.setitem(app.config, "MAIL_PORT", free_port())
     log.error("broken")
     assert mails() == []
     assert "no mail to one@example.com" in caplog.text

@@ -1,6 +1,5 @@
 import contextlib
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,18 +12,11 @@ from app.database import db
 from app.ops.upgrade import DatabaseAway, migration_lock, prepare_directory, wait_until_ready
 
 
-@pytest.fixture
-def free_port():
-    """A port of this host that nothing listens on."""
-    with socket.socket() as opened:
-        opened.bind(("127.0.0.1", 0))
-        return opened.getsockname()[1]
-
-
 def test_waiting_for_a_server_that_never_comes_ends_with_its_address_but_not_its_password(free_port):
-    engine = create_engine(f"mysql+pymysql://microblog:hidden@127.0.0.1:{free_port}/microblog")
+    port = free_port()
+    engine = create_engine(f"mysql+pymysql://microblog:hidden@127.0.0.1:{port}/microblog")
     told = []
-    with pytest.raises(DatabaseAway, match=rf"127\.0\.0\.1:{free_port}/microblog did not answer within 1 s") as caught:
+    with pytest.raises(DatabaseAway, match=rf"127\.0\.0\.1:{port}/microblog did not answer within 1 s") as caught:
         wait_until_ready(engine, 1, told.append)
     assert len(told) == 1
     assert "hidden" not in str(caught.value) + told[0]

@@ -9,19 +9,6 @@ from app.users.models import User, UserCounts
 from app.users.queries import by_username
 
 
-@pytest.fixture
-def flask(app, context):
-    """`flask("user", "create", …, input="…")`: run the command; what it says and its exit code."""
-
-    def flask(*arguments, input=None):
-        result = app.test_cli_runner().invoke(args=arguments, input=input)
-        db.session.rollback()
-        db.session.expire_all()
-        return result.output, result.exit_code
-
-    return flask
-
-
 def test_an_account_is_made_with_a_password_that_is_asked_for(flask):
     output, code = flask("user", "create", "susan", "susan@example.com", input="correct horse\ncorrect horse\n")
     assert code == 0, output

@@ -6,10 +6,10 @@ from app.users.services import demote, promote
 
 
 @pytest.fixture
-def susan(make_user, log_in):
-    user = make_user("susan")
+def susan(susan, log_in):
+    """The user, signed in."""
     log_in("susan")
-    return user
+    return susan
 
 
 @pytest.fixture(autouse=True)

@@ -12,10 +12,10 @@ def bodies():
 
 
 @pytest.fixture
-def susan(make_user, log_in):
-    user = make_user("susan")
+def susan(susan, log_in):
+    """The user, signed in."""
     log_in("susan")
-    return user
+    return susan
 
 
 def test_post_appears_escaped_on_the_home_timeline(client, susan, fill_in):

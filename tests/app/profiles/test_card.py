@@ -7,10 +7,10 @@ from app.users.services import delete_user
 
 
 @pytest.fixture
-def susan(make_user, log_in):
-    person = make_user("susan")
+def susan(susan, log_in):
+    """The user, signed in."""
     log_in("susan")
-    return person
+    return susan
 
 
 @pytest.fixture

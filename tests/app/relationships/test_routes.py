@@ -26,10 +26,10 @@ def script(client):
 
 
 @pytest.fixture
-def susan(make_user, log_in):
-    person = make_user("susan")
+def susan(susan, log_in):
+    """The user, signed in."""
     log_in("susan")
-    return person
+    return susan
 
 
 def test_following_is_seen_on_the_profile_and_ends_there(client, susan, make_user, fill_in):

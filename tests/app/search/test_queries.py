@@ -17,11 +17,6 @@ NASTY = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def susan(make_user):
-    return make_user("susan")
-
-
 @pytest.mark.parametrize("query", NASTY)
 def test_no_query_raises(found, users_found, susan, write, query):
     write(susan, "hello")

@@ -9,10 +9,10 @@ PAGES = ["/search", "/search/people"]
 
 
 @pytest.fixture
-def susan(make_user, log_in):
-    user = make_user("susan")
+def susan(susan, log_in):
+    """The user, signed in."""
     log_in("susan")
-    return user
+    return susan
 
 
 def shown(page) -> list[str]:

@@ -11,11 +11,6 @@ from app.users.services import delete_user, update_profile
 
 
 @pytest.fixture
-def susan(make_user):
-    return make_user("susan")
-
-
-@pytest.fixture
 def reindex(context):
     """`reindex()`: run the command and return its last line."""
 

@@ -15,11 +15,6 @@ def bodies(page):
     return [post.body for post in page.items]
 
 
-@pytest.fixture
-def susan(make_user):
-    return make_user("susan")
-
-
 def test_home_has_own_and_followed_posts_newest_first(susan, make_user, write, let_follow):
     john, mary = make_user("john"), make_user("mary")
     let_follow(susan, john)

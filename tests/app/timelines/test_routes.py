@@ -10,10 +10,10 @@ TIMELINES = ["/", "/explore", "/user/susan"]
 
 
 @pytest.fixture
-def susan(make_user, log_in):
-    user = make_user("susan")
+def susan(susan, log_in):
+    """The user, signed in."""
     log_in("susan")
-    return user
+    return susan
 
 
 def shown(page) -> list[int]:

@@ -48,10 +48,10 @@ def john_wrote(make_user):
 
 
 @pytest.fixture
-def susan(make_user, log_in):
-    person = make_user("susan")
+def susan(susan, log_in):
+    """The user, signed in."""
     log_in("susan")
-    return person
+    return susan
 
 
 @pytest.fixture

@@ -101,8 +101,8 @@ def test_longest_storable_answer_is_accepted(context, service):
     assert translate() == "é" * 4000
 
 
-def test_unreachable_service_fails_at_once(context, service, app, monkeypatch, new_port):
-    monkeypatch.setitem(app.config, "TRANSLATE_URL", f"http://127.0.0.1:{new_port()}")
+def test_unreachable_service_fails_at_once(context, service, app, monkeypatch, free_port):
+    monkeypatch.setitem(app.config, "TRANSLATE_URL", f"http://127.0.0.1:{free_port()}")
     with pytest.raises(Unavailable, match="can't be reached"):
         translate()
 

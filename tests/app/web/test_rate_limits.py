@@ -124,12 +124,12 @@ def test_the_scheme_is_the_proxys_and_the_host_never_is(environ, monkeypatch, tr
 
 
 @pytest.fixture
-def serve(application, environ, new_port, tmp_path):
+def serve(application, environ, free_port, tmp_path):
     """`serve(**settings)`: the address of the application under gunicorn with two workers."""
     servers = []
 
     def serve(**settings):
-        port = new_port()
+        port = free_port()
         command = [sys.executable, "-m", "gunicorn", "-c", "python:app.gunicorn_conf", "microblog:app"]
         env = {"WEB_CONCURRENCY": "2", "BIND": f"127.0.0.1:{port}", "PATH": "/usr/bin:/bin"}
         with open(tmp_path / "log", "w") as log:
@@ -181,8 +181,8 @@ def test_with_redis_all_workers_count_together(serve, redis):
     assert guesses_answered(serve(REDIS_URL=redis), 40) == 10
 
 
-def test_while_redis_is_away_workers_count_for_themselves(serve, new_port):
-    assert 10 <= guesses_answered(serve(REDIS_URL=f"redis://127.0.0.1:{new_port()}/0"), 40) <= 20
+def test_while_redis_is_away_workers_count_for_themselves(serve, free_port):
+    assert 10 <= guesses_answered(serve(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0"), 40) <= 20
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,9 @@ def test_while_redis_is_away_workers_count_for_themselves(serve, new_port):
     ["redis", "http://there", "redis://", "redis://:se/same@there", "redis://there:port", "redis://there:6379/first"],
 )
 def test_what_is_no_address_of_a_redis_is_refused_without_repeating_it(url):
-    with pytest.raises(ConfigError, match="REDIS_URL is no address of a Redis; give one such as redis:") as refused:
+    with pytest.raises(
+        ConfigError, match="REDIS_URL is not the URL of a Redis server; give one such as redis:"
+    ) as refused:
         Config({"REDIS_URL": url})
     assert "se/same" not in str(refused.value)
 
