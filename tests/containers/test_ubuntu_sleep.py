@@ -48,7 +48,7 @@ def test_bare_does_what_its_shell_reads(engine, bare):
 def test_make_run_says_that_bare_had_nothing_to_do(make, project):
     port = free_port()
     result = make("run", STAGE="ubuntu-sleep", TARGET="bare", TAG="bare", PORT=port)
-    assert result.stdout.splitlines()[-1] == f"{project}-{port} ended at once, exit status 0: it had nothing to do"
+    assert result.stdout.splitlines()[-1] == f"{project}-{port} ended at once with exit status 0: it had nothing to do"
     make("stop", PORT=port)
 
 
