@@ -146,3 +146,11 @@ def test_instance_can_be_restarted_listed_and_entered(make, instance):
     assert "Serving Flask app" in make("logs", PORT=container.port).stdout
     assert "microblog.py" in make("shell", PORT=container.port, stdin="ls /app\n").stdout
     assert "v0.2" in make("images").stdout
+
+
+def test_scripts_that_files_mention_exist():
+    pattern = r"(^|[^/[:alnum:]_])scripts/[a-z][a-z-]*(\.sh)?"
+    found = run_command(["git", "grep", "-hoE", pattern, "--", ".", ":!CHANGELOG.md"]).stdout.split()
+    names = {text[text.index("scripts/") :] for text in found if "scripts/" in text}
+    assert {"scripts/build", "scripts/db"} < names
+    assert [name for name in sorted(names) if not (ROOT / name).is_file()] == []
