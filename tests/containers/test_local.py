@@ -208,8 +208,10 @@ def test_root_on_debian_needs_only_git_make_and_python(any_builder, base, projec
 def test_clean_removes_environments_and_only_named_data(tree):
     for name in (".venv", ".venv-host", ".venv-bench", "instance/5000", "instance/5001"):
         (tree / name).mkdir(parents=True)
+    for name in (".venv-host", ".venv-bench"):
+        (tree / name / ".made-of").touch()
     run_command(["make", "clean", "ENGINE=local"], cwd=tree)
-    assert sorted(p.name for p in tree.glob(".venv*")) == []
+    assert sorted(p.name for p in tree.glob(".venv*")) == [".venv"]  # make did not create this one
     assert sorted(p.name for p in (tree / "instance").iterdir()) == ["5000", "5001"]
     run_command(["make", "clean", "ENGINE=local", "DATA=5000"], cwd=tree)
     assert sorted(p.name for p in (tree / "instance").iterdir()) == ["5001"]
