@@ -160,6 +160,20 @@ def test_stop_keeps_a_server_that_is_in_use(db, engine, names, start, image):
     assert not engine.exists("container", f"{name}-mariadb")
 
 
+def test_foreign_container_of_the_same_name_is_refused(db, engine, names, image):
+    name = names()
+    engine("create", "--name", f"{name}-mariadb", image)
+    try:
+        result = db("start", name, check=False)
+        assert result.returncode != 0
+        assert f"error: the container {name}-mariadb was not started by make" in result.stderr
+        db("stop", name)
+        db("remove", name)
+        assert engine.exists("container", f"{name}-mariadb")
+    finally:
+        engine("rm", "-v", f"{name}-mariadb")
+
+
 def test_new_password_applies_at_the_next_start(db, engine, names):
     name = names()
     db("start", name)
