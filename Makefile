@@ -1,4 +1,4 @@
-# The menu: `make` prints it. Each target calls a script in scripts/, through sh, since a checkout may lack execute bits.
+# The menu: `make` prints it. Each target calls a script, through sh: a checkout may lack execute bits.
 # Variables are set on the command line: with `=`, not `?=`, an ENV or PORT in the shell's environment changes nothing.
 # `make help` shows the lines that start with "##".
 
