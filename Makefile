@@ -1,51 +1,51 @@
-# Microblog's menu; `make` alone prints it. What a target does stands in scripts/, one file each.
-# Variables are given on the command line: `=`, not `?=`, so that a stray ENV or PORT of the shell changes nothing.
-# A line of "##" explains what follows it; `make help` shows these.
+# The menu: `make` prints it. Each target calls a script, through sh: a checkout may lack execute bits.
+# Variables are set on the command line: with `=`, not `?=`, an ENV or PORT in the shell's environment changes nothing.
+# `make help` shows the lines that start with "##".
 
-# The stages in course order, and those of them that hold the whole application.
+# The stages in course order, and those that contain the whole application.
 STAGES = ubuntu-sleep v0.2 healthcheck gunicorn optimized
 APP_STAGES = gunicorn optimized
 DEFAULT_STAGE = optimized
 DBS = sqlite mariadb
 
-## which packaging, a folder under docker/: $(STAGES)
+## the stage to use, a folder under docker/: $(STAGES)
 STAGE = $(DEFAULT_STAGE)
-## a target inside the stage's Dockerfile (default: the last one)
+## a target in the stage's Dockerfile (default: the last one)
 TARGET =
-## PROD, or DEV: mounts the source read-only and reloads on a change
+## PROD or DEV; DEV mounts the source read-only and reloads it on a change
 ENV = PROD
-## where the data are: $(DBS)
+## the database: $(DBS)
 DB = sqlite
-## auto, docker, podman, or local: a virtual environment, no container
+## auto, docker, podman or local; local needs no container, only Python
 ENGINE = auto
-## base images: auto, hub (Docker Hub's), or debian (made from the Debian archive)
+## base images: auto, hub (from Docker Hub) or debian (made from the Debian archive)
 BASE = auto
-## the port on this machine; each port is an instance of its own
+## the port on this machine; each port is a separate instance
 PORT = 5000
-## the address on this machine; 0.0.0.0 lets others in
+## the address on this machine; 0.0.0.0 accepts connections from other machines
 BIND = 127.0.0.1
-## the volume that holds the data (default: IMAGE-PORT); instances may share one
+## the volume for the data (default: IMAGE-PORT); instances can share one
 DATA =
-## the name of what is built, run and cleaned
+## the name of the image, and the prefix of containers and volumes
 IMAGE = microblog
 ## the image's tag (default: the stage's name)
 TAG =
-## how much data to measure with: S (100 people, 5,000 posts) or L (5,000, 500,000)
+## the data set of `make bench`: S (100 people, 5,000 posts) or L (5,000 people, 500,000 posts)
 SET = S
-## a file of settings for `make run`, such as .env (.env.example lists them)
+## a file of settings for `make run`, such as .env (.env.example lists the settings)
 SETTINGS =
 ## 1: `make test` prints the branch coverage; may be set in the environment
 COVERAGE ?= 0
 ## 1: `make bench` measures nothing, and publishes the saved figures in bench/README.md
 PUBLISH = 0
 
-# What a site needs, the same for every command: from the command line or the environment, so not set here.
+# Settings of a site, the same for every command: the environment may set these, so they are not assigned here.
 SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE DOCKER
-## REGISTRY_MIRROR  a registry to take official images from, such as mirror.example:5000
-## APT_MIRROR       a package mirror that holds debian/ and debian-security/, such as http://mirror.example
+## REGISTRY_MIRROR  a registry that mirrors Docker Hub, such as mirror.example:5000
+## APT_MIRROR       a package mirror with debian/ and debian-security/, such as http://mirror.example
 ## PIP_INDEX_URL    a mirror of the Python package index
-## CA_FILE          a private certificate authority to trust, a PEM file
-## DOCKER           the docker command, where it isn't the first on the PATH
+## CA_FILE          a PEM file of a private certificate authority to trust
+## DOCKER           the docker command to use, if it is not the first on the PATH
 
 VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET SETTINGS COVERAGE PUBLISH
 export VARIABLES $(VARIABLES) STAGES APP_STAGES DEFAULT_STAGE DBS
@@ -53,57 +53,59 @@ export VARIABLES $(VARIABLES) STAGES APP_STAGES DEFAULT_STAGE DBS
 MAKEFLAGS += --no-print-directory
 given := $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
 unknown := $(filter-out $(VARIABLES) $(SITE) MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(given))
-$(if $(unknown),$(error there is no variable $(unknown); 'make help' lists them))
+$(if $(unknown),$(error there is no variable $(unknown); 'make help' lists the variables))
 
 .PHONY: help doctor build run stop restart logs shell ps images test test-images test-builders test-browser lint bench clean
+# `make -j4 run stop` runs its targets in order.
+.NOTPARALLEL:
 
 ## print this menu
-help: ; @scripts/help
+help: ; @sh scripts/help
 
-## say what this machine lacks, and what to do
-doctor: ; @scripts/doctor
+## check what this machine needs, with remedies
+doctor: ; @sh scripts/doctor
 
 ## build the stage's image
-build: ; @scripts/build
+build: ; @sh scripts/build
 
 ## build, start, wait until it answers, print the address
-run: ; @scripts/run
+run: ; @sh scripts/run
 
-## stop the instance at PORT; its data stays
-stop: ; @scripts/stop
+## stop the instance at PORT; keeps its data
+stop: ; @sh scripts/instance stop
 
 ## restart the instance at PORT, wait until it answers
-restart: ; @scripts/restart
+restart: ; @sh scripts/instance restart
 
-## show what the instance at PORT printed
-logs: ; @scripts/logs
+## show the log of the instance at PORT
+logs: ; @sh scripts/instance logs
 
-## open a shell inside the instance at PORT
-shell: ; @scripts/shell
+## open a shell in the instance at PORT
+shell: ; @sh scripts/instance shell
 
 ## list this project's containers
-ps: ; @scripts/ps
+ps: ; @sh scripts/instance ps
 
 ## list this project's images
-images: ; @scripts/images
+images: ; @sh scripts/instance images
 
 ## test the application inside the stage's image, on DB
-test: ; @scripts/test
+test: ; @sh scripts/test
 
-## test the images of every stage, and these commands, from outside
-test-images: ; @scripts/test-images
+## test every stage's image and these commands
+test-images: ; @sh scripts/test-host images
 
-## test every stage built and run by Podman
-test-builders: ; @scripts/test-builders
+## test every stage, built and run by Podman
+test-builders: ; @sh scripts/test-host builders
 
-## test the pages in a browser: with and without JavaScript, for everybody
-test-browser: ; @scripts/test-browser
+## test the pages in a browser: accessibility, with and without JavaScript
+test-browser: ; @sh scripts/test-host browser
 
-## read everything with the linters, and test the conventions
-lint: ; @scripts/lint
+## run the linters and the tests of the conventions
+lint: ; @sh scripts/lint
 
-## measure the pages against a bare Flask, on SET and DB
-bench: ; @scripts/bench
+## measure the pages against a bare Flask application, on SET and DB
+bench: ; @sh scripts/bench
 
-## remove this project's containers and images; data only by name: DATA=microblog-5000
-clean: ; @scripts/clean
+## remove this project's containers and images; a volume only by name: DATA=microblog-5000
+clean: ; @sh scripts/clean

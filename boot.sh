@@ -1,9 +1,9 @@
 #!/bin/sh
-# boot.sh [web | worker | migrate]: web, the default, prepares the database and serves, and does background jobs beside
-# it (JOB_WORKERS, 1); worker prepares it and does jobs alone; migrate prepares it and ends.
-# APP_ENVIRONMENT: PROD, the default, serves with gunicorn; DEV with Flask's own server, which reloads and debugs.
-# Exit codes (sysexits(3)): 64 a wrong argument or APP_ENVIRONMENT, 69 the database is not there, 70 a migration failed,
-# 73 a directory can't be written, 78 a wrong setting; each after one line that says what to do.
+# boot.sh [web | worker | migrate]: prepares the database, then: web (the default) serves and processes background jobs
+# (JOB_WORKERS, 1), worker processes background jobs only, migrate ends.
+# APP_ENVIRONMENT: PROD (the default) serves with gunicorn, DEV with Flask's development server and its debugger.
+# Exit codes (sysexits(3)): 64 wrong argument or APP_ENVIRONMENT, 69 database unavailable, 70 migration failed,
+# 73 directory not writable, 78 wrong setting. One line before it says what to do.
 set -eu
 
 refuse() {
@@ -12,13 +12,13 @@ refuse() {
 }
 
 cd "$(dirname "$0")"
-[ ! -d venv/bin ] || PATH=$PWD/venv/bin:$PATH # dependencies that were installed beside this file
+[ ! -d venv/bin ] || PATH=$PWD/venv/bin:$PATH # packages installed beside this file
 export PATH FLASK_APP=microblog.py
 
 role=${1:-web}
 case $role in
     web | worker | migrate) ;;
-    *) refuse 64 "'$role' is no role; use web (the default), worker or migrate" ;;
+    *) refuse 64 "'$role' is not a role; use web (the default), worker or migrate" ;;
 esac
 export APP_ENVIRONMENT="${APP_ENVIRONMENT:-PROD}" BIND="${BIND:-0.0.0.0:5000}" WEB_CONCURRENCY="${WEB_CONCURRENCY:-2}"
 case $APP_ENVIRONMENT:${FLASK_DEBUG:-0} in
@@ -32,7 +32,7 @@ case $role:${MIGRATE_ON_BOOT:-1} in
     *) refuse 78 "MIGRATE_ON_BOOT='$MIGRATE_ON_BOOT' is not valid; use 1 (the default) or 0" ;;
 esac
 
-# Beside the shell, not in front of it: a shell hears a signal only while it waits, and process 1 must hear it.
+# In the background: a shell handles signals in `wait`, not while a foreground command runs. As process 1 it must.
 stopped='' child='' status=0
 trap 'stopped=yes; kill "$child" 2>/dev/null || :' TERM INT
 python3 -m app.ops.startup "$@" &
@@ -40,19 +40,19 @@ child=$!
 [ -z "$stopped" ] || kill "$child"
 wait "$child" || status=$?
 if [ -n "$stopped" ]; then
-    wait "$child" || : # a migration is finished first
+    wait "$child" || : # it completes a running migration
     [ "$role" != migrate ] || exit 143
     exit 0
 fi
 [ "$status" = 0 ] && [ "$role" != migrate ] || exit "$status"
 
-# The kernel drops a signal that process 1 has no handler for yet: held back until it has (where env is GNU's).
+# The kernel discards signals that process 1 has no handler for, so block SIGTERM until it has one. Only GNU's env can.
 hold=$(env --block-signal=TERM echo env --block-signal=TERM 2>/dev/null) || :
 [ "$role" = web ] || exec $hold python3 -m app.jobs
 
 if [ "$APP_ENVIRONMENT" = DEV ]; then
     set -- app/translations/*/LC_MESSAGES/*.po
-    host=${BIND%:*} catalogues=$(IFS=: && echo "$*") # Python and templates are watched anyway
+    host=${BIND%:*} catalogues=$(IFS=: && echo "$*") # Flask watches Python and templates itself
     exec flask run --debug --host "$host" --port "${BIND##*:}" --extra-files "$catalogues"
 fi
 exec $hold gunicorn -c app/gunicorn_conf.py microblog:app

@@ -1,9 +1,10 @@
-# shellcheck shell=sh disable=SC2034  # "cli" is used by those who source this.
-# Which engine does the work; sourced after lib.sh. choose_engine sets `engine` (docker, podman, local) and `cli`, its command.
+# shellcheck shell=sh disable=SC2034  # The scripts that source this file use "cli".
+# Functions for the container engine; source this file after lib.sh.
+# choose_engine sets `engine` (docker, podman or local) and `cli`, the engine's command.
 
-# Does the engine behind this command answer? Bounded: a hung daemon must not hang us.
+# Returns 0 if the engine behind this command answers within 20 s: the daemon may hang.
 answers() {
-    command -v "$1" >/dev/null && timeout 20 "$@" version --format '{{.Server.Version}}' >/dev/null 2>&1
+    command -v "$1" >/dev/null && bounded 20 "$@" version --format '{{.Server.Version}}' >/dev/null 2>&1
 }
 
 choose_engine() {
@@ -17,7 +18,7 @@ choose_engine() {
                 engine=podman cli=podman
             else
                 engine=local cli=
-                say "No container engine answers: running without a container (ENGINE=local). 'make doctor' says why."
+                say "No container engine answers; running without a container (ENGINE=local). 'make doctor' says why."
             fi
             ;;
         docker)
@@ -30,57 +31,71 @@ choose_engine() {
             ;;
         local) engine=local cli= ;;
     esac
-    # What these scripts call need not choose again.
+    # Scripts that this one calls use the same engine, without probing again.
     ENGINE=$engine
     export ENGINE
 }
 
 podman_answers() {
-    command -v podman >/dev/null && timeout 20 podman info >/dev/null 2>&1
+    command -v podman >/dev/null && bounded 20 podman info >/dev/null 2>&1
 }
 
-# Why Docker does not answer, and the remedy, in one line.
+# Prints why Docker does not answer and what to do, in one line.
 docker_trouble() {
     if ! command -v "$docker" >/dev/null; then
-        echo "there is no $docker command here; install Docker (sudo apt-get install -y docker.io), or use ENGINE=local"
+        echo "there is no $docker command; install Docker (on Debian or Ubuntu: sudo apt-get install -y docker.io), or use ENGINE=local"
         return
     fi
-    case $(timeout 20 "$docker" version 2>&1 >/dev/null) in
-        *"permission denied"*) echo "Docker refuses this user; run: sudo usermod -aG docker $(id -un), then log in again; or use ENGINE=local" ;;
-        *) echo "Docker's engine does not answer; start it (sudo systemctl start docker), or use ENGINE=local" ;;
+    case $(bounded 20 "$docker" version 2>&1 >/dev/null) in
+        *"permission denied"*) echo "Docker denies access to this user; run: sudo usermod -aG docker $(id -un), then log in again; or use ENGINE=local" ;;
+        *) echo "the Docker daemon does not answer; start it (sudo systemctl start docker, or Docker Desktop), or use ENGINE=local" ;;
     esac
 }
 
 podman_trouble() {
     if command -v podman >/dev/null; then
-        echo "Podman does not work here: $(podman info 2>&1 | tail -n 1); use ENGINE=docker or ENGINE=local"
+        echo "Podman does not work: $(bounded 20 podman info 2>&1 | tail -n 1); use ENGINE=docker or ENGINE=local"
     else
-        echo "there is no podman here; install it (sudo apt-get install -y podman), or use ENGINE=docker or ENGINE=local"
+        echo "there is no podman command; install it (on Debian or Ubuntu: sudo apt-get install -y podman), or use ENGINE=docker or ENGINE=local"
     fi
 }
 
-# Podman asks for higher limits than a confined machine may grant (a container, a CI runner): there, what is granted.
+# Prints options that lower Podman's default limits to those granted here, for a confined machine such as a CI runner.
 podman_limits() {
     # shellcheck disable=SC3045  # POSIX has no -H; dash, bash and busybox do
     granted=$(ulimit -Hn)
     [ "$granted" = unlimited ] || [ "$granted" -ge 1048576 ] || echo "--ulimit nofile=4096:4096 --ulimit nproc=4096:4096"
 }
 
-# need_engine WHAT: for what exists in containers only.
+# need_engine WHAT: exits with an error where there is no container engine.
 need_engine() {
     choose_engine
-    [ "$engine" != local ] || die "$1 needs a container engine, and none answers or ENGINE=local was asked for; 'make doctor' says what is missing"
+    [ "$engine" != local ] || die "$1 needs a container engine, and none is available; run 'make doctor', and leave out ENGINE=local"
 }
 
-# Where the engine keeps images, and what is free there, in MB; empty where it can't be seen (an engine elsewhere).
+# is_ours CONTAINER: returns 0 if make started this container for this project: a label is then its own name.
+# The project's label does not prove that, since containers inherit it from the image, and an image from a commit both.
+is_ours() {
+    owner=$("$cli" container inspect --format \
+        '{{index .Config.Labels "org.microblog.project"}} {{index .Config.Labels "org.microblog.instance"}}' "$1" 2>/dev/null)
+    [ "$owner" = "${IMAGE:-microblog} $1" ]
+}
+
+# remove_unnamed ID: removes an image that make built, if a newer build has taken its name and nothing uses it.
+remove_unnamed() {
+    [ "$("$cli" image inspect --format '{{len .RepoTags}}' "$1" 2>/dev/null)" != 0 ] || "$cli" rmi "$1" >/dev/null 2>&1 || :
+}
+
+# Prints the directory where the engine keeps its images.
 data_root() {
     case $engine in
-        docker) timeout 20 "$cli" info --format '{{.DockerRootDir}}' ;;
+        docker) bounded 20 "$cli" info --format '{{.DockerRootDir}}' ;;
         podman) podman info --format '{{.Store.GraphRoot}}' ;;
         *) pwd ;;
     esac
 }
 
+# Prints the free space there in MB; nothing where it can't be read (an engine on another machine).
 free_space() {
-    df -Pm "$(data_root)" 2>/dev/null | awk 'NR == 2 { print $4 }'
+    df -Pk "$(data_root)" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }'
 }

@@ -1,20 +1,20 @@
 # shellcheck shell=sh
-# What the scripts share; sourced by each of them from the top of the tree (". scripts/lib.sh").
-# A function with its body in ( ) keeps its variables to itself (POSIX sh has no "local").
-# Settings come from the environment, where the Makefile puts its variables; the defaults are for a script run by hand.
+# Functions that the scripts share. Each script changes to the top of the tree and sources this file.
+# The Makefile exports its variables to the scripts; the defaults here serve a script that is run by hand.
+# A function body in ( ) keeps its variables local: POSIX sh has no "local".
 
-# Tells people what happens; standard output stays free for a script's answer.
+# say TEXT: prints a message on standard error; standard output is for a script's result.
 say() {
     printf '%s\n' "$*" >&2
 }
 
-# die MESSAGE [STATUS]: one line that says what is wrong and what to do.
+# die MESSAGE [STATUS]: prints an error and exits. MESSAGE says what is wrong and what to do.
 die() {
     say "error: $1"
     exit "${2:-1}"
 }
 
-# print_command COMMAND…: prints a command as a person would type it.
+# print_command COMMAND…: prints a command, quoted so that it can be pasted into a shell.
 print_command() (
     line=+
     for word in "$@"; do
@@ -32,40 +32,59 @@ show() {
     "$@"
 }
 
-# one_of NAME VALUE ALLOWED…: refuses a value that is not in the list.
+# bounded SECONDS COMMAND…: runs the command and terminates it after SECONDS. GNU's timeout does not exist on macOS.
+bounded() (
+    seconds=$1
+    shift
+    "$@" &
+    command=$!
+    (
+        trap 'kill "$!"; exit' TERM
+        sleep "$seconds" &
+        wait "$!"
+        kill "$command"
+    ) </dev/null >/dev/null 2>&1 &
+    watchdog=$!
+    status=0
+    wait "$command" || status=$?
+    kill "$watchdog" 2>/dev/null || :
+    exit "$status"
+)
+
+# one_of NAME VALUE ALLOWED…: exits with an error unless VALUE is in the list.
 one_of() (
     name=$1 value=$2
     shift 2
     for allowed in "$@"; do
         [ "$value" != "$allowed" ] || exit 0
     done
-    die "$name=$value is not known; it is one of: $*" 64
+    die "$name=$value is not valid; use one of: $*" 64
 )
 
-# The file with the authorities that this machine trusts, where it has one.
+# Prints the file that holds the certificate authorities of this machine, if there is one.
 ca_bundle() {
     for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem; do
         [ ! -r "$bundle" ] || { echo "$bundle"; break; }
     done
 }
 
-# Refuses a CA_FILE without a certificate in it.
+# Exits with an error unless CA_FILE holds a certificate.
 need_authority() {
     grep -q -e '-----BEGIN CERTIFICATE-----' "$CA_FILE" 2>/dev/null \
-        || die "CA_FILE=$CA_FILE is no readable PEM certificate; give the authority's file"
+        || die "CA_FILE=$CA_FILE is not a readable PEM certificate; give the authority's PEM file"
 }
 
-# Is this root on Debian, so that a missing package can be installed rather than asked for?
+# Returns 0 for root on Debian: there the scripts install missing packages themselves.
 can_install() {
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null
 }
 
-# need_package COMMAND PACKAGE…: installs what COMMAND needs (root on Debian), or prints the one command that does.
+# need_package COMMAND PACKAGE…: installs the packages if COMMAND is missing, or prints the command that installs them.
 need_package() {
     need=$1
     shift
     command -v "$need" >/dev/null && return 0
-    can_install || die "$need is missing; install it: sudo apt-get install -y $*"
+    can_install || die "$need is missing; install it (on Debian or Ubuntu: sudo apt-get install -y $*)"
     install_packages "$@"
 }
 
@@ -75,7 +94,7 @@ install_packages() {
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } </dev/null >"$log" 2>&1 || {
         tail -n 5 "$log" >&2
         rm -f "$log"
-        die "could not install $*; see the lines above, and check the network: apt-get update"
+        die "could not install $*; see the lines above, and check the network with: apt-get update"
     }
     rm -f "$log"
 }

@@ -34,7 +34,7 @@ def boot(environ, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "settings", "status", "line"),
     [
-        (["wbe"], {}, 64, "boot.sh: 'wbe' is no role; use web (the default), worker or migrate"),
+        (["wbe"], {}, 64, "boot.sh: 'wbe' is not a role; use web (the default), worker or migrate"),
         ([], {"APP_ENVIRONMENT": "prod"}, 64, "'prod' is not valid; use PROD (the default) or DEV"),
         ([], {"APP_ENVIRONMENT": "dev"}, 64, "'dev' is not valid; use PROD (the default) or DEV"),
         ([], {"APP_ENVIRONMENT": "staging"}, 64, "'staging' is not valid; use PROD (the default) or DEV"),

@@ -1,6 +1,6 @@
-"""What the tests of the images and of the machinery share: an engine, its builders, `make`, names of their own.
+"""Fixtures of the tests of images and commands: the engine, its builders, `make`, containers.
 
-Everything that a test makes bears this session's name: nothing else is touched, and all of it goes at the end.
+Everything that a test creates has this session's project in its name or label, and is removed at the end.
 """
 
 import functools
@@ -15,19 +15,19 @@ from engine import LABEL, ROOT, Container, Engine, command_lines, find_builder, 
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    """The engine, by the command line that people have first on their PATH. Without one these tests fail."""
+    """The engine of the first docker command on the PATH. Without one these tests fail."""
     for cli in command_lines()[:1]:
         if Engine(cli)("version", check=False).returncode == 0:
             return Engine(cli)
-    pytest.fail("these tests need a container engine, and none answers: make doctor")
+    pytest.fail("these tests need a container engine, and none answers; run: make doctor")
 
 
 @pytest.fixture(scope="session")
 def project(engine) -> str:
-    """IMAGE for this session; containers, images, networks and volumes that bear it are removed at the end."""
+    """IMAGE for this session; containers, images, networks and volumes with its label are removed at the end."""
     name = f"mbtest-{uuid.uuid4().hex[:8]}"
     yield name
-    # Images go without their parents: those are the legacy builder's cache.
+    # --no-prune: untagged parents are the legacy builder's cache.
     ours = ("-q", "--filter", f"label={LABEL}={name}")
     for listing, removal in [
         (("ps", "-a"), ("rm", "-f", "-v")),
@@ -36,7 +36,7 @@ def project(engine) -> str:
         (("network", "ls"), ("network", "rm")),
     ]:
         there = None
-        # An image that others were built on goes once they have gone.
+        # Again while it removes something: an image goes after those that are built on it.
         while (ids := sorted(set(engine(*listing, *ours).stdout.split()))) and ids != there:
             engine(*removal, *ids, check=False)
             there = ids
@@ -44,9 +44,9 @@ def project(engine) -> str:
 
 @pytest.fixture(scope="session")
 def make(project):
-    """make("run", STAGE="v0.2", PORT=5001): the target with these variables, for this session's project.
+    """make("run", STAGE="v0.2", PORT=5001): calls make for this session's project; the completed process.
 
-    `check=False` lets it fail; `env` adds to the environment. Returns the completed process, output as text.
+    `check=False` lets it fail; `env` adds to the environment.
     """
 
     def call(*targets, check=True, env=None, stdin="", cwd=ROOT, **variables):
@@ -64,7 +64,7 @@ def _builder(name):
 
 @pytest.fixture(scope="session", params=["buildkit", "legacy"])
 def builder(request, engine) -> Engine:
-    """The engine with each of its builders in turn: a test that takes this runs twice."""
+    """The engine with each of its builders: a test that takes this runs twice."""
     return _builder(request.param) or pytest.skip(f"no docker command on the PATH can build with {request.param}")
 
 
@@ -76,7 +76,7 @@ def any_builder(engine) -> Engine:
 
 @pytest.fixture(scope="session")
 def build(make, project):
-    """build("v0.2", builder, target=None): makes the stage's image with this builder, once a session; its name."""
+    """build("v0.2", builder, target=None): builds the stage with this builder, once a session; the image's name."""
 
     @functools.cache
     def cached(stage, cli, builder, target):
@@ -93,9 +93,9 @@ def build(make, project):
 
 @pytest.fixture
 def start(engine, project):
-    """start(image, *arguments, options=(), port=True): a container, run detached; removed when the test is over.
+    """start(image, *arguments, options=(), port=False): starts a container; removed after the test.
 
-    `options` go to `docker run`; with `port` its port 5000 is published on 127.0.0.1.
+    `options` go to `docker run`; `port=True` publishes its port 5000 on 127.0.0.1.
     """
     started = []
 
@@ -114,7 +114,7 @@ def start(engine, project):
 
 @pytest.fixture
 def instance(engine, make, project):
-    """instance(STAGE=…, ENV=…): what `make run` starts, as a container, on a port of its own; stopped afterwards."""
+    """instance(STAGE=…, ENV=…): starts an instance with `make run` on a free port; stopped after the test."""
     ports = []
 
     def instance(**variables) -> Container:
@@ -131,7 +131,7 @@ def instance(engine, make, project):
 
 @pytest.fixture
 def tree(tmp_path) -> Path:
-    """A copy of this tree as git knows it, changes that are not committed included, for a test that edits it."""
+    """A copy of this tree, with uncommitted changes, for a test that edits it."""
     copy = tmp_path / "tree"
     names = run_command(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]).stdout.split("\0")
     for name in filter(None, names):
@@ -143,7 +143,7 @@ def tree(tmp_path) -> Path:
 
 @pytest.fixture
 def without(tmp_path):
-    """without("docker", …): an environment whose PATH holds all that this machine's does, less these commands."""
+    """without("docker", …): an environment whose PATH has all commands of this machine but these."""
     commands = tmp_path / "commands"
     commands.mkdir()
 
@@ -160,7 +160,7 @@ def without(tmp_path):
 
 @pytest.fixture(scope="session")
 def base(build, any_builder):
-    """base("gunicorn"): the name of the base image that `make build` finds for this stage."""
+    """base("gunicorn"): the name of the base image that `make build` uses for this stage."""
 
     def name_of(stage, target=None):
         image = build(stage, any_builder, target)
@@ -185,6 +185,6 @@ def build_from(base, project):
     return build_from
 
 
-# A stray setting of the person who runs the tests must not decide what they prove.
+# Settings of the person who runs the tests must not affect them.
 for _name in ("DOCKER_BUILDKIT", "REGISTRY_MIRROR", "APT_MIRROR", "CA_FILE", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
     os.environ.pop(_name, None)

@@ -1,6 +1,6 @@
-"""What the tests need of a container engine: commands, containers and waiting, through its own command line.
+"""Helpers for the engine's command line, containers, and waiting.
 
-The command line and not a library, since it is what a student types and what the scripts use.
+They use the command line, not a library, because students and the scripts use it.
 """
 
 import http.client
@@ -20,11 +20,11 @@ LABEL = "org.microblog.project"
 
 
 class CommandError(AssertionError):
-    """A command that had to succeed did not; the message holds what it printed."""
+    """A command failed; the message contains its output."""
 
 
 def run_command(command, *, check=True, env=None, cwd=ROOT, stdin="", timeout=540) -> subprocess.CompletedProcess:
-    """Runs a command (a list) with `env` added to the environment; its output as text.
+    """Runs a command (a list) with `env` added to the environment; returns the completed process, output as text.
 
     With `check`, a status other than 0 raises CommandError. `timeout` is in seconds.
     """
@@ -44,9 +44,9 @@ def run_command(command, *, check=True, env=None, cwd=ROOT, stdin="", timeout=54
 
 
 def put_command(environment, name, script, otherwise=None):
-    """Puts a command of the test's own on the PATH that the fixture `without` made.
+    """Puts a shell script on the PATH of `environment`, which the fixture `without` made.
 
-    With `otherwise`, what `script` does not end goes on to the real command of that name.
+    With `otherwise`, the real command of that name runs after `script`, unless that exits.
     """
     if otherwise:
         script += f'\nexec {shutil.which(otherwise)} "$@"'
@@ -57,7 +57,7 @@ def put_command(environment, name, script, otherwise=None):
 
 
 def wait_until(condition, seconds=30, what="the condition"):
-    """Calls `condition` until what it returns is true, and returns that; fails after `seconds`."""
+    """Calls `condition` until it returns a true value, and returns that; fails after `seconds`."""
     end = time.monotonic() + seconds
     while not (result := condition()):
         assert time.monotonic() < end, f"{what} did not come true within {seconds} s"
@@ -66,7 +66,7 @@ def wait_until(condition, seconds=30, what="the condition"):
 
 
 def free_port() -> int:
-    """A port of this machine that nothing listens on."""
+    """Returns a free port of this machine."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
@@ -74,7 +74,7 @@ def free_port() -> int:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server answered: `status`, `text`, `headers`."""
+    """A server's response."""
 
     status: int
     text: str
@@ -82,7 +82,7 @@ class Answer:
 
 
 def get(url, **headers) -> Answer | None:
-    """GETs `url` without following a proxy of the environment; None where nothing answers, or not to the end."""
+    """GETs `url` without a proxy; returns None without a complete response."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(urllib.request.Request(url, headers=headers), timeout=10) as response:
@@ -95,7 +95,7 @@ def get(url, **headers) -> Answer | None:
 
 @dataclass(frozen=True)
 class Engine:
-    """A Docker command line, and what its environment must say for a certain builder."""
+    """A docker command, with the environment that selects a builder."""
 
     cli: str
     env: dict = field(default_factory=dict)
@@ -107,17 +107,17 @@ class Engine:
         return run_command([self.cli, *arguments], **options)
 
     def inspect(self, name) -> dict:
-        """What the engine knows of a container or an image."""
+        """Returns what the engine knows of a container or an image."""
         return json.loads(self("inspect", name).stdout)[0]
 
     def exists(self, kind, name) -> bool:
-        """Is there a `kind` ("image", "container", "volume", "network") of this name?"""
+        """Returns True if there is a `kind` ("image", "container", "volume", "network") of this name."""
         return self(kind, "inspect", name, check=False).returncode == 0
 
 
 @dataclass(frozen=True)
 class Container:
-    """A running (or ended) container; `port` is the one on this machine, or None."""
+    """A container, running or not; `port` is its port on this machine, or None."""
 
     engine: Engine
     name: str
@@ -144,20 +144,20 @@ class Container:
         return get(self.url + path, **headers)
 
     def exec(self, *command, user=None, check=True, stdin="") -> str:
-        """Runs a command inside and returns what it printed."""
+        """Runs a command in the container and returns its output."""
         who = ["-u", user] if user else []
         return self.engine("exec", "-i", *who, self.name, *command, check=check, stdin=stdin).stdout
 
     def processes(self) -> list[str]:
-        """The command lines inside, process 1 first."""
-        # printf, not echo: the shell's own command line, which is left out, holds a backslash.
+        """Returns the command lines of its processes, process 1 first."""
+        # printf: echo would expand the backslash in the shell's own command line, which is left out.
         script = 'for p in /proc/[0-9]*; do printf "%s %s\\n" "${p#/proc/}" "$(tr "\\0" " " < $p/cmdline)"; done'
         lines = (line.split(" ", 1) for line in self.exec("sh", "-c", script).splitlines())
         found = sorted((int(number), command.strip()) for number, command in lines if command.strip())
         return [command for _, command in found if script not in command]
 
     def wait_for_answer(self, path="/", seconds=60) -> Answer:
-        """Waits for an answer below 500; fails with the logs if the container ends before."""
+        """Waits for a status below 500; fails with the logs if the container ends before."""
 
         def answered():
             answer = self.get(path)
@@ -169,29 +169,29 @@ class Container:
         return wait_until(answered, seconds, f"an answer of {self.name} at {path}")
 
     def stop(self) -> tuple[int, float]:
-        """Stops it; the exit status and how long that took, in seconds."""
+        """Stops it; returns the exit status and the duration in seconds."""
         start = time.monotonic()
         self.engine("stop", self.name)
         return self.state["ExitCode"], time.monotonic() - start
 
     def wait(self) -> int:
-        """Waits for its end; the exit status."""
+        """Waits for its end; returns the exit status."""
         return int(self.engine("wait", self.name).stdout)
 
 
 def command_lines() -> list[str]:
-    """Every docker on the PATH, in its order; `DOCKER` first, if it is set."""
+    """Returns every docker command on the PATH, in order; `DOCKER` first, if it is set."""
     folders = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep)]
     found = [os.environ.get("DOCKER") or shutil.which("docker"), *(str(f / "docker") for f in folders)]
     return list(dict.fromkeys(c for c in found if c and os.access(c, os.X_OK)))
 
 
 def find_builder(name) -> Engine | None:
-    """An engine whose builds are done by `name` ("buildkit" or "legacy"), or None where no command line here can."""
+    """Returns an engine that builds with `name` ("buildkit" or "legacy"), or None."""
     env = {"DOCKER_BUILDKIT": "1" if name == "buildkit" else "0"}
     for cli in command_lines():
         engine = Engine(cli, env, name)
-        # A build of nothing, since versions, plugins and settings make it hard to tell otherwise.
+        # An empty build: versions, plugins and settings do not tell reliably.
         trial = engine("build", "-q", "-", stdin=f"FROM scratch\nLABEL {LABEL}=trial\n", check=False)
         if trial.returncode == 0:
             engine("rmi", trial.stdout.strip(), check=False)

@@ -1,4 +1,4 @@
-"""Reads the lessons, so that tests can try what they tell people to type."""
+"""Reads the lessons: their code blocks, commands and headings."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ LANGUAGES = ("README.md", "README.fr.md")
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: its `language` (sh, dockerfile, text, …), what stands beside it (`mark`), its `text`."""
+    """A fenced code block; `mark` is what follows the language, such as "refused"."""
 
     language: str
     mark: str
@@ -19,29 +19,29 @@ class Block:
 
 
 def stages() -> list[str]:
-    """The folders that are stages, by name."""
+    """Returns the names of the stages."""
     return sorted(file.parent.name for file in (ROOT / "docker").glob("*/Dockerfile"))
 
 
 def lesson(stage, language="README.md") -> Path:
-    """The file of a stage's lesson."""
+    """Returns the path of a stage's lesson."""
     return ROOT / "docker" / stage / language
 
 
 def blocks(file) -> list[Block]:
-    """The fenced blocks of a lesson, in order; inside a quotation too."""
+    """Returns the code blocks of a lesson in order, also those inside quotations."""
     text = re.sub(r"^> ?", "", Path(file).read_text(), flags=re.MULTILINE)
     found = re.findall(r"^ *```(\w+) ?([^\n]*)\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
     return [Block(language, mark, body) for language, mark, body in found]
 
 
 def commands(file) -> list[str]:
-    """The lines that a lesson tells people to type, comments left out."""
+    """Returns the command lines of a lesson, without comments."""
     lines = "".join(block.text for block in blocks(file) if block.language == "sh").splitlines()
     return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
 def moves(file) -> list[int]:
-    """The course's moves that a lesson has a heading for, in its order."""
+    """Returns the numbers of the course's moves in a lesson's headings, in order."""
     headings = re.findall(r"^## (?:Move|Manipulation) (\d+)\b", Path(file).read_text(), re.MULTILINE)
     return [int(number) for number in headings]

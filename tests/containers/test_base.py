@@ -1,4 +1,4 @@
-"""The stand-in bases, and the ones with a site's own settings made from them."""
+"""scripts/base: the stand-ins for official images, and base images with a site's settings."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from test_registry import STAND_INS
 
 @pytest.fixture(scope="module", autouse=True)
 def stand_ins(base):
-    """Both are there, made by the stages that want them."""
+    """Makes both stand-ins, by the stages that use them."""
     base("healthcheck")
     base("ubuntu-sleep")
 
@@ -19,33 +19,73 @@ def run(engine, image, script) -> str:
     return engine("run", "--rm", image, "sh", "-c", script).stdout
 
 
-def test_the_stand_in_for_python_is_used_as_the_official_image_is(engine):
+def test_python_stand_in_has_python_pip_and_venv(engine):
     image = STAND_INS["python"]
     assert run(engine, image, "python -c 'import sys; print(sys.version_info[:2])'") == "(3, 13)\n"
     assert "python 3.13" in run(engine, image, "pip --version")
-    # System-wide, without a word about PEP 668; and a virtual environment for those who want one.
+    # pip installs system-wide, without PEP 668's refusal.
     run(engine, image, "pip install --no-index --quiet pip && python -m venv /tmp/venv && /tmp/venv/bin/pip --version")
 
 
-def test_the_stand_in_for_ubuntu_has_a_shell_and_packages_and_no_python(engine):
+def test_ubuntu_stand_in_has_bash_and_apt_but_no_python(engine):
     image = STAND_INS["debian"]
     out = run(engine, image, "for name in bash apt-get useradd python3; do command -v $name || echo none; done")
     assert out.split() == ["/usr/bin/bash", "/usr/bin/apt-get", "/usr/sbin/useradd", "none"]
 
 
 @pytest.mark.parametrize("kind", ["python", "debian"])
-def test_a_stand_in_is_one_small_layer_with_the_official_path(engine, kind):
+def test_stand_in_is_one_layer_with_the_official_path(engine, kind):
     found = engine.inspect(STAND_INS[kind])
     assert len(found["RootFS"]["Layers"]) == 1
     assert found["Config"]["Env"] == ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
     assert run(engine, STAND_INS[kind], "find /var/lib/apt/lists /var/cache/apt -type f -size +0") == ""
 
 
+def test_stand_in_is_made_with_modes_for_every_user(without, tmp_path):
+    environment = without("mmdebstrap")
+    put_command(environment, "mmdebstrap", f"umask >{tmp_path}/umask; exit 1")
+    run_command(["sh", "-c", "umask 077; sh scripts/base --again debian"], env=environment, check=False)
+    assert int((tmp_path / "umask").read_text(), 8) == 0o022
+
+
+@pytest.fixture
+def private_tree(tree):
+    """A copy of this tree as `umask 077; git clone` makes it."""
+    for path in [tree, *tree.rglob("*")]:
+        path.chmod(path.stat().st_mode & 0o700)
+    return tree
+
+
+def test_private_checkout_makes_the_same_mariadb_image(engine, private_tree):
+    """All checkouts of a machine share the image, whose server is not root."""
+    name = run_command(["sh", "scripts/base", "mariadb"]).stdout.strip()
+    before = engine.inspect(name)["Id"]
+    try:
+        run_command(["sh", "-c", "umask 077; sh scripts/base mariadb"], cwd=private_tree)
+        assert engine.inspect(name)["Id"] == before
+        assert run(engine, name, "id -u; test -r /usr/local/bin/entrypoint.sh && echo readable") == "999\nreadable\n"
+    finally:
+        run_command(["sh", "scripts/base", "mariadb"])
+
+
+def test_private_checkout_makes_a_readable_site_base(engine, private_tree):
+    site = {"PIP_INDEX_URL": "http://private.example/simple"}
+    script = f"umask 077; sh scripts/base site {STAND_INS['debian']}"
+    name = run_command(["sh", "-c", script], cwd=private_tree, env=site).stdout.strip()
+    try:
+        found = engine(
+            "run", "--rm", "--user", "1234", name, "cat", "/etc/microblog-site/pip-index-url", "/etc/pip.conf"
+        )
+        assert found.stdout.count("http://private.example/simple") == 2
+    finally:
+        engine("rmi", name)
+
+
 @pytest.mark.parametrize("kind", ["python", "debian"])
-def test_a_stand_in_trusts_whom_this_machine_trusts(engine, kind):
+def test_stand_in_trusts_the_authorities_of_this_machine(engine, kind):
     bundle = Path("/etc/ssl/certs/ca-certificates.crt")
     if not bundle.is_file():
-        pytest.skip("this machine keeps its certificate authorities elsewhere than Debian does")
+        pytest.skip("this machine's certificate authorities are not where Debian keeps them")
 
     def certificates(text):
         found = re.findall("-----BEGIN CERTIFICATE-----(.*?)-----END", text, re.DOTALL)
@@ -55,28 +95,29 @@ def test_a_stand_in_trusts_whom_this_machine_trusts(engine, kind):
     assert certificates(bundle.read_text()) <= inside
 
 
-def test_a_stand_in_is_made_once():
-    result = run_command(["scripts/base", "python"])
+def test_stand_in_is_made_once():
+    result = run_command(["sh", "scripts/base", "python"])
     assert result.stdout == f"{STAND_INS['python']}\n"
     assert result.stderr == ""
 
 
-def test_again_makes_the_base_of_the_companion_anew_too(without):
+def test_again_also_remakes_the_base_of_mariadb(without):
     environment = without("mmdebstrap")
-    put_command(environment, "mmdebstrap", "echo it is made anew; exit 1")
-    result = run_command(["scripts/base", "--again", "mariadb"], env=environment, check=False)
+    put_command(environment, "mmdebstrap", "echo made again; exit 1")
+    result = run_command(["sh", "scripts/base", "--again", "mariadb"], env=environment, check=False)
     assert result.returncode == 1
-    assert "it is made anew" in result.stderr.splitlines()
+    assert "made again" in result.stderr.splitlines()
 
 
-def test_a_base_that_is_not_known_is_refused():
-    result = run_command(["scripts/base", "alpine"], check=False)
-    assert (result.returncode, result.stderr) == (64, "error: usage: scripts/base [--again] python|debian|mariadb\n")
+def test_unknown_base_is_refused():
+    result = run_command(["sh", "scripts/base", "alpine"], check=False)
+    assert result.returncode == 64
+    assert result.stderr.startswith("error: usage: scripts/base [--again] python|debian|mariadb")
 
 
 @pytest.fixture(scope="module")
 def site_image(engine, make, project, tmp_path_factory):
-    """What the build printed, the image on a base with a site's settings, and the file of the site's authority."""
+    """An image on a base with a site's settings: the completed build, its name, and the authority's file."""
     folder = tmp_path_factory.mktemp("site")
     authority = folder / "authority.pem"
     subject = ["-subj", "/CN=Authority of this test", "-days", "2", "-nodes"]
@@ -90,39 +131,39 @@ def site_image(engine, make, project, tmp_path_factory):
     engine("rmi", "-f", result.stdout.split()[-1], check=False)
 
 
-def test_a_sites_mirror_and_authority_come_by_a_base_of_its_own(engine, site_image):
+def test_site_base_uses_the_mirror_and_trusts_the_authority(engine, site_image):
     result, image, authority = site_image
     assert re.search(
         r"^Base image: localhost/microblog-base/site:\S+, made from it with this site's settings$", result.stderr, re.M
     )
-    # What apt would fetch, all of it from the mirror.
+    # apt downloads from the mirror only.
     addresses = run(engine, image, "apt-get update --print-uris").splitlines()
     assert len(addresses) >= 3
     assert all(address.startswith("'http://mirror.example/archive/debian") for address in addresses)
-    # The authority is trusted, by the system and by pip, and stays so when certificates are renewed.
+    # System and pip trust the authority, also after an update of the certificates.
     run(engine, image, "update-ca-certificates")
     trusted = run(engine, image, "cat /etc/ssl/certs/ca-certificates.crt")
     assert authority.read_text().strip() in trusted
     assert "cert = /etc/ssl/certs/ca-certificates.crt" in run(engine, image, "cat /etc/pip.conf")
 
 
-def test_a_sites_package_index_is_what_pip_asks(engine):
+def test_site_base_uses_the_package_index(engine):
     site = {"PIP_INDEX_URL": "http://index.example/simple"}
-    name = run_command(["scripts/site-base", STAND_INS["python"]], env=site).stdout.strip()
+    name = run_command(["sh", "scripts/base", "site", STAND_INS["python"]], env=site).stdout.strip()
     try:
         assert run(engine, name, "pip config list") == "global.index-url='http://index.example/simple'\n"
-        again = run_command(["scripts/site-base", STAND_INS["python"]], env=site).stdout.strip()
+        again = run_command(["sh", "scripts/base", "site", STAND_INS["python"]], env=site).stdout.strip()
         assert again == name
     finally:
         engine("rmi", name)
 
 
-def test_without_settings_there_is_no_base_of_the_sites_own():
-    assert run_command(["scripts/site-base", "any:base"]).stdout == "any:base\n"
+def test_site_without_settings_returns_the_base_itself():
+    assert run_command(["sh", "scripts/base", "site", "any:base"]).stdout == "any:base\n"
 
 
-def test_an_authority_that_can_not_be_read_is_one_line(make, tmp_path):
+def test_unreadable_authority_is_reported_in_one_line(make, tmp_path):
     result = make("build", STAGE="ubuntu-sleep", BASE="debian", CA_FILE=tmp_path / "nothing", check=False)
     assert result.returncode != 0
-    line = f"error: CA_FILE={tmp_path / 'nothing'} is no readable PEM certificate; give the authority's file"
+    line = f"error: CA_FILE={tmp_path / 'nothing'} is not a readable PEM certificate; give the authority's PEM file"
     assert line in result.stderr.splitlines()

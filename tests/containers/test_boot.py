@@ -1,4 +1,4 @@
-"""boot.sh in a container: what it refuses, what it waits for, what it leaves to others."""
+"""boot.sh in a container: refused settings, the wait for the database, migrations, replicas."""
 
 import pytest
 from engine import wait_until
@@ -15,7 +15,7 @@ def image(any_builder, build):
 @pytest.mark.parametrize(
     ("arguments", "options", "status", "line"),
     [
-        (["bash"], [], 64, "boot.sh: 'bash' is no role; use web (the default), worker or migrate"),
+        (["bash"], [], 64, "boot.sh: 'bash' is not a role; use web (the default), worker or migrate"),
         ([], ["-e", "APP_ENVIRONMENT=prod"], 64, "boot.sh: APP_ENVIRONMENT='prod' is not valid; use PROD (the def"),
         ([], ["-e", "APP_ENVIRONMENT=staging"], 64, "boot.sh: APP_ENVIRONMENT='staging' is not valid; use PROD"),
         ([], ["-e", "FLASK_DEBUG=1"], 78, "boot.sh: FLASK_DEBUG is set: its debugger runs code for anyone; unset it"),
@@ -23,7 +23,7 @@ def image(any_builder, build):
         ([], AWAY[:2], 78, "microblog: SECRET_KEY is not set and the database is not an SQLite file"),
     ],
 )
-def test_a_wrong_start_ends_at_once_with_one_line(image, start, arguments, options, status, line):
+def test_wrong_start_ends_with_one_line(image, start, arguments, options, status, line):
     container = start(image, *arguments, options=options)
     assert container.wait() == status
     (only,) = container.logs.splitlines()
@@ -31,13 +31,13 @@ def test_a_wrong_start_ends_at_once_with_one_line(image, start, arguments, optio
 
 
 @pytest.mark.parametrize("environment", ["", "PROD"])
-def test_production_is_the_default_also_when_the_setting_is_empty(image, start, environment):
+def test_environment_defaults_to_production(image, start, environment):
     container = start(image, options=["-e", f"APP_ENVIRONMENT={environment}"], port=True)
     container.wait_for_answer()
     assert "gunicorn" in container.processes()[0]
 
 
-def test_a_database_that_never_comes_ends_the_wait_with_one_line(image, start):
+def test_wait_for_a_missing_database_is_bounded(image, start):
     container = start(image, options=[*AWAY, "-e", "DB_WAIT_SECONDS=2"])
     assert container.wait() == 69
     assert "did not answer within 2 s" in container.logs.splitlines()[-1]
@@ -46,8 +46,8 @@ def test_a_database_that_never_comes_ends_the_wait_with_one_line(image, start):
 
 
 @pytest.mark.parametrize(("role", "status"), [("web", 0), ("migrate", 143)])
-def test_a_stop_ends_the_wait_for_the_database(image, start, role, status):
-    """A server that was asked to stop has stopped; a migration that was asked to stop has not been done."""
+def test_stop_ends_the_wait_for_the_database(image, start, role, status):
+    """A stopped server has done what was asked (0); a stopped migration has not (143)."""
     container = start(image, role, options=AWAY)
     wait_until(lambda: "waiting" in container.logs, 30, "the wait")
     ended, seconds = container.stop()
@@ -55,7 +55,7 @@ def test_a_stop_ends_the_wait_for_the_database(image, start, role, status):
     assert seconds < 5
 
 
-def test_migrate_is_a_job_of_its_own_and_web_can_leave_it_to_that(engine, image, project, start):
+def test_migrations_can_run_in_a_separate_container(engine, image, project, start):
     volume = f"{project}-job"
     engine("volume", "create", "--label", f"org.microblog.project={project}", volume)
     options = ["-v", f"{volume}:/data", "-e", "MIGRATE_ON_BOOT=0"]
@@ -67,7 +67,7 @@ def test_migrate_is_a_job_of_its_own_and_web_can_leave_it_to_that(engine, image,
     assert web.get("/health/ready").status == 200
 
 
-def test_replicas_that_share_a_volume_share_their_sessions(engine, image, project, start):
+def test_replicas_on_one_volume_share_sessions(engine, image, project, start):
     volume = f"{project}-replicas"
     engine("volume", "create", "--label", f"org.microblog.project={project}", volume)
     replicas = [start(image, options=["-v", f"{volume}:/data"], port=True) for _ in range(2)]

@@ -1,4 +1,4 @@
-"""compose.yaml: the application alone, with a worker apart, and with its companion."""
+"""compose.yaml: the application alone, with a separate worker, and with MariaDB."""
 
 import shutil
 
@@ -8,7 +8,7 @@ from visitor import Visitor
 
 
 def find_compose(engine):
-    """Compose as a plugin of the engine's command line, or as the older program; or None."""
+    """Returns the command of Compose, as a plugin or as the older program, or None."""
     if engine("compose", "version", check=False).returncode == 0:
         return [engine.cli, "compose"]
     return ["docker-compose"] if shutil.which("docker-compose") else None
@@ -16,7 +16,7 @@ def find_compose(engine):
 
 @pytest.fixture
 def compose(engine, build, any_builder, project, tmp_path):
-    """compose("up", "-d", **settings): Compose in a copy of the checkout, with these settings in .env."""
+    """compose("up", "-d"): runs Compose in a copy of the checkout, with this session's image in .env."""
     command = find_compose(engine) or pytest.skip("Compose is not installed: sudo apt-get install docker-compose")
     image = build("optimized", any_builder)
     for name in ("compose.yaml", "scripts"):
@@ -41,17 +41,17 @@ def is_ready(address):
     return answer is not None and answer.status == 200
 
 
-def test_alone_on_sqlite_with_the_list_of_settings_copied_as_it_is(compose):
+def test_example_settings_work_unchanged(compose):
     settings = compose.folder / ".env"
     settings.write_text((ROOT / ".env.example").read_text() + settings.read_text())
     compose("up", "-d", "--no-build")
     wait_until(lambda: is_ready(compose.address), 60, "readiness")
     assert "mariadb" not in compose("ps").stdout
-    # An address that can't be read is, to some versions of Compose, every address.
+    # Some versions of Compose take an invalid address for every address.
     assert compose("port", "web", "5000").stdout.strip() == compose.address.removeprefix("http://")
 
 
-def test_with_a_worker_apart_that_does_what_the_web_leaves_alone(compose, engine):
+def test_separate_worker_does_the_jobs(compose, engine):
     with (compose.folder / ".env").open("a") as settings:
         settings.write("COMPOSE_PROFILES=worker\nJOB_WORKERS=0\n")
     compose("up", "-d", "--no-build")
@@ -66,9 +66,9 @@ def test_with_a_worker_apart_that_does_what_the_web_leaves_alone(compose, engine
     assert "Health" not in worker.state
 
 
-def test_with_mariadb(compose, project):
-    image = run_command(["scripts/pick-base", "mariadb:11.8"]).stdout.strip()
-    chosen = run_command(["scripts/db", "secrets", "compose"], cwd=compose.folder).stdout
+def test_application_uses_mariadb(compose):
+    image = run_command(["sh", "scripts/pick-base", "mariadb:11.8"]).stdout.strip()
+    chosen = run_command(["sh", "scripts/db", "secrets", "compose"], cwd=compose.folder).stdout
     with (compose.folder / ".env").open("a") as settings:
         settings.write(f"{chosen}MARIADB_IMAGE={image}\n")
     compose("up", "-d", "--no-build")

@@ -1,4 +1,4 @@
-"""What the application's images hold beside their base: what the list here allows, nothing that merely lay about."""
+"""Contents of the application's images: only allowed files are added to the base, no stray files."""
 
 import re
 import subprocess
@@ -11,18 +11,18 @@ from engine import ROOT, run_command
 SOURCES = ("app", "migrations", "boot.sh", "config.py", "microblog.py", "requirements.txt")
 STAGES = ("gunicorn", "optimized")
 
-# What may be there beside the source and the packages, whose files are compared one by one.
+# Allowed beside the source and the packages, whose files are compared one by one.
 ALLOWED = re.compile(
     "|".join(
         [
-            r"data/?",  # empty: the volume goes there
-            r"usr/(local/)?lib/python3(\.\d+)?/.*__pycache__/.*\.pyc",  # bytecode of what is in the base
-            r"\.dockerenv|dev/.*|etc/(hostname|hosts|resolv\.conf|mtab)",  # the engine's own, in each container
+            r"data/?",  # empty: a volume is mounted there
+            r"usr/(local/)?lib/python3(\.\d+)?/.*__pycache__/.*\.pyc",  # bytecode of the base's modules
+            r"\.dockerenv|dev/.*|etc/(hostname|hosts|resolv\.conf|mtab)",  # made by the engine in each container
             r"etc/(passwd|group|shadow|gshadow|subuid|subgid)-?|etc/\.pwd\.lock",  # the user
         ]
     )
 )
-# Prints what pip's own lists say is installed: each package and each of its files, without the leading slash.
+# Prints each installed package and each of its files, without the leading slash.
 INSTALLED = """
 import importlib.metadata as m, os
 for d in m.distributions():
@@ -30,7 +30,7 @@ for d in m.distributions():
     for f in d.files or ():
         print("file", os.path.normpath(d.locate_file(f)).lstrip("/"))
 """
-# Names that secrets, databases and editors' leftovers have; NAME is drawn at random.
+# Names of secrets, databases and editors' backups; NAME is replaced by a random word.
 CANARIES = (
     ".env", ".env.NAME", ".git/NAME", ".git/config", "app/.env", "app/auth/.NAME", "instance/app.db", "app.db",
     "app/NAME.db", "app/NAME.db-wal", "app/NAME.sqlite3", "migrations/NAME.sql", "NAME.pem", "app/NAME.pem",
@@ -43,7 +43,7 @@ CANARIES = (
 
 @pytest.fixture
 def files(engine, project):
-    """files(image): what a container of it starts with, {path: what tells one file from another}."""
+    """files(image): the files of a new container, {path: (type, size, time, mode, owner, link)}."""
 
     def listed(image):
         name = f"{project}-{uuid.uuid4().hex[:8]}"
@@ -60,7 +60,7 @@ def files(engine, project):
 
 @pytest.fixture
 def installed(engine):
-    """installed(image): the names of its Python packages, and of their files."""
+    """installed(image): two sets, the names of its Python packages and of their files."""
 
     def listed(image):
         printed = engine("run", "--rm", "--entrypoint", "python", image, "-c", INSTALLED).stdout.splitlines()
@@ -71,7 +71,7 @@ def installed(engine):
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_an_image_adds_only_what_is_allowed_to_its_base(files, installed, build, any_builder, base, stage):
+def test_image_contains_only_allowed_files(files, installed, build, any_builder, base, stage):
     image = build(stage, any_builder)
     before, after = files(base(stage)), files(image)
     added = {name for name, is_like in after.items() if before.get(name) != is_like and is_like[0] != tarfile.DIRTYPE}
@@ -88,12 +88,12 @@ def test_an_image_adds_only_what_is_allowed_to_its_base(files, installed, build,
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *SOURCES]
     ).stdout.split("\n")
     assert inside - made == {name for name in source if name and (ROOT / name).exists()}
-    assert bool(made) == (stage == "optimized")  # the other one makes them when it starts
+    assert bool(made) == (stage == "optimized")  # gunicorn compiles them at its start
 
 
 @pytest.fixture
 def planted(tree):
-    """A tree in which secrets lie about, and the word that is in the content of each, and in many of their names."""
+    """A copy of the tree with stray secrets, and the word that all of them contain."""
     word = f"canary{uuid.uuid4().hex}"
     for place in (tree, tree / "docker/v0.2"):
         for canary in CANARIES:
@@ -105,7 +105,7 @@ def planted(tree):
 
 @pytest.fixture
 def holds(engine):
-    """holds(image, word): whether any byte of any layer, or of the configuration, is part of that word."""
+    """holds(image, word): returns True if a layer or the configuration contains the word."""
 
     def search(image, word):
         wanted, rest = word.encode(), b""
@@ -121,7 +121,7 @@ def holds(engine):
 
 
 @pytest.mark.parametrize("stage", [*STAGES, "v0.2"])
-def test_what_lies_about_in_the_context_is_in_no_layer(planted, build_from, builder, holds, stage):
+def test_stray_files_of_the_context_are_in_no_layer(planted, build_from, builder, holds, stage):
     tree, word = planted
     context = tree if stage in STAGES else tree / "docker" / stage
     image = build_from(
@@ -130,8 +130,8 @@ def test_what_lies_about_in_the_context_is_in_no_layer(planted, build_from, buil
     assert not holds(image, word)
 
 
-def test_the_search_finds_what_is_in_a_layer_that_a_later_one_hides(any_builder, build_from, holds, tmp_path):
-    """Otherwise the test above could not fail."""
+def test_search_finds_files_that_a_later_layer_removes(any_builder, build_from, holds, tmp_path):
+    """Proves that the test above can fail."""
     word = f"canary{uuid.uuid4().hex}"
     (tmp_path / "secret").write_text(word)
     (tmp_path / "Dockerfile").write_text(

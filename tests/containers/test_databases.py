@@ -1,4 +1,4 @@
-"""The application's image and its database: who is there first, who migrates, what happens without it."""
+"""The application's image with its database: order of start, migrations, loss of the database."""
 
 import json
 import uuid
@@ -23,17 +23,19 @@ def image(build, any_builder):
 
 @pytest.fixture(scope="module")
 def db(project):
-    """db("start", NAME): `scripts/db` for this session's project."""
+    """db("start", NAME): runs `scripts/db` for this session's project; the lines that it prints."""
 
     def db(*arguments):
-        return run_command(["scripts/db", *arguments], env={"IMAGE": project, "BASE": "debian"}).stdout.splitlines()
+        return run_command(
+            ["sh", "scripts/db", *arguments], env={"IMAGE": project, "BASE": "debian"}
+        ).stdout.splitlines()
 
     return db
 
 
 @pytest.fixture
 def mariadb(db, project, engine):
-    """An empty companion: what leads the application's container to it, as options, and the server's container."""
+    """An empty MariaDB: the options that connect an application's container to it, and the server's container."""
     name = f"{project}-{uuid.uuid4().hex[:8]}"
     yield db("start", "--throwaway", name), Container(engine, f"{name}-mariadb")
     db("remove", name)
@@ -41,7 +43,7 @@ def mariadb(db, project, engine):
 
 @pytest.fixture
 def sqlite(engine, project):
-    """An empty volume, as the options that mount it."""
+    """The options that mount an empty volume."""
     name = f"{project}-{uuid.uuid4().hex[:8]}"
     engine("volume", "create", "--label", f"{LABEL}={project}", name)
     yield ["-v", f"{name}:/data"]
@@ -50,7 +52,7 @@ def sqlite(engine, project):
 
 @pytest.fixture(params=["sqlite", "mariadb"])
 def options(request):
-    """The options for an empty database of each kind."""
+    """The options that connect to an empty database, for each kind."""
     found = request.getfixturevalue(request.param)
     return found if request.param == "sqlite" else found[0]
 
@@ -65,8 +67,7 @@ def newest_revision():
     return names[-1].split("_")[0], len(names)
 
 
-def test_five_replicas_start_at_once_on_an_empty_database(image, options, start):
-    """Case 26: one migrates, all serve."""
+def test_one_of_five_replicas_migrates_and_all_serve(image, options, start):
     replicas = [start(image, options=[*options, "-e", "WEB_CONCURRENCY=1"], port=True) for _ in range(5)]
     for replica in replicas:
         replica.wait_for_answer("/health/ready", seconds=120)
@@ -75,7 +76,7 @@ def test_five_replicas_start_at_once_on_an_empty_database(image, options, start)
     assert sorted(migrated) == [0, 0, 0, 0, newest_revision()[1]]
 
 
-def test_a_migration_that_fails_ends_the_container_with_a_line(image, options, start, tmp_path):
+def test_failed_migration_ends_the_container(image, options, start, tmp_path):
     broken = tmp_path / "broken.py"
     broken.write_text(BROKEN.format(head=newest_revision()[0]))
     broken.chmod(0o644)
@@ -86,7 +87,7 @@ def test_a_migration_that_fails_ends_the_container_with_a_line(image, options, s
     assert container.logs.splitlines()[-1].startswith("microblog: a migration failed (")
 
 
-def test_a_server_that_comes_up_late_is_waited_for(image, mariadb, start, engine):
+def test_application_waits_for_a_late_database(image, mariadb, start, engine):
     options, server = mariadb
     engine("stop", server.name)
     container = start(image, options=options, port=True)
@@ -95,7 +96,7 @@ def test_a_server_that_comes_up_late_is_waited_for(image, mariadb, start, engine
     assert container.wait_for_answer("/health/ready").status == 200
 
 
-def test_a_server_that_never_comes_up_ends_the_container_with_a_line(image, mariadb, start, engine):
+def test_missing_database_ends_the_container(image, mariadb, start, engine):
     options, server = mariadb
     engine("stop", server.name)
     container = start(image, options=[*options, "-e", "DB_WAIT_SECONDS=2"])
@@ -106,7 +107,7 @@ def test_a_server_that_never_comes_up_ends_the_container_with_a_line(image, mari
     assert "Traceback" not in container.logs
 
 
-def test_stopping_ends_the_wait(image, mariadb, start, engine):
+def test_stop_ends_the_wait_for_mariadb(image, mariadb, start, engine):
     options, server = mariadb
     engine("stop", server.name)
     container = start(image, options=options)
@@ -115,7 +116,7 @@ def test_stopping_ends_the_wait(image, mariadb, start, engine):
     assert (status, seconds < 5) == (0, True)
 
 
-def test_replicas_without_a_common_key_are_refused(image, mariadb, start):
+def test_mariadb_without_secret_key_is_refused(image, mariadb, start):
     arguments = mariadb[0]
     key = arguments.index("SECRET_KEY_FILE=/run/secrets/secret_key")
     container = start(image, options=arguments[: key - 1])
@@ -123,7 +124,7 @@ def test_replicas_without_a_common_key_are_refused(image, mariadb, start):
     assert "SECRET_KEY" in container.logs.splitlines()[-1]
 
 
-def test_a_server_that_goes_away_and_comes_back(image, mariadb, start, engine):
+def test_application_recovers_when_the_database_returns(image, mariadb, start, engine):
     options, server = mariadb
     container = start(image, options=options, port=True)
     container.wait_for_answer("/health/ready")
@@ -152,9 +153,9 @@ def test_make_run_keeps_secrets_in_files_and_data_in_a_volume(instance, make, en
     db("remove", container.name)
 
 
-def test_make_clean_keeps_the_data_unless_they_are_named(make, engine, project):
-    other = f"{project}-clean"  # or everything of this session would be gone
-    run_command(["scripts/db", "start", other], env={"IMAGE": other, "BASE": "debian"})
+def test_make_clean_keeps_the_database_unless_named(make, engine, project):
+    other = f"{project}-clean"  # cleaning the session's project would remove the images of other tests
+    run_command(["sh", "scripts/db", "start", other], env={"IMAGE": other, "BASE": "debian"})
     assert f"{other}-mariadb" in make("clean", IMAGE=other).stderr
     assert not engine.exists("container", f"{other}-mariadb")
     assert engine.exists("volume", f"{other}-mariadb")

@@ -1,4 +1,4 @@
-"""make doctor: a line for each thing, with the remedy, whatever is missing."""
+"""make doctor: a line for each requirement, with the remedy where it is not met."""
 
 import re
 import socket
@@ -7,12 +7,12 @@ from engine import free_port
 
 
 def lines(result):
-    """{"engine": ("ok", "Docker …"), …} as doctor printed them."""
+    """Returns what doctor printed, as {"engine": ("ok", "Docker …"), …}."""
     found = re.findall(r"^(ok|no|note) +(\w+) +(.+)$", result.stdout, re.MULTILINE)
     return {what: (sign, text) for sign, what, text in found}
 
 
-def test_doctor_says_what_this_machine_has(make):
+def test_doctor_checks_every_requirement(make):
     result = make("doctor", PORT=free_port())
     found = lines(result)
     assert list(found) == ["engine", "Python", "builder", "registry", "bases", "disk", "port"]
@@ -22,40 +22,43 @@ def test_doctor_says_what_this_machine_has(make):
     assert re.match(r"3\.\d+\.\d+", found["Python"][1])
 
 
-def test_doctor_names_a_free_port_where_the_port_is_taken(make):
+def test_doctor_suggests_another_port_for_a_taken_one(make):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         sign, text = lines(make("doctor", PORT=port))["port"]
     assert sign == "no"
-    assert text == f"port {port} is taken by another program; choose another: PORT={port + 1}"
+    assert text == f"another program uses port {port}; choose another: PORT={port + 1}"
 
 
-def test_doctor_knows_this_projects_own_instance(make, instance):
+def test_doctor_accepts_a_port_used_by_this_projects_instance(make, instance):
     container = instance(STAGE="v0.2")
     sign, text = lines(make("doctor", PORT=container.port))["port"]
-    assert (sign, text) == ("ok", f"{container.port} is {container.name}'s; 'make run' replaces it")
+    assert (sign, text) == ("ok", f"{container.name} uses {container.port}; 'make run' replaces it")
 
 
-def test_without_an_engine_doctor_says_how_to_get_one_and_that_python_will_do(make, without):
+def test_doctor_without_engine_says_how_to_install_one(make, without):
     result = make("doctor", env=without("docker", "podman"))
     found = lines(result)
     assert found["engine"][0] == "no"
-    assert "install Docker (sudo apt-get install -y docker.io), or use ENGINE=local" in found["engine"][1]
+    assert (
+        "install Docker (on Debian or Ubuntu: sudo apt-get install -y docker.io), or use ENGINE=local"
+        in found["engine"][1]
+    )
     assert found["Python"][0] == "ok"
 
 
-def test_with_an_engine_that_does_not_answer_doctor_says_how_to_start_it(make, without):
+def test_doctor_says_how_to_start_a_stopped_engine(make, without):
     result = make("doctor", env=without("podman") | {"DOCKER_HOST": "unix:///nonexistent/docker.sock"})
     sign, text = lines(result)["engine"]
     assert sign == "no"
-    assert "start it (sudo systemctl start docker), or use ENGINE=local" in text
+    assert "start it (sudo systemctl start docker, or Docker Desktop), or use ENGINE=local" in text
 
 
-def test_with_neither_engine_nor_python_doctor_fails(make, without):
+def test_doctor_fails_without_engine_and_python(make, without):
     result = make("doctor", env=without("docker", "podman", "python3"), check=False)
     assert result.returncode != 0
     assert lines(result)["Python"] == (
         "no",
-        "there is no python3; install it: sudo apt-get install -y python3 python3-venv",
+        "python3 is missing; install it (on Debian or Ubuntu: sudo apt-get install -y python3 python3-venv)",
     )
-    assert "error: neither a container engine nor Python 3.11 with venv is here; one of them is needed" in result.stderr
+    assert "error: there is neither a container engine nor Python 3.11 with venv; install one of them" in result.stderr

@@ -1,4 +1,4 @@
-"""The stage gunicorn: the whole application, as the course packages it, in production and in development."""
+"""The stage gunicorn: the whole application in production and in development."""
 
 import re
 
@@ -17,7 +17,7 @@ def image(any_builder, build):
     return build("gunicorn", any_builder)
 
 
-def test_each_builder_makes_an_image_that_serves_and_stops(builder, build, start):
+def test_image_of_each_builder_serves_and_stops(builder, build, start):
     container = start(build("gunicorn", builder), port=True)
     assert container.wait_for_answer("/health/ready").text.strip() == '{"status":"ok"}'
     assert container.get("/").status == 200
@@ -27,7 +27,7 @@ def test_each_builder_makes_an_image_that_serves_and_stops(builder, build, start
     assert seconds < 5
 
 
-def test_the_image_says_what_it_is(builder, build):
+def test_image_configuration(builder, build):
     config = builder.inspect(build("gunicorn", builder))["Config"]
     assert config["User"] == "microblog"
     assert config["WorkingDir"] == "/home/microblog"
@@ -39,7 +39,7 @@ def test_the_image_says_what_it_is(builder, build):
     assert config["Labels"]["org.opencontainers.image.title"] == "Microblog (gunicorn)"
 
 
-def test_production_is_gunicorn_with_two_workers_as_an_unprivileged_user(image, start):
+def test_production_runs_two_unprivileged_gunicorn_workers(image, start):
     container = start(image, port=True)
     container.wait_for_answer()
     processes = container.processes()
@@ -50,13 +50,13 @@ def test_production_is_gunicorn_with_two_workers_as_an_unprivileged_user(image, 
     assert container.exec("stat", "-c", "%U", "/proc/1") == "microblog\n"
 
 
-def test_the_number_of_workers_is_a_setting(image, start):
+def test_web_concurrency_sets_the_number_of_workers(image, start):
     container = start(image, options=["-e", "WEB_CONCURRENCY=1"], port=True)
     container.wait_for_answer()
     assert sum(bool(GUNICORN.search(process)) for process in container.processes()) == 2
 
 
-def test_development_is_flask_s_own_server_and_stops_as_well(image, start):
+def test_development_server_runs_and_stops(image, start):
     container = start(image, options=["-e", "APP_ENVIRONMENT=DEV"], port=True)
     container.wait_for_answer()
     assert all(FLASK_RUN.search(process) for process in container.processes()), container.processes()
@@ -66,7 +66,7 @@ def test_development_is_flask_s_own_server_and_stops_as_well(image, start):
     assert seconds < 5
 
 
-def test_an_access_line_bears_the_id_that_the_answer_bears(image, start):
+def test_access_log_contains_the_request_id(image, start):
     container = start(image, port=True)
     container.wait_for_answer()
     identity = container.get("/health").headers["X-Request-ID"]
@@ -75,7 +75,7 @@ def test_an_access_line_bears_the_id_that_the_answer_bears(image, start):
     assert '"GET /health HTTP/1.1" 200' in line
 
 
-def test_an_account_and_its_session_outlive_the_container(engine, project, image, start):
+def test_account_and_session_survive_a_new_container(engine, project, image, start):
     volume = f"{project}-lasting"
     engine("volume", "create", "--label", f"org.microblog.project={project}", volume)
     options = ["-v", f"{volume}:/data"]
@@ -91,7 +91,7 @@ def test_an_account_and_its_session_outlive_the_container(engine, project, image
     assert person.is_signed_in(second.url, "susan")
 
 
-def test_two_instances_side_by_side_keep_their_own_sessions(instance):
+def test_two_instances_have_separate_sessions(instance):
     first, second, person = instance(STAGE="gunicorn"), instance(STAGE="gunicorn"), Visitor()
     person.register(first.url, "susan")
     person.register(second.url, "david")
@@ -99,7 +99,7 @@ def test_two_instances_side_by_side_keep_their_own_sessions(instance):
     assert person.is_signed_in(second.url, "david")
 
 
-def test_the_french_pages_speak_french(image, start):
+def test_pages_are_translated_into_french(image, start):
     container = start(image, port=True)
     assert '<html lang="fr"' in container.wait_for_answer("/auth/login?lang=fr").text
     assert "S’inscrire" in container.get("/auth/login?lang=fr").text
@@ -107,18 +107,18 @@ def test_the_french_pages_speak_french(image, start):
 
 @pytest.fixture
 def registry(any_builder, build_from, start):
-    """The address of a registry that lets susan in, with the password "secret"."""
+    """The address of a registry with an account susan, password "secret"."""
     folder = ROOT / "tests/containers/registry"
     container = start(build_from(folder, any_builder, folder / "Dockerfile", "registry", of="ubuntu-sleep"), port=True)
     wait_until(lambda: (answer := container.get("/v2/")) and answer.status == 401, 30, "the registry")
     return f"localhost:{container.port}"
 
 
-def test_the_image_travels_by_a_registry(engine, image, registry, start, tmp_path):
+def test_image_can_be_pushed_and_pulled(engine, image, registry, start, tmp_path):
     mine, name = {"DOCKER_CONFIG": str(tmp_path)}, f"{registry}/susan/microblog:1.0"
     engine("tag", image, name)
     try:
-        assert engine("push", name, check=False, env=mine).returncode != 0  # nobody has signed in
+        assert engine("push", name, check=False, env=mine).returncode != 0  # not signed in
         engine("login", "-u", "susan", "--password-stdin", registry, stdin="secret", env=mine)
         digest = re.search(r"sha256:[0-9a-f]{64}", engine("push", name, env=mine).stdout)[0]
         assert "Layer already exists" in engine("push", name, env=mine).stdout
@@ -131,10 +131,10 @@ def test_the_image_travels_by_a_registry(engine, image, registry, start, tmp_pat
 
 
 def instructions(text):
-    """A Dockerfile's lines without its comments and the empty ones."""
+    """Returns the lines of a Dockerfile without comments and empty lines."""
     return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
-def test_the_lesson_explains_every_instruction_of_the_dockerfile():
+def test_lesson_quotes_every_instruction():
     told = "".join(block.text for block in blocks(lesson("gunicorn")) if block.language == "dockerfile")
     assert instructions(told) == instructions((ROOT / "docker/gunicorn/Dockerfile").read_text())

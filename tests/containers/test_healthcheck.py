@@ -1,4 +1,4 @@
-"""The stage healthcheck: what the engine says of a container that is well, and of one that is not."""
+"""The stage healthcheck: the engine's health status, the probe, and recovery by a restart."""
 
 import json
 import shutil
@@ -16,7 +16,7 @@ def kill(container):
     container.get("/kill")
 
 
-def test_each_builder_keeps_the_healthcheck_and_the_stop_signal(builder, build):
+def test_image_configuration_of_each_builder(builder, build):
     config = builder.inspect(build("healthcheck", builder))["Config"]
     assert config["Healthcheck"] == {
         "Test": ["CMD", "python", "probe.py"],
@@ -30,7 +30,7 @@ def test_each_builder_keeps_the_healthcheck_and_the_stop_signal(builder, build):
     assert config["Labels"]["org.opencontainers.image.title"] == "Microblog (healthcheck)"
 
 
-def test_podman_keeps_the_healthcheck_too(make, project):
+def test_podman_keeps_the_healthcheck(make, project):
     if not shutil.which("podman"):
         pytest.skip("podman is not installed")
     make("build", STAGE="healthcheck", ENGINE="podman")
@@ -42,7 +42,7 @@ def test_podman_keeps_the_healthcheck_too(make, project):
         podman("rmi", "-f", f"{project}:healthcheck", check=False)
 
 
-def test_it_is_starting_then_healthy_then_after_kill_unhealthy_and_nobody_restarts_it(engine, image, start):
+def test_unhealthy_container_is_not_restarted(engine, image, start):
     container = start(image, options=["--restart", "always"], port=True)
     assert container.health == "starting"
     container.wait_for_answer()
@@ -55,7 +55,7 @@ def test_it_is_starting_then_healthy_then_after_kill_unhealthy_and_nobody_restar
     log = container.state["Health"]["Log"]
     assert [entry["Output"].strip() for entry in log[-3:]] == ["500 ill"] * 3
     assert container.state["Health"]["FailingStreak"] >= 3
-    # One more question and its answer: whoever would restart it had the time to.
+    # One more probe: the engine has had time to restart it.
     wait_until(lambda: container.state["Health"]["Log"][-1]["Start"] > log[-1]["End"], 30, "one more probe")
     assert container.state["Running"]
     assert container.state["StartedAt"] == began
@@ -63,7 +63,7 @@ def test_it_is_starting_then_healthy_then_after_kill_unhealthy_and_nobody_restar
     assert container.get("/").status == 200
 
 
-def test_a_restart_makes_it_well_again(engine, image, start):
+def test_restart_makes_the_container_healthy(engine, image, start):
     container = start(image, port=True)
     container.wait_for_answer()
     kill(container)
@@ -74,7 +74,7 @@ def test_a_restart_makes_it_well_again(engine, image, start):
     wait_until(lambda: container.health == "healthy", 30, "healthy")
 
 
-def test_the_probe_fails_on_an_http_error_and_without_a_server(engine, image, start):
+def test_probe_fails_on_an_error_and_without_a_server(engine, image, start):
     container = start(image, port=True)
     container.wait_for_answer()
     assert container.exec("python", "probe.py") == "200 OK\n"
@@ -85,21 +85,21 @@ def test_the_probe_fails_on_an_http_error_and_without_a_server(engine, image, st
     assert alone.stderr.startswith("no answer: ")
 
 
-def test_the_probe_asks_no_proxy(image, start):
+def test_probe_ignores_proxies(image, start):
     nowhere = "http://127.0.0.1:9"
     container = start(image, options=["-e", f"http_proxy={nowhere}", "-e", f"HTTP_PROXY={nowhere}"], port=True)
     container.wait_for_answer()
     assert container.exec("python", "probe.py") == "200 OK\n"
 
 
-def test_kill_takes_a_form_too(engine, image, start):
+def test_kill_accepts_post(engine, image, start):
     container = start(image, port=True)
     container.wait_for_answer()
     container.exec("python", "-c", "import urllib.request as u; u.urlopen('http://localhost:5000/kill', data=b'')")
     assert container.get("/health").status == 500
 
 
-def test_the_server_is_process_1_and_ends_with_status_0(image, start):
+def test_server_is_process_1_and_stops_with_status_0(image, start):
     container = start(image, port=True)
     container.wait_for_answer()
     (only,) = container.processes()
@@ -109,7 +109,7 @@ def test_the_server_is_process_1_and_ends_with_status_0(image, start):
     assert seconds < 5
 
 
-def test_make_run_and_restart(instance, make):
+def test_make_restart_makes_the_instance_healthy(instance, make):
     container = instance(STAGE="healthcheck")
     kill(container)
     assert container.get("/health").status == 500

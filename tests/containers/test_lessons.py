@@ -1,4 +1,4 @@
-"""The lessons against the tree: what they tell people to type exists, and both languages tell the same."""
+"""The lessons: their commands, files and targets exist, and both languages agree."""
 
 import re
 import shlex
@@ -7,7 +7,7 @@ import pytest
 from engine import ROOT, run_command
 from lessons import LANGUAGES, blocks, commands, lesson, moves, stages
 
-# The course's moves, and the stage whose lesson has them.
+# The moves of the course that each stage's lesson covers.
 MOVES = {
     "ubuntu-sleep": [2, 3, 4, 5],
     "v0.2": [1, 6, 7, 8, 9, 10, 11, 13, 14, 15],
@@ -19,17 +19,17 @@ FILES = [pytest.param(stage, language, id=f"{stage}/{language}") for stage in st
 
 
 def make_lines(file):
-    """The words of each line that calls make."""
+    """Returns the words of each command line that calls make."""
     return [shlex.split(line) for line in commands(file) if line.split()[0] == "make"]
 
 
 @pytest.mark.parametrize(("stage", "language"), FILES)
-def test_a_lesson_has_its_moves_of_the_course(stage, language):
+def test_lesson_covers_its_moves_of_the_course(stage, language):
     assert sorted(moves(lesson(stage, language))) == MOVES[stage]
 
 
 @pytest.mark.parametrize(("stage", "language"), FILES)
-def test_make_knows_every_target_and_variable_of_a_lesson(stage, language):
+def test_make_accepts_the_commands_of_a_lesson(stage, language):
     lines = make_lines(lesson(stage, language))
     assert lines
     for words in lines:
@@ -38,7 +38,7 @@ def test_make_knows_every_target_and_variable_of_a_lesson(stage, language):
 
 
 @pytest.mark.parametrize(("stage", "language"), FILES)
-def test_the_stages_and_targets_that_a_lesson_names_exist(stage, language):
+def test_stages_and_targets_of_a_lesson_exist(stage, language):
     for words in make_lines(lesson(stage, language)):
         given = dict(word.split("=", 1) for word in words if "=" in word)
         if named := given.get("STAGE"):
@@ -49,7 +49,7 @@ def test_the_stages_and_targets_that_a_lesson_names_exist(stage, language):
 
 
 @pytest.mark.parametrize(("stage", "language"), FILES)
-def test_the_folders_that_a_lesson_builds_exist(stage, language):
+def test_build_contexts_of_a_lesson_exist(stage, language):
     for line in commands(lesson(stage, language)):
         if line.startswith("docker build"):
             context = shlex.split(line)[-1]
@@ -57,7 +57,7 @@ def test_the_folders_that_a_lesson_builds_exist(stage, language):
 
 
 @pytest.mark.parametrize(("stage", "language"), FILES)
-def test_what_a_lesson_tells_to_type_is_shell(stage, language):
+def test_commands_of_a_lesson_are_valid_shell(stage, language):
     for block in blocks(lesson(stage, language)):
         if block.language == "sh":
             result = run_command(["bash", "-n"], stdin=block.text, check=False)
@@ -65,14 +65,14 @@ def test_what_a_lesson_tells_to_type_is_shell(stage, language):
 
 
 @pytest.mark.parametrize(("stage", "language"), FILES)
-def test_a_lesson_gives_each_engine_command_a_make_target(stage, language):
+def test_lesson_shows_both_docker_and_make(stage, language):
     lines = commands(lesson(stage, language))
     assert any(line.startswith("docker build") for line in lines)
     assert {"build", "run"} & {words[1] for words in make_lines(lesson(stage, language))}
 
 
 @pytest.mark.parametrize(("stage", "language"), FILES)
-def test_every_question_of_a_lesson_has_a_folded_answer(stage, language):
+def test_every_question_has_a_folded_answer(stage, language):
     text = lesson(stage, language).read_text()
     questions = re.findall(r"^(\d+)\. ", text.split("\n## Questions\n")[1], re.MULTILINE)
     assert questions == [str(number) for number in range(1, len(questions) + 1)]
@@ -81,7 +81,7 @@ def test_every_question_of_a_lesson_has_a_folded_answer(stage, language):
 
 
 @pytest.mark.parametrize(("stage", "language"), FILES)
-def test_the_files_that_a_lesson_links_to_exist(stage, language):
+def test_linked_files_exist(stage, language):
     file = lesson(stage, language)
     for address in re.findall(r"\]\(([^)#]+)[^)]*\)", file.read_text()):
         if not address.startswith("http"):
@@ -89,7 +89,7 @@ def test_the_files_that_a_lesson_links_to_exist(stage, language):
 
 
 @pytest.mark.parametrize("stage", stages())
-def test_both_languages_tell_the_same_commands_and_instructions(stage):
+def test_both_languages_have_the_same_code(stage):
     english, french = (lesson(stage, language) for language in LANGUAGES)
     assert commands(english) == commands(french)
     for language in ("dockerfile", "text"):

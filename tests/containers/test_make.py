@@ -1,19 +1,19 @@
-"""The menu and its errors: what people type, what they see."""
+"""The Makefile: its menu, its commands, and its error messages."""
 
 import re
 import socket
 
 import pytest
-from engine import LABEL, ROOT, free_port, get, put_command, run_command
+from engine import ROOT, free_port, get, put_command, run_command
 
 
 def listed(text, heading):
-    """The first words of the lines under a heading of the menu."""
+    """Returns the first words of the lines under a heading of the menu."""
     section = text.split(heading)[1].split("\n\n")[0]
     return re.findall(r"^  ([A-Za-z-]+)", section, re.MULTILINE)
 
 
-def test_make_alone_prints_every_target_and_variable(make):
+def test_menu_lists_every_target_and_variable():
     menu = run_command(["make"]).stdout
     makefile = (ROOT / "Makefile").read_text()
     targets = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split()
@@ -23,42 +23,45 @@ def test_make_alone_prints_every_target_and_variable(make):
     assert menu == run_command(["make", "help"]).stdout
 
 
-def test_the_menu_names_every_stage_there_is_in_course_order(make):
+def test_menu_lists_every_stage(make):
     folders = {p.name for p in (ROOT / "docker").iterdir() if (p / "Dockerfile").is_file()}
     line = next(line for line in make("help").stdout.splitlines() if line.startswith("  STAGE "))
     assert set(line.split("docker/: ")[1].split()) == folders
 
 
-def test_a_stray_variable_of_the_shell_changes_nothing(make):
+def test_environment_does_not_change_the_menu():
     stray = {"ENV": "x", "PORT": "x", "STAGE": "x", "IMAGE": "x", "TAG": "x", "DB": "x", "BASE": "x", "ENGINE": "x"}
     assert run_command(["make", "help"], env=stray).stdout == run_command(["make", "help"]).stdout
 
 
-def test_an_unknown_variable_is_refused_before_anything_runs():
+def test_unknown_variable_is_refused():
     result = run_command(["make", "run", "PROT=5001"], check=False)
     assert result.returncode != 0
-    assert "there is no variable PROT; 'make help' lists them" in result.stderr
+    assert "there is no variable PROT; 'make help' lists the variables" in result.stderr
 
 
 @pytest.mark.parametrize(
     ("variables", "line"),
     [
-        ({"STAGE": "v9"}, "error: STAGE=v9 is not known; it is one of: "),
-        ({"STAGE": "ubuntu-sleep", "TARGET": "awake"}, "error: TARGET=awake is not known; it is one of: bare sleep"),
-        ({"STAGE": "v0.2", "TARGET": "bare"}, "error: STAGE=v0.2 has no targets to choose from; leave TARGET out"),
-        ({"ENV": "dev"}, "error: ENV=dev is not known; it is one of: PROD DEV"),
-        ({"DB": "oracle"}, "error: DB=oracle is not known; it is one of: sqlite"),
-        ({"ENGINE": "lxc"}, "error: ENGINE=lxc is not known; it is one of: auto docker podman local"),
-        ({"BASE": "alpine"}, "error: BASE=alpine is not known; it is one of: auto hub debian"),
-        ({"PORT": "http"}, "error: PORT=http is no port; give a number from 1 to 65535"),
-        ({"PORT": "65536"}, "error: PORT=65536 is no port; give a number from 1 to 65535"),
-        ({"SETTINGS": "nowhere"}, "error: SETTINGS=nowhere can't be read; give a file of lines NAME=VALUE"),
-        ({"STAGE": "v0.2", "SETTINGS": ".env.example"}, "error: STAGE=v0.2 has no settings; leave SETTINGS out"),
+        ({"STAGE": "v9"}, "error: STAGE=v9 is not valid; use one of: "),
+        ({"STAGE": "ubuntu-sleep", "TARGET": "awake"}, "error: TARGET=awake is not valid; use one of: bare sleep"),
+        ({"STAGE": "v0.2", "TARGET": "bare"}, "error: STAGE=v0.2 has no targets; leave out TARGET"),
+        ({"ENV": "dev"}, "error: ENV=dev is not valid; use one of: PROD DEV"),
+        ({"DB": "oracle"}, "error: DB=oracle is not valid; use one of: sqlite"),
+        ({"ENGINE": "lxc"}, "error: ENGINE=lxc is not valid; use one of: auto docker podman local"),
+        ({"BASE": "alpine"}, "error: BASE=alpine is not valid; use one of: auto hub debian"),
+        ({"PORT": "http"}, "error: PORT=http is not a port; give a number from 1 to 65535"),
+        ({"PORT": "65536"}, "error: PORT=65536 is not a port; give a number from 1 to 65535"),
+        ({"SETTINGS": "nowhere"}, "error: can't read SETTINGS=nowhere; give a file of NAME=VALUE lines"),
+        ({"STAGE": "v0.2", "SETTINGS": ".env.example"}, "error: STAGE=v0.2 has no settings; leave out SETTINGS"),
         ({"STAGE": "v0.2", "ENV": "DEV"}, "error: STAGE=v0.2 has no ENV=DEV"),
-        ({"BIND": "203.0.113.7"}, "error: BIND=203.0.113.7 is no address of this machine; use 127.0.0.1 or 0.0.0.0"),
+        (
+            {"BIND": "203.0.113.7"},
+            "error: BIND=203.0.113.7 is not an address of this machine; use 127.0.0.1 or 0.0.0.0",
+        ),
     ],
 )
-def test_a_value_that_is_not_known_is_refused_in_one_line(make, variables, line):
+def test_invalid_value_is_refused_in_one_line(make, variables, line):
     result = make("run", check=False, **({"PORT": free_port()} | variables))
     assert result.returncode != 0
     errors = [text for text in result.stderr.splitlines() if text.startswith("error: ")]
@@ -66,7 +69,7 @@ def test_a_value_that_is_not_known_is_refused_in_one_line(make, variables, line)
     assert errors[0].startswith(line)
 
 
-def test_run_prints_the_engines_own_commands_and_the_address(make, project):
+def test_run_prints_engine_commands_and_address(make, project):
     port = free_port()
     result = make("run", STAGE="v0.2", PORT=port)
     assert f"\n+ docker build -t {project}:v0.2 -f docker/v0.2/Dockerfile" in "\n" + result.stderr
@@ -77,51 +80,54 @@ def test_run_prints_the_engines_own_commands_and_the_address(make, project):
     assert get(f"http://localhost:{port}/") is None
 
 
-def test_a_port_that_is_taken_is_one_line_before_anything_is_built(make):
+def test_run_refuses_a_taken_port_before_building(make):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         result = make("run", STAGE="v0.2", PORT=port, check=False)
     assert result.returncode != 0
-    assert f"error: port {port} is taken by another program; choose another: PORT={port + 1}" in result.stderr
+    assert f"error: another program uses port {port}; choose another: PORT={port + 1}" in result.stderr
     assert "docker build" not in result.stderr
 
 
-def test_without_python_run_says_how_to_get_it_before_anything_is_built(make, without):
+def test_run_without_python_says_how_to_install_it(make, without):
     environment = without("python3")
-    put_command(environment, "id", "echo 1000")  # for root on Debian it would be installed
+    put_command(environment, "id", "echo 1000")  # root on Debian would install it
     result = make("run", STAGE="v0.2", PORT=free_port(), env=environment, check=False)
     assert result.returncode != 0
-    assert "error: python3 is missing; install it: sudo apt-get install -y python3" in result.stderr.splitlines()
+    line = "error: python3 is missing; install it (on Debian or Ubuntu: sudo apt-get install -y python3)"
+    assert line in result.stderr.splitlines()
     assert "docker build" not in result.stderr
 
 
 @pytest.mark.parametrize("stage", ["ubuntu-sleep", "v0.2", "healthcheck"])
-def test_a_stage_without_the_application_has_nothing_to_test(make, stage):
+def test_stage_without_the_application_can_not_be_tested(make, stage):
     result = make("test", STAGE=stage, check=False)
     assert result.returncode != 0
     assert f"error: STAGE={stage} does not hold the application, so it has nothing to test" in result.stderr
 
 
-def test_dev_listens_on_this_machine_only(make):
+def test_dev_refuses_other_addresses(make):
     result = make("run", ENV="DEV", BIND="0.0.0.0", PORT=free_port(), check=False)
     assert result.returncode != 0
-    assert "error: ENV=DEV listens on 127.0.0.1 only: its debugger runs code for whoever reaches it" in result.stderr
+    assert (
+        "error: ENV=DEV listens on 127.0.0.1 only: its debugger runs code for anyone who can connect" in result.stderr
+    )
 
 
-def test_an_instance_that_ends_is_reported_with_its_last_lines(tree, project, engine):
-    (tree / "docker/v0.2/boot.sh").write_text("#!/bin/sh\necho 'no flour left'\nexit 3\n")
+def test_run_shows_the_log_of_an_instance_that_ends(tree, project, engine):
+    (tree / "docker/v0.2/boot.sh").write_text("#!/bin/sh\necho 'out of flour'\nexit 3\n")
     port = free_port()
     assigned = [f"IMAGE={project}", "STAGE=v0.2", "TAG=ends", f"PORT={port}"]
     result = run_command(["make", "run", *assigned], cwd=tree, check=False)
     engine("rm", "-f", f"{project}-{port}", check=False)
     assert result.returncode != 0
-    assert "no flour left" in result.stderr
-    assert f"error: {project}-{port} ended, exit status 3; its last lines are above" in result.stderr
+    assert "out of flour" in result.stderr
+    assert f"error: {project}-{port} ended with exit status 3; see its last log lines above" in result.stderr
 
 
-def test_what_is_not_there_is_said(make):
+def test_commands_report_a_missing_instance(make):
     port = free_port()
-    line = f"There is no instance at PORT={port}; 'make ps' lists those that are, 'make run' starts one"
+    line = f"There is no instance at PORT={port}; 'make ps' lists the instances, 'make run' starts one"
     assert line in make("stop", PORT=port).stderr
     for target in ("restart", "logs", "shell"):
         result = make(target, PORT=port, check=False)
@@ -129,7 +135,7 @@ def test_what_is_not_there_is_said(make):
         assert line in result.stderr
 
 
-def test_an_instance_is_restarted_looked_at_and_entered(make, instance):
+def test_instance_can_be_restarted_listed_and_entered(make, instance):
     container = instance(STAGE="v0.2")
     assert (
         make("restart", PORT=container.port)
@@ -142,26 +148,9 @@ def test_an_instance_is_restarted_looked_at_and_entered(make, instance):
     assert "v0.2" in make("images").stdout
 
 
-def test_clean_removes_what_this_project_made_and_data_only_by_name(engine, make, project):
-    mine = f"{project}-clean"
-    volumes = [f"{mine}-1", f"{mine}-2"]
-    for name in volumes:
-        engine("volume", "create", "--label", f"{LABEL}={mine}", name)
-    engine("build", "-q", "-t", f"{mine}:x", "-", stdin=f"FROM scratch\nLABEL {LABEL}={mine}\n")
-    result = make("clean", IMAGE=mine)
-    assert not engine.exists("image", f"{mine}:x")
-    assert f"Kept the data in: {volumes[0]} {volumes[1]} (remove one: make clean DATA=name)" in result.stderr
-    make("clean", IMAGE=mine, DATA=volumes[0])
-    assert [engine.exists("volume", name) for name in volumes] == [False, True]
-    make("clean", IMAGE=mine, DATA=volumes[1])
-
-
-def test_clean_removes_images_that_stand_on_one_another(engine, make, project):
-    mine = f"{project}-tower"
-    below = "scratch"
-    for number in range(4):
-        content = f"FROM {below}\nLABEL {LABEL}={mine} floor={number}\n"
-        below = f"{mine}:{number}"
-        engine("build", "-q", "-t", below, "-", stdin=content)
-    make("clean", IMAGE=mine)
-    assert not engine("images", "-q", "--filter", f"label={LABEL}={mine}").stdout
+def test_scripts_that_files_mention_exist():
+    pattern = r"(^|[^/[:alnum:]_])scripts/[a-z][a-z-]*(\.sh)?"
+    found = run_command(["git", "grep", "-hoE", pattern, "--", ".", ":!CHANGELOG.md"]).stdout.split()
+    names = {text[text.index("scripts/") :] for text in found if "scripts/" in text}
+    assert {"scripts/build", "scripts/db"} < names
+    assert [name for name in sorted(names) if not (ROOT / name).is_file()] == []

@@ -1,4 +1,4 @@
-"""The companion database: `scripts/db`, and the image that stands in for the official one."""
+"""The companion database: `scripts/db`, and the stand-in for the official image."""
 
 import json
 import uuid
@@ -6,23 +6,23 @@ import uuid
 import pytest
 from engine import LABEL, ROOT, Container, run_command, wait_until
 
-# As the image's user that the application's container has: what this password opens and what not.
+# A client with the password of the application's user.
 AS_APPLICATION = 'MYSQL_PWD="$(cat "$MARIADB_PASSWORD_FILE")" mariadb -h 127.0.0.1 -u microblog microblog -Ne'
 
 
 @pytest.fixture(scope="session")
 def db(project):
-    """db("start", NAME): `scripts/db` for this session's project, with the image that is made here."""
+    """db("start", NAME): runs `scripts/db` for this session's project, with the stand-in; the completed process."""
 
     def db(*arguments, check=True):
-        return run_command(["scripts/db", *arguments], env={"IMAGE": project, "BASE": "debian"}, check=check)
+        return run_command(["sh", "scripts/db", *arguments], env={"IMAGE": project, "BASE": "debian"}, check=check)
 
     return db
 
 
 @pytest.fixture
 def names(db, project):
-    """names(): a name for a companion, which is removed with its data when the test is over."""
+    """names(): a name for a companion, which is removed with its data after the test."""
     given = []
 
     def name():
@@ -36,7 +36,7 @@ def names(db, project):
 
 @pytest.fixture(scope="session")
 def shared(db, project):
-    """The name of a companion that tests look at and leave as it was."""
+    """The name of a companion that tests read but do not change."""
     name = f"{project}-shared"
     try:
         db("start", name)
@@ -57,7 +57,7 @@ def image(shared, engine):
 
 @pytest.fixture
 def volume(engine, project):
-    """A volume of this session's, empty."""
+    """The name of an empty volume."""
     name = f"{project}-{uuid.uuid4().hex[:8]}"
     engine("volume", "create", "--label", f"{LABEL}={project}", name)
     yield name
@@ -65,68 +65,68 @@ def volume(engine, project):
 
 
 def query(server, statement):
-    """What the application's own user gets for `statement`."""
+    """Returns the result of `statement` for the application's user."""
     return server.exec("sh", "-c", f'{AS_APPLICATION} "$1"', "sh", statement).strip()
 
 
-def test_the_server_is_process_1_and_not_root(server):
+def test_server_is_process_1_and_unprivileged(server):
     assert server.processes()[0].startswith("mariadbd ")
     assert server.exec("id", "-un").strip() == "mysql"
 
 
-def test_only_its_network_reaches_it(server, engine, shared):
+def test_server_is_reachable_only_on_its_network(server, engine, shared):
     found = engine.inspect(server.name)
     assert found["HostConfig"]["PortBindings"] in (None, {})
     assert list(found["NetworkSettings"]["Networks"]) == [shared]
 
 
-def test_everything_of_it_bears_the_project_s_label(engine, project, shared):
+def test_container_volume_and_network_are_labelled(engine, project, shared):
     kinds = {"container": f"{shared}-mariadb", "volume": f"{shared}-mariadb", "network": shared}
     for kind, name in kinds.items():
         found = json.loads(engine(kind, "inspect", name).stdout)[0]
         assert (found.get("Config") or found)["Labels"][LABEL] == project
 
 
-def test_no_secret_is_in_its_environment_or_log(server, engine, shared):
+def test_environment_and_log_contain_no_secret(server, engine, shared):
     secrets = [path.read_text() for path in (ROOT / "instance/secrets" / shared).iterdir()]
     assert len(secrets) == 3
     seen = json.dumps(engine.inspect(server.name)) + server.logs
     assert not any(secret in seen for secret in secrets)
 
 
-def test_its_secrets_are_closed_to_other_people_of_this_machine(shared):
+def test_secrets_are_private_to_their_owner(shared):
     assert (ROOT / "instance/secrets").stat().st_mode & 0o077 == 0
 
 
-def test_the_application_s_database_holds_every_character(server):
+def test_database_is_utf8mb4(server):
     assert query(server, "SELECT @@collation_database") == "utf8mb4_bin"
 
 
-def test_the_application_s_user_has_its_own_database_only(server):
+def test_user_has_access_to_one_database(server):
     assert query(server, "SHOW DATABASES").split() == ["information_schema", "microblog"]
 
 
-def test_the_engine_sees_it_healthy_once_the_application_s_user_gets_an_answer(server, engine):
+def test_server_is_healthy_once_the_user_can_query(server, engine):
     wait_until(lambda: server.health == "healthy", 30, "healthy")
     _shell, probe = engine.inspect(server.name)["Config"]["Healthcheck"]["Test"]
     assert server.exec("sh", "-c", probe)
     assert not server.exec("sh", "-c", f"MARIADB_USER=nobody; {probe}", check=False)
 
 
-def test_root_cannot_come_in_over_the_network(server):
+def test_root_can_not_connect_over_the_network(server):
     refused = server.exec("sh", "-c", "mariadb -h 127.0.0.1 -u root -e 'SELECT 1' 2>&1", user="root", check=False)
     assert "Access denied" in refused
     assert server.exec("mariadb", "-Ne", "SELECT current_user()", user="root").strip() == "root@localhost"
 
 
-def test_starting_it_again_changes_nothing(db, engine, shared, server):
+def test_start_is_idempotent(db, engine, shared, server):
     before = engine.inspect(server.name)["Id"]
     arguments = db("start", shared).stdout.splitlines()
     assert engine.inspect(server.name)["Id"] == before
     assert arguments[:2] == ["--network", shared]
 
 
-def test_it_stops_cleanly_and_its_data_stay(db, engine, names):
+def test_stop_keeps_the_data(db, engine, names):
     name = names()
     server = Container(engine, f"{name}-mariadb")
     db("start", name)
@@ -140,7 +140,7 @@ def test_it_stops_cleanly_and_its_data_stay(db, engine, names):
     assert query(server, "SHOW TABLES") == "kept"
 
 
-def test_removing_it_removes_its_data_and_secrets(db, engine, names):
+def test_remove_deletes_data_and_secrets(db, engine, names):
     name = names()
     db("start", name)
     db("remove", name)
@@ -149,7 +149,7 @@ def test_removing_it_removes_its_data_and_secrets(db, engine, names):
     assert not (ROOT / "instance/secrets" / name).exists()
 
 
-def test_it_goes_on_while_another_instance_uses_it(db, engine, names, start, image):
+def test_stop_keeps_a_server_that_is_in_use(db, engine, names, start, image):
     name = names()
     db("start", name)
     user = start(image, "sleep", "600", options=["--network", name, "--init"])
@@ -160,7 +160,21 @@ def test_it_goes_on_while_another_instance_uses_it(db, engine, names, start, ima
     assert not engine.exists("container", f"{name}-mariadb")
 
 
-def test_a_new_password_counts_from_the_next_start_on(db, engine, names):
+def test_foreign_container_of_the_same_name_is_refused(db, engine, names, image):
+    name = names()
+    engine("create", "--name", f"{name}-mariadb", image)
+    try:
+        result = db("start", name, check=False)
+        assert result.returncode != 0
+        assert f"error: the container {name}-mariadb was not started by make" in result.stderr
+        db("stop", name)
+        db("remove", name)
+        assert engine.exists("container", f"{name}-mariadb")
+    finally:
+        engine("rm", "-v", f"{name}-mariadb")
+
+
+def test_new_password_applies_at_the_next_start(db, engine, names):
     name = names()
     db("start", name)
     db("stop", name)
@@ -173,7 +187,7 @@ def test_a_new_password_counts_from_the_next_start_on(db, engine, names):
     assert query(Container(engine, f"{name}-mariadb"), "SELECT 1") == "1"
 
 
-def test_a_data_directory_that_was_cut_off_is_made_again(image, start, volume, engine):
+def test_unfinished_data_directory_is_made_again(image, start, volume, engine):
     mount = ["-v", f"{volume}:/var/lib/mysql"]
     engine("run", "--rm", *mount, image, "sh", "-c", "cd /var/lib/mysql; mkdir mysql; touch .unfinished mysql/half")
     server = start(image, options=mount)
@@ -181,7 +195,7 @@ def test_a_data_directory_that_was_cut_off_is_made_again(image, start, volume, e
     assert server.exec("mariadb", "-Ne", "SELECT count(*) > 0 FROM mysql.user", user="root").strip() == "1"
 
 
-def test_files_of_somebody_else_are_left_alone(image, start, volume, engine):
+def test_foreign_files_are_refused_and_kept(image, start, volume, engine):
     mount = ["-v", f"{volume}:/var/lib/mysql"]
     engine("run", "--rm", *mount, image, "touch", "/var/lib/mysql/thesis.txt")
     server = start(image, options=mount)
@@ -201,7 +215,7 @@ def test_files_of_somebody_else_are_left_alone(image, start, volume, engine):
         ({"MARIADB_PASSWORD_FILE": "/etc/passwd", "MARIADB_PASSWORD": "x"}, "are both set; keep one"),
     ],
 )
-def test_a_wrong_setting_is_named_in_one_line(image, start, settings, line):
+def test_wrong_setting_is_reported_in_one_line(image, start, settings, line):
     options = [word for name, value in settings.items() for word in ("-e", f"{name}={value}")]
     server = start(image, options=options)
     assert server.wait() == 78
@@ -210,7 +224,7 @@ def test_a_wrong_setting_is_named_in_one_line(image, start, settings, line):
 
 
 @pytest.mark.parametrize("password", ["we'ird\\pw\"; -- `$x`", "ünïcödé 🫠"])
-def test_any_password_works(image, start, password):
+def test_password_may_contain_any_character(image, start, password):
     settings = {"MARIADB_USER": "susan", "MARIADB_PASSWORD": password, "MARIADB_DATABASE": "my_blog"}
     server = start(image, options=[word for name in settings for word in ("-e", f"{name}={settings[name]}")])
     login = (
@@ -219,7 +233,7 @@ def test_any_password_works(image, start, password):
     assert server.exec("timeout", "60", "sh", "-c", f"{login} 2>/dev/null").strip() == "1"
 
 
-def test_without_an_engine_it_says_what_to_do(db):
-    result = run_command(["scripts/db", "start", "none"], env={"ENGINE": "local"}, check=False)
+def test_database_needs_an_engine(db):
+    result = run_command(["sh", "scripts/db", "start", "none"], env={"ENGINE": "local"}, check=False)
     assert result.returncode == 1
     assert "needs a container engine" in result.stderr

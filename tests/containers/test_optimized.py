@@ -1,4 +1,4 @@
-"""The stage optimized: the same application; fewer layers, a strict build, a HEALTHCHECK, nothing to write but data."""
+"""The stage optimized: fewer layers, a strict build, a HEALTHCHECK, and only data is writable."""
 
 import re
 
@@ -14,11 +14,11 @@ def image(any_builder, build):
 
 @pytest.fixture
 def rebuild(any_builder, build_from):
-    """rebuild(folder, tag): the image of a tree that was changed."""
+    """rebuild(folder, tag): builds a changed tree; the image's name."""
     return lambda folder, tag: build_from(folder, any_builder, folder / "docker/optimized/Dockerfile", tag)
 
 
-def test_each_builder_makes_an_image_that_serves_and_stops(builder, build, start):
+def test_image_of_each_builder_serves_and_stops(builder, build, start):
     container = start(build("optimized", builder), port=True)
     assert container.wait_for_answer("/health/ready").text.strip() == '{"status":"ok"}'
     assert container.get("/").status == 200
@@ -28,7 +28,7 @@ def test_each_builder_makes_an_image_that_serves_and_stops(builder, build, start
     assert seconds < 5
 
 
-def test_each_builder_keeps_labels_healthcheck_and_gives_sh_back(builder, build):
+def test_image_configuration_of_each_builder(builder, build):
     config = builder.inspect(build("optimized", builder))["Config"]
     assert config["Labels"]["maintainer"] == "Microblog's authors"
     assert config["Labels"]["version"] == config["Labels"]["org.opencontainers.image.version"]
@@ -39,7 +39,7 @@ def test_each_builder_keeps_labels_healthcheck_and_gives_sh_back(builder, build)
     assert list(config["ExposedPorts"]) == ["5000/tcp"]
 
 
-def test_the_oci_labels_say_what_source_made_the_image(builder, build):
+def test_oci_labels_identify_the_source(builder, build):
     labels = builder.inspect(build("optimized", builder))["Config"]["Labels"]
     name = "org.opencontainers.image."
     assert labels[f"{name}title"] == "Microblog (optimized)"
@@ -50,14 +50,14 @@ def test_the_oci_labels_say_what_source_made_the_image(builder, build):
     assert labels[f"{name}base.name"]
 
 
-def test_it_has_fewer_layers_than_the_straightforward_stage_and_is_no_bigger(engine, any_builder, build, image):
+def test_image_has_fewer_layers_than_gunicorn_and_is_no_larger(engine, any_builder, build, image):
     plain = engine.inspect(build("gunicorn", any_builder))
     optimized = engine.inspect(image)
     assert len(optimized["RootFS"]["Layers"]) < len(plain["RootFS"]["Layers"])
-    assert optimized["Size"] <= plain["Size"] + 1_000_000  # bytes; bytecode and translations are in it
+    assert optimized["Size"] <= plain["Size"] + 1_000_000  # bytes, for bytecode and translations
 
 
-def test_the_healthcheck_tells_a_server_that_answers_from_one_that_does_not(engine, image, start):
+def test_healthcheck_depends_on_an_answer(engine, image, start):
     container = start(image, options=["--health-interval", "1s", "--health-retries", "1"], port=True)
     container.wait_for_answer()
     wait_until(lambda: container.health == "healthy", 30, "healthy")
@@ -67,7 +67,7 @@ def test_the_healthcheck_tells_a_server_that_answers_from_one_that_does_not(engi
     assert engine("exec", "-e", "http_proxy=http://127.0.0.1:9", container.name, *probe, check=False).returncode == 0
 
 
-def test_the_healthcheck_fails_on_an_answer_that_is_an_error(engine, image, start):
+def test_healthcheck_fails_on_an_http_error(engine, image, start):
     probe = engine.inspect(image)["Config"]["Healthcheck"]["Test"][1:]
     server = (
         "from http.server import *\nclass Ill(BaseHTTPRequestHandler):\n def do_GET(self): self.send_error(500)\n"
@@ -78,15 +78,15 @@ def test_the_healthcheck_fails_on_an_answer_that_is_an_error(engine, image, star
     assert engine("exec", ill.name, *probe, check=False).returncode == 1
 
 
-def test_a_change_of_code_leaves_the_dependencies_in_the_cache(any_builder, image, rebuild, tree):
+def test_code_change_keeps_dependencies_cached(any_builder, image, rebuild, tree):
     (tree / "app/ops/health.py").write_text((tree / "app/ops/health.py").read_text() + "\n# changed\n")
     old, new = (any_builder.inspect(name)["RootFS"]["Layers"] for name in (image, rebuild(tree, "code")))
-    # The base, requirements.txt and what was installed for it; then the application, and what was made of it.
+    # The last two layers are the application and its compiled files.
     assert new[:-2] == old[:-2]
     assert new[-2:] != old[-2:]
 
 
-def test_nothing_is_written_at_boot_but_data(engine, image, start):
+def test_boot_writes_only_data(engine, image, start):
     container = start(image, port=True)
     container.wait_for_answer()
     container.get("/auth/login?lang=fr")
@@ -94,7 +94,7 @@ def test_nothing_is_written_at_boot_but_data(engine, image, start):
     assert [line for line in changed if line and not re.fullmatch(r"[CA] /(tmp|run|data|dev)(/.*)?", line)] == []
 
 
-def test_the_user_can_change_its_data_and_nothing_of_the_application(image, start):
+def test_user_can_not_write_the_application(image, start):
     container = start(image, "60", options=["--entrypoint", "sleep"])
     writable = container.exec("find", "/", "-xdev", "-writable", "-not", "-type", "l", check=False).split("\n")
     allowed = re.compile(r"/(tmp|var/tmp|run/lock|var/lock|dev|proc|data)(/.*)?")
@@ -113,7 +113,7 @@ def test_the_user_can_change_its_data_and_nothing_of_the_application(image, star
         ),
     ],
 )
-def test_it_works_with_fewer_rights(image, start, options):
+def test_container_runs_with_restrictions(image, start, options):
     container = start(image, options=options, port=True)
     assert container.wait_for_answer("/health/ready").status == 200
     assert "Traceback" not in container.logs
@@ -121,10 +121,10 @@ def test_it_works_with_fewer_rights(image, start, options):
     assert container.stop()[0] == 0
 
 
-def test_a_volume_of_another_owner_is_refused_in_one_line_that_says_what_to_do(engine, image, project, start):
+def test_volume_of_another_owner_is_refused_in_one_line(engine, image, project, start):
     volume = f"{project}-foreign"
     engine("volume", "create", "--label", f"org.microblog.project={project}", volume)
-    # Not empty: to an empty one the engine gives what the image has there, its owner too.
+    # Not empty: the engine would copy contents and owner of the image's directory into an empty volume.
     script = "touch /data/x && chown -R 999:999 /data && chmod 755 /data"
     engine("run", "--rm", "--user", "0", "-v", f"{volume}:/data", "--entrypoint", "sh", image, "-c", script)
     container = start(image, options=["-v", f"{volume}:/data"])
@@ -135,7 +135,8 @@ def test_a_volume_of_another_owner_is_refused_in_one_line_that_says_what_to_do(e
     )
 
 
-def test_development_reloads_templates_python_and_translations_from_a_read_only_mount(instance, tree):
+def test_development_reloads_changed_files(instance, tree):
+    (tree / "boot.sh").chmod(0o644)  # a checkout without execute bits
     container = instance(STAGE="optimized", ENV="DEV", cwd=tree)
     assert "Sign in" in container.get("/").text
     mounted = container.exec("sh", "-c", "touch app/x 2>&1 || true")
@@ -162,8 +163,8 @@ def test_development_reloads_templates_python_and_translations_from_a_read_only_
     assert seconds < 5
 
 
-def test_a_checkout_with_crlf_and_without_execute_bits_still_boots(any_builder, build_from, start, tree):
-    # Not requirements.txt: it would void the cache of what takes long, and proves nothing about boot.sh.
+def test_checkout_with_crlf_and_no_execute_bits_boots(any_builder, build_from, start, tree):
+    # Not requirements.txt: a change would invalidate the cached dependencies.
     for script in ("boot.sh", "app/gunicorn_conf.py", "config.py"):
         (tree / script).write_bytes((tree / script).read_bytes().replace(b"\n", b"\r\n"))
         (tree / script).chmod(0o644)
@@ -172,8 +173,8 @@ def test_a_checkout_with_crlf_and_without_execute_bits_still_boots(any_builder, 
         assert start(image, port=True).wait_for_answer().status == 200
 
 
-def test_the_lessons_pipe_fails_under_the_strict_shell_and_passes_without(any_builder, build_from, tmp_path):
-    """What it marks as refused is refused; the instructions that it quotes are those of the Dockerfile."""
+def test_lesson_pipe_fails_only_with_strict_shell(any_builder, build_from, tmp_path):
+    """Also: the instructions that the lesson quotes are in the Dockerfile."""
     quoted = (ROOT / "docker/optimized/Dockerfile").read_text()
     marks = []
     for block in (block for block in blocks(lesson("optimized")) if block.language == "dockerfile"):

@@ -1,4 +1,4 @@
-"""Official base images: from a registry that bears their names, and what is said where none answers."""
+"""Official base images from a mirror of Docker Hub, and the fallback where no registry answers."""
 
 import uuid
 
@@ -14,11 +14,11 @@ STAND_INS = {
 
 @pytest.fixture(scope="module")
 def mirror(engine, any_builder, build_from, base, project):
-    """The address of a registry that holds the two official names, as a mirror of Docker Hub does."""
+    """The address of a registry that holds both official images, as a mirror of Docker Hub does."""
     folder = ROOT / "tests/containers/registry"
     image = build_from(folder, any_builder, folder / "Dockerfile", "registry", of="ubuntu-sleep")
     name, port = f"{project}-{uuid.uuid4().hex[:8]}", free_port()
-    # A mirror lets everybody in; this image's registry asks for a password.
+    # A mirror needs no password; the registry of this image asks for one.
     open_it = "sed '/^auth:/,/path:/d' /etc/docker/registry/config.yml >/tmp/config.yml"
     unset = "unset REGISTRY_AUTH REGISTRY_AUTH_HTPASSWD_REALM REGISTRY_AUTH_HTPASSWD_PATH"
     command = ["sh", "-c", f"{open_it}; {unset}; exec docker-registry serve /tmp/config.yml"]
@@ -26,7 +26,7 @@ def mirror(engine, any_builder, build_from, base, project):
     engine("run", "-d", "--name", name, "--label", f"{LABEL}={project}", *publish, image, *command)
     container, address = Container(engine, name, port), f"127.0.0.1:{port}"
     wait_until(lambda: (answer := container.get("/v2/")) and answer.status == 200, 30, "the registry")
-    base("healthcheck")  # so that both stand-ins are there
+    base("healthcheck")  # makes the second stand-in
     for kind, official in OFFICIAL.items():
         engine("tag", STAND_INS[kind], f"{address}/{official}")
         engine("push", f"{address}/{official}")
@@ -39,7 +39,7 @@ def mirror(engine, any_builder, build_from, base, project):
 
 @pytest.mark.parametrize(("stage", "kind"), [("ubuntu-sleep", "debian"), ("healthcheck", "python")])
 @pytest.mark.parametrize("choice", ["hub", "auto"])
-def test_a_stage_is_built_on_the_official_image_that_a_mirror_has(engine, make, mirror, stage, kind, choice):
+def test_build_uses_the_official_image_of_a_mirror(engine, make, mirror, stage, kind, choice):
     official = f"{mirror}/{OFFICIAL[kind]}"
     engine("rmi", official, check=False)
     result = make("build", STAGE=stage, BASE=choice, REGISTRY_MIRROR=mirror, TAG=f"mirror-{stage}")
@@ -48,20 +48,20 @@ def test_a_stage_is_built_on_the_official_image_that_a_mirror_has(engine, make, 
     assert engine.exists("image", official)
 
 
-def test_doctor_sees_the_official_image_in_the_mirror(make, mirror):
+def test_doctor_finds_the_official_image_in_a_mirror(make, mirror):
     assert (
         f"ok    registry    {mirror} has ubuntu:24.04"
         in make("doctor", STAGE="ubuntu-sleep", REGISTRY_MIRROR=mirror, PORT=free_port()).stdout.splitlines()
     )
 
 
-def test_where_no_registry_answers_auto_takes_the_stand_in_and_says_so(make):
+def test_base_auto_falls_back_to_the_stand_in(make):
     result = make("build", STAGE="ubuntu-sleep", REGISTRY_MIRROR="127.0.0.1:1", TAG="no-mirror")
     line = f"Base image: {STAND_INS['debian']}, the stand-in for ubuntu:24.04 (127.0.0.1:1 can't be reached)"
     assert line in result.stderr.splitlines()
 
 
-def test_where_no_registry_answers_hub_fails_in_one_line(make):
+def test_base_hub_fails_without_a_registry(make):
     result = make("build", STAGE="ubuntu-sleep", BASE="hub", REGISTRY_MIRROR="127.0.0.1:1", check=False)
     assert result.returncode != 0
     assert [line for line in result.stderr.splitlines() if line.startswith("error: ")] == [
@@ -70,7 +70,7 @@ def test_where_no_registry_answers_hub_fails_in_one_line(make):
     ]
 
 
-def test_a_rate_limit_is_said_and_gone_around(make, without):
+def test_rate_limit_is_reported_and_avoided(make, without):
     commands = without()
     put_command(commands, "docker", 'case $1 in pull) echo "toomanyrequests: slow down" >&2; exit 1 ;; esac', "docker")
     result = make("build", STAGE="ubuntu-sleep", REGISTRY_MIRROR="mirror.example", TAG="no-mirror", env=commands)
@@ -78,7 +78,7 @@ def test_a_rate_limit_is_said_and_gone_around(make, without):
     assert line in result.stderr.splitlines()
 
 
-def test_debian_takes_the_stand_in_without_asking_a_registry(make, without):
+def test_base_debian_asks_no_registry(make, without):
     commands = without()
     put_command(commands, "docker", 'case $1 in pull) echo "asked a registry" >&2; exit 1 ;; esac', "docker")
     result = make("build", STAGE="ubuntu-sleep", BASE="debian", TAG="no-mirror", env=commands)
@@ -86,25 +86,28 @@ def test_debian_takes_the_stand_in_without_asking_a_registry(make, without):
     assert "asked a registry" not in result.stderr
 
 
-def test_a_full_disk_is_one_line(make, without):
+def test_full_disk_is_reported_in_one_line(make, without):
     commands = without()
     put_command(commands, "docker", 'case $1 in build) echo "no space left on device" >&2; exit 1 ;; esac', "docker")
-    put_command(commands, "df", "echo Filesystem 1M-blocks Used Available; echo /dev/vda 1000 990 10")
+    put_command(commands, "df", "echo Filesystem 1024-blocks Used Available; echo /dev/vda 1024000 1013760 10240")
     result = make("build", STAGE="ubuntu-sleep", check=False, env=commands)
     assert result.returncode != 0
     errors = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1
     assert "the engine's disk is full (10 MB free in /" in errors[0]
-    assert errors[0].endswith("make room: 'make clean', 'docker image prune'")
+    assert errors[0].endswith("free some space: 'make clean', 'docker image prune'")
 
 
-def test_an_instance_of_somebody_else_is_not_replaced(engine, make, project, start):
+def test_run_refuses_a_foreign_container_of_the_same_name(engine, make, project, start):
     port = free_port()
     name = f"{project}-{port}"
     engine("create", "--name", name, "--label", f"{LABEL}=another", STAND_INS["debian"])
     try:
         result = make("run", STAGE="v0.2", PORT=port, check=False)
-        line = f"error: a container {name} is there that this project did not make; choose another: PORT, or IMAGE"
+        line = (
+            f"error: the container {name} was not started by make for IMAGE={project}; "
+            "rename or remove it, or choose another PORT"
+        )
         assert line in result.stderr.splitlines()
         assert engine.exists("container", name)
         assert get(f"http://127.0.0.1:{port}") is None

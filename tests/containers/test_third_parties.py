@@ -1,6 +1,6 @@
-"""Dockerfiles as others write them for this application: built from this tree with nothing but FROM given, and served.
+"""Dockerfiles as other people write them: each builds from this tree, with only FROM changed, and serves.
 
-The files in third_party/ are our own, each one way of doing it; instructions that are alike come from the cache.
+The files in third_party/ are examples written for these tests.
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent / "third_party"
 
 @pytest.fixture
 def serve(any_builder, build_from, start, tree):
-    """serve(name, of="gunicorn"): builds third_party/NAME.Dockerfile upon the base of that stage, and runs it."""
+    """serve(name, of="gunicorn"): builds third_party/NAME.Dockerfile on the base of the stage `of`, and runs it."""
 
     def serve(name, of="gunicorn"):
         image = build_from(tree, any_builder, FOLDER / f"{name}.Dockerfile", f"third-party-{name}", of=of)
@@ -25,7 +25,7 @@ def serve(any_builder, build_from, start, tree):
 
 
 def is_whole(container):
-    """Whether people can use it: an account, a page in another language, gunicorn underneath, a clean end."""
+    """Returns True if registration, translations and a clean stop work, and gunicorn serves."""
     person = Visitor()
     person.register(container.url, "susan")
     assert "S’inscrire" in container.get("/auth/login?lang=fr").text
@@ -35,19 +35,19 @@ def is_whole(container):
 
 
 @pytest.mark.parametrize("name", ["steps-entrypoint", "steps-cmd", "add-entrypoint", "add-cmd"])
-def test_the_course_s_ways_of_copying_and_starting_serve(serve, name):
+def test_course_dockerfile_serves(serve, name):
     container = serve(name)
     assert container.exec("id", "-un") == "microblog\n"
     assert is_whole(container)
 
 
-def test_a_database_of_its_own_is_where_its_dockerfile_says(serve):
+def test_dockerfile_can_choose_the_database(serve):
     container = serve("steps-cmd")
     assert {"site.db", "secret_key"} <= set(container.exec("ls", "database").split())
     assert container.exec("find", ".", "-name", "app.db") == ""
 
 
-def test_translations_compiled_while_building_need_no_setting_and_leave_no_secret(serve):
+def test_compiling_translations_leaves_no_secret(serve):
     container = serve("add-entrypoint")
     assert "compiled" not in container.logs
     made = container.engine(
@@ -57,14 +57,14 @@ def test_translations_compiled_while_building_need_no_setting_and_leave_no_secre
     assert ".db" not in made.stdout
 
 
-def test_everything_in_app_on_a_plain_distribution_serves_as_root(serve):
+def test_dockerfile_on_plain_distribution_serves_as_root(serve):
     container = serve("distribution", of="ubuntu-sleep")
     assert container.exec("id", "-un") == "root\n"
     assert container.exec("pwd") == "/app\n"
     assert is_whole(container)
 
 
-def test_dependencies_in_a_venv_beside_boot_sh_are_used(serve):
+def test_venv_beside_boot_sh_is_used(serve):
     container = serve("venv")
     assert "/home/microblog/venv/bin/" in container.processes()[0]
     assert is_whole(container)

@@ -1,4 +1,4 @@
-"""The stage v0.2: a small application in an image, and that image taken apart as its lesson does."""
+"""The stage v0.2: a small application in an image, and the lesson that takes the image apart."""
 
 import json
 import os
@@ -21,7 +21,7 @@ def image(any_builder, build):
 
 @pytest.fixture
 def copy(tmp_path):
-    """A copy of the stage's folder, as a student makes it."""
+    """A copy of the stage's folder, for a test that edits it."""
     return shutil.copytree(FOLDER, tmp_path / "prototype")
 
 
@@ -44,7 +44,7 @@ def put_name(folder, name):
     template.write_text(text.replace(NAME_IN_TEMPLATE, f"Hello, {name}!"))
 
 
-def test_each_builder_makes_an_image_that_serves_the_page(builder, build, start):
+def test_image_of_each_builder_serves_the_page(builder, build, start):
     container = start(build("v0.2", builder), port=True)
     page = container.wait_for_answer()
     assert page.status == 200
@@ -53,7 +53,7 @@ def test_each_builder_makes_an_image_that_serves_the_page(builder, build, start)
     assert "Émile" in page.text
 
 
-def test_the_image_says_how_it_is_started_and_stopped(builder, build):
+def test_image_configuration(builder, build):
     config = builder.inspect(build("v0.2", builder))["Config"]
     assert config["Entrypoint"] == ["./boot.sh"]
     assert not config["Cmd"]
@@ -64,32 +64,32 @@ def test_the_image_says_how_it_is_started_and_stopped(builder, build):
     assert config["Labels"]["org.opencontainers.image.title"] == "Microblog (v0.2)"
 
 
-def test_flask_is_the_only_process_and_ends_with_status_0(image, start):
+def test_flask_is_the_only_process_and_stops_with_status_0(image, start):
     container = start(image, port=True)
     container.wait_for_answer()
     (only,) = container.processes()
     assert only.endswith("flask run -h 0.0.0.0")
-    # As the lesson says; the application's own stages have a user.
+    # The later stages have an unprivileged user.
     assert container.exec("id", "-un") == "root\n"
     code, seconds = container.stop()
     assert code == 0
     assert seconds < 5
 
 
-def test_it_answers_again_after_a_restart(engine, image, start):
+def test_restarted_container_answers(engine, image, start):
     container = start(image, port=True)
     container.wait_for_answer()
     engine("restart", container.name)
     assert container.wait_for_answer().status == 200
 
 
-def test_flask_comes_from_an_environment_of_its_own_with_the_locked_versions(image, start):
+def test_virtual_environment_has_the_locked_versions(image, start):
     container = start(image)
     locked = set(re.findall(r"^([\w-]+==[\w.]+) ", (FOLDER / "requirements.txt").read_text(), re.MULTILINE))
     installed = container.exec("pip", "list", "--format=freeze").lower().splitlines()
     assert set(installed) >= locked
     assert container.exec("sh", "-c", "command -v flask") == "/opt/venv/bin/flask\n"
-    # The distribution's own Python is still closed to pip (PEP 668): nothing was forced.
+    # The distribution's Python still refuses pip (PEP 668).
     assert container.exec("sh", "-c", "ls /usr/lib/python3*/EXTERNALLY-MANAGED")
 
 
@@ -99,7 +99,7 @@ def test_two_instances_run_side_by_side(instance):
     assert first.get().status == second.get().status == 200
 
 
-def test_a_name_in_the_template_shows_after_a_build_and_not_before(copy, build_copy, image, project, start):
+def test_template_change_shows_after_a_build(copy, build_copy, image, project, start):
     before = start(image, port=True)
     put_name(copy, "Zoë")
     build_copy(copy, "named")
@@ -108,19 +108,19 @@ def test_a_name_in_the_template_shows_after_a_build_and_not_before(copy, build_c
     assert NAME_IN_TEMPLATE in before.wait_for_answer().text
 
 
-def test_a_change_of_a_template_leaves_the_layers_before_the_code_as_they_were(any_builder, copy, build_copy, project):
-    # Built just before, not taken from the session's start: where the disk is nearly full, BuildKit drops what is old.
+def test_template_change_keeps_earlier_layers_cached(any_builder, copy, build_copy, project):
+    # Built here, not at the session's start: on a nearly full disk BuildKit drops old cache entries.
     build_copy(copy, "before")
     put_name(copy, "Ada")
     build_copy(copy, "after")
     old, new = (any_builder.inspect(f"{project}:{tag}")["RootFS"]["Layers"] for tag in ("before", "after"))
     same = [layer for layer, other in zip(old, new, strict=True) if layer == other]
-    # The base, apt, the environment, the list of requirements, Flask.
+    # The layers of the base, apt, the virtual environment, requirements.txt and Flask.
     assert same[:5] == old[:5]
     assert old != new
 
 
-def test_only_what_the_application_needs_is_copied(copy, build_copy, project, start):
+def test_stray_files_are_not_copied(copy, build_copy, project, start):
     planted = [".env", ".git/config", "id_rsa", "private.pem", "notes.txt~", "app/.env", "app/app.db", "app/server.key"]
     for name in planted:
         (copy / name).parent.mkdir(exist_ok=True)
@@ -138,7 +138,7 @@ def test_only_what_the_application_needs_is_copied(copy, build_copy, project, st
     ]
 
 
-def test_a_boot_script_with_crlf_and_without_its_execute_bit_still_boots(copy, build_copy, project, start):
+def test_boot_script_with_crlf_and_no_execute_bit_boots(copy, build_copy, project, start):
     script = copy / "boot.sh"
     script.write_bytes(script.read_bytes().replace(b"\n", b"\r\n"))
     script.chmod(0o644)
@@ -152,7 +152,7 @@ def test_history_shows_every_instruction(engine, image):
         assert text in lines
 
 
-def test_a_saved_image_is_a_manifest_a_configuration_and_one_tar_a_layer(engine, image, tmp_path):
+def test_saved_image_has_manifest_configuration_and_layers(engine, image, tmp_path):
     engine("save", "-o", tmp_path / "image.tar", image)
     with tarfile.open(tmp_path / "image.tar") as archive:
         archive.extractall(tmp_path / "image", filter="data")
@@ -171,16 +171,16 @@ def test_a_saved_image_is_a_manifest_a_configuration_and_one_tar_a_layer(engine,
 
 
 def run_lesson(text, image, cwd=ROOT, check=True):
-    """Runs the block of the lesson's commands that holds `text`, for this image instead of the lesson's own.
+    """Runs the lesson's block of commands that contains `text`, for `image`; returns the lines that it prints.
 
-    Left out: sudo, since these tests run as whom they run, and the tidying up. Returns what it printed, as lines.
+    Leaves out sudo and the commands that clean up.
     """
     (found,) = [block.text for block in blocks(lesson("v0.2")) if block.language == "sh" and text in block.text]
     script = found.replace("microblog:v0.2", image).replace("sudo ", "").replace("rm -r image image.tar", "")
     return run_command(["bash", "-eu", "-c", script], cwd=cwd, check=check).stdout.splitlines()
 
 
-def test_the_lessons_commands_unpack_an_image(image, tmp_path):
+def test_lesson_commands_unpack_an_image(image, tmp_path):
     run_lesson("docker save", image, tmp_path)
     printed = run_lesson("print(m[", image, tmp_path)
     config, *layers = (tmp_path / "image/names").read_text().split()
@@ -189,7 +189,7 @@ def test_the_lessons_commands_unpack_an_image(image, tmp_path):
     assert [int(line) for line in printed[-len(layers) :]][-1] == 2
 
 
-def test_the_lessons_commands_find_the_layers_on_the_disk(engine, image):
+def test_lesson_commands_find_the_layers_on_disk(engine, image):
     data = engine.inspect(image)["GraphDriver"]["Data"]
     if not data or not os.access(data["UpperDir"], os.R_OK):
         pytest.skip("the engine's disk is elsewhere, closed to this user, or kept by containerd's image store")
@@ -200,9 +200,7 @@ def test_the_lessons_commands_find_the_layers_on_the_disk(engine, image):
     assert f"{data['UpperDir']}/app/boot.sh" in run_lesson("sudo find", image, check=False)
 
 
-def test_the_lessons_dockerfile_builds_and_refuses_as_it_says_step_by_step(
-    any_builder, copy, build_copy, project, start
-):
+def test_lesson_dockerfile_builds_step_by_step(any_builder, copy, build_copy, project, start):
     (copy / "Dockerfile").unlink()
     texts = [block for block in blocks(lesson("v0.2")) if block.language in ("dockerfile", "text")]
     written = ""

@@ -1,4 +1,4 @@
-"""scripts/venv: packages come from a site's own index too, which the site's own authority has signed."""
+"""scripts/venv with a site's own package index and certificate authority."""
 
 import ssl
 import threading
@@ -10,7 +10,10 @@ from engine import run_command
 
 @pytest.fixture
 def index(tmp_path):
-    """An index without packages, of an authority that no machine knows: its settings, and what it was asked for."""
+    """Serves an empty package index with a certificate of an unknown authority.
+
+    Yields the settings for it, and the list of the paths that were requested.
+    """
     authority, key, asked = tmp_path / "authority.pem", tmp_path / "key.pem", []
     subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2", "-nodes"]
     run_command(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-keyout", key, "-out", authority, *subject])
@@ -34,26 +37,26 @@ def index(tmp_path):
 
 @pytest.fixture
 def make_environment(tmp_path):
-    """make_environment(settings): what scripts/venv says about a lock of one package that is nowhere."""
+    """make_environment(settings): runs scripts/venv for a package that does not exist; the completed process."""
     lock = tmp_path / "lock.txt"
     lock.write_text(f"package-of-this-test==1.0 --hash=sha256:{'0' * 64}\n")
 
     def make_environment(settings):
-        return run_command(["scripts/venv", tmp_path / "venv", lock], env=settings, check=False)
+        return run_command(["sh", "scripts/venv", tmp_path / "venv", lock], env=settings, check=False)
 
     return make_environment
 
 
-def test_a_sites_authority_is_trusted(index, make_environment):
+def test_site_authority_is_trusted(index, make_environment):
     settings, asked = index
     result = make_environment(settings)
     assert asked == ["/simple/package-of-this-test/"]
     assert "No matching distribution found for package-of-this-test==1.0" in result.stderr
 
 
-def test_an_authority_that_can_not_be_read_is_one_line(make_environment, tmp_path):
+def test_unreadable_authority_is_reported_in_one_line(make_environment, tmp_path):
     result = make_environment({"CA_FILE": str(tmp_path / "nothing")})
     assert result.returncode == 1
     assert result.stderr.splitlines()[-1] == (
-        f"error: CA_FILE={tmp_path / 'nothing'} is no readable PEM certificate; give the authority's file"
+        f"error: CA_FILE={tmp_path / 'nothing'} is not a readable PEM certificate; give the authority's PEM file"
     )

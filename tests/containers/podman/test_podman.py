@@ -1,4 +1,4 @@
-"""Every stage with Podman and its builder, Buildah: `make test-builders`, apart from the other images' tests."""
+"""Every stage with Podman and its builder, Buildah (`make test-builders`)."""
 
 import json
 
@@ -10,7 +10,7 @@ SERVERS = ("v0.2", "healthcheck", "gunicorn", "optimized")
 
 @pytest.fixture(scope="session")
 def engine():
-    """Podman in Docker's place, for all that the shared fixtures do."""
+    """Podman, which the shared fixtures then use instead of Docker."""
     podman = Engine("podman")
     if podman("info", check=False).returncode:
         pytest.fail("these tests need podman, and it does not work here: make doctor ENGINE=podman")
@@ -27,19 +27,19 @@ def make(make):
     return call
 
 
-def test_a_container_of_the_base_alone_ends_at_once(make):
+def test_bare_ends_at_once(make):
     assert "ended" in make("run", STAGE="ubuntu-sleep", TARGET="bare", PORT=free_port()).stdout
 
 
 @pytest.mark.parametrize("stage", SERVERS)
-def test_a_stage_builds_answers_and_stops(make, engine, project, instance, stage):
+def test_stage_builds_answers_and_stops(make, engine, project, instance, stage):
     container = instance(STAGE=stage)
     assert container.get("/" if stage == "v0.2" else "/health").status == 200
     status, seconds = container.stop()
     assert (status, seconds < 5) == (0, True)
 
 
-def test_what_the_docker_format_alone_holds_is_kept(make, engine, project):
+def test_healthcheck_and_entrypoint_are_kept(make, engine, project):
     make("build", STAGE="optimized")
     image = json.loads(engine("image", "inspect", f"{project}:optimized").stdout)[0]
     assert image["Healthcheck"]["Test"][0] == "CMD"
