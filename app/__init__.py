@@ -92,7 +92,6 @@ def register_features(app: Flask) -> None:
         users,
         notifications,
         messages,
-        jobs,
         auth,
         relationships,
         languages,
@@ -103,5 +102,6 @@ def register_features(app: Flask) -> None:
         translation,
         export,
         api,
+        jobs,  # last: in DEV it starts the worker, which knows the kinds of jobs that are registered by then
     ):
         feature.init_app(app)
