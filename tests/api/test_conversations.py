@@ -1,16 +1,17 @@
 import pytest
 
 
-def texts(answer):
-    return [message["body"] for message in answer.json["items"]]
+def texts(response):
+    return [message["body"] for message in response.json["items"]]
 
 
 @pytest.fixture
 def his(john, token_of):
+    """A token of John's."""
     return token_of(john)
 
 
-def test_two_people_write_to_each_other(api, susan, john, his):
+def test_two_users_exchange_messages(api, susan, john, his):
     sent = api("POST", f"/conversations/{john.id}", {"body": "Hello John"})
     assert sent.status_code == 201
     assert (sent.json["body"], sent.json["outgoing"]) == ("Hello John", True)
@@ -25,7 +26,7 @@ def test_two_people_write_to_each_other(api, susan, john, his):
     assert api("GET", f"/conversations/{john.id}?limit=1").headers["Link"].endswith('rel="next"')
 
 
-def test_each_side_deletes_its_copy(api, susan, john, his):
+def test_deleting_removes_only_the_users_copy(api, susan, john, his):
     sent = api("POST", f"/conversations/{john.id}", {"body": "one"}).json
     api("POST", f"/conversations/{john.id}", {"body": "two"})
     assert api("DELETE", f"/messages/{sent['id']}").status_code == 204
@@ -37,37 +38,37 @@ def test_each_side_deletes_its_copy(api, susan, john, his):
     assert texts(api("GET", f"/conversations/{susan.id}", token=his)) == ["two", "one"]
 
 
-def test_nobody_deletes_the_copy_of_another(api, susan, john, his):
+def test_deleting_another_users_copy_is_refused(api, susan, john, his):
     sent = api("POST", f"/conversations/{john.id}", {"body": "one"}).json
     assert api("DELETE", f"/messages/{sent['id']}", token=his).status_code == 404
 
 
-def test_a_message_that_cannot_be_is_refused(api, susan, john):
-    assert api("POST", f"/conversations/{susan.id}", {"body": "me"}).status_code == 403
-    assert api("POST", "/conversations/99", {"body": "nobody"}).status_code == 404
+def test_message_that_breaks_a_rule_is_refused(api, susan, john):
+    assert api("POST", f"/conversations/{susan.id}", {"body": "to myself"}).status_code == 403
+    assert api("POST", "/conversations/99", {"body": "to an unknown user"}).status_code == 404
     for body in ("", "x" * 501, None, 7):
-        answer = api("POST", f"/conversations/{john.id}", {"body": body})
-        assert answer.status_code == 400
-        assert answer.json["message"].startswith("body: ")
+        response = api("POST", f"/conversations/{john.id}", {"body": body})
+        assert response.status_code == 400
+        assert response.json["message"].startswith("body: ")
 
 
-def test_a_conversation_that_never_began_is_empty(api, john):
+def test_conversation_without_messages_is_empty(api, john):
     assert api("GET", f"/conversations/{john.id}").json["items"] == []
     assert api("POST", f"/conversations/{john.id}/seen", {"up_to": 1}).status_code == 204
     assert api("GET", "/conversations/99").status_code == 404
 
 
-def test_what_happened_is_told_and_seen(api, susan, john, his):
+def test_notification_is_listed_and_marked_as_seen(api, susan, john, his):
     api("POST", f"/users/{susan.id}/follow", token=his)
-    [told] = api("GET", "/notifications").json["items"]
-    assert (told["kind"], told["unread"], told["actor"]["username"]) == ("follow", True, "john")
-    assert "john" in told["text"]
+    [notification] = api("GET", "/notifications").json["items"]
+    assert (notification["kind"], notification["unread"], notification["actor"]["username"]) == ("follow", True, "john")
+    assert "john" in notification["text"]
     french = api("GET", "/notifications", headers={"Accept-Language": "fr"}).json["items"][0]["text"]
-    assert french != told["text"]
-    assert api("POST", "/notifications/seen", {"up_to": told["id"]}).status_code == 204
+    assert french != notification["text"]
+    assert api("POST", "/notifications/seen", {"up_to": notification["id"]}).status_code == 204
     assert api("GET", "/notifications").json["items"][0]["unread"] is False
 
 
-@pytest.mark.parametrize("body", [{}, {"up_to": "x"}, {"up_to": -1}, {"up_to": 10**30}, []])
-def test_what_was_seen_is_a_number(api, body):
+@pytest.mark.parametrize("body", [{}, {"up_to": "x"}, {"up_to": -1}, {"up_to": 10**30}, []], ids=str)
+def test_marking_as_seen_needs_a_valid_id(api, body):
     assert api("POST", "/notifications/seen", body).status_code == 400

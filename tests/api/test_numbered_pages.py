@@ -4,7 +4,7 @@ from app.database import db
 from app.relationships.services import follow
 
 
-def test_people_are_listed_in_numbered_pages(api, susan, make_user):
+def test_users_are_listed_in_numbered_pages(api, susan, make_user):
     for number in range(4):
         make_user(f"user{number}")
     first = api("GET", "/users?per_page=2").json
@@ -17,13 +17,13 @@ def test_people_are_listed_in_numbered_pages(api, susan, make_user):
     names, link = [], first["_links"]["self"]
     while link:
         page = api("GET", link.removeprefix("/api")).json
-        names += [person["username"] for person in page["items"]]
+        names += [user["username"] for user in page["items"]]
         link = page["_links"]["next"]
     assert names == ["susan", "user0", "user1", "user2", "user3"]
     assert api("GET", "/users?page=99").json["items"] == []
 
 
-def test_a_page_has_ten_people_unless_up_to_a_hundred_are_asked_for(api, susan, make_user):
+def test_page_has_ten_users_by_default_and_up_to_a_hundred(api, susan, make_user):
     for number in range(10):
         make_user(f"user{number}")
     for query, shown, meta in (
@@ -35,7 +35,7 @@ def test_a_page_has_ten_people_unless_up_to_a_hundred_are_asked_for(api, susan, 
 
 
 @pytest.mark.parametrize("listed", ["followers", "following"])
-def test_followers_and_followed_come_in_numbered_pages_that_lead_to_one_another(api, susan, make_user, listed):
+def test_pages_of_followers_and_followed_link_to_one_another(api, susan, make_user, listed):
     others = [make_user(f"user{number}") for number in range(5)]
     for other in others:
         follow(*((other.id, susan.id) if listed == "followers" else (susan.id, other.id)))
@@ -51,7 +51,7 @@ def test_followers_and_followed_come_in_numbered_pages_that_lead_to_one_another(
         (3, ["user4"], address(2), None),
     ):
         answer = api("GET", f"{path}?page={page}&per_page=2").json
-        assert [person["username"] for person in answer["items"]] == names
+        assert [user["username"] for user in answer["items"]] == names
         assert answer["_meta"] == {"page": page, "per_page": 2, "total_pages": 3, "total_items": 5}
         assert answer["_links"] == {"self": address(page), "next": after, "prev": before}
 
@@ -59,8 +59,8 @@ def test_followers_and_followed_come_in_numbered_pages_that_lead_to_one_another(
 @pytest.mark.parametrize(
     "query", ["page=0", "page=x", "page=99999999999999999999", "per_page=101", "per_page=0", "page="]
 )
-def test_a_page_that_cannot_be_is_refused(api, susan, query):
+def test_invalid_page_is_refused_with_the_name_of_the_argument(api, susan, query):
     for path in ("/users", f"/users/{susan.id}/followers", f"/users/{susan.id}/following"):
         answer = api("GET", f"{path}?{query}")
         assert answer.status_code == 400
-        assert answer.json["message"].startswith("p")  # its name
+        assert answer.json["message"].startswith("p")  # page or per_page

@@ -8,7 +8,7 @@ from app.relationships.services import follow
 
 @pytest.fixture
 def follow_link(api):
-    """`follow_link(answer, "next")`: what the answer's Link header leads to, or None."""
+    """`follow_link(answer, "next")`: get what a Link header of `answer` refers to, or None."""
 
     def follow_link(answer, relation):
         for link in answer.headers.getlist("Link"):
@@ -24,7 +24,7 @@ def bodies(answer):
     return [post["body"] for post in answer.json["items"]]
 
 
-def test_a_post_is_written_read_and_deleted(api, susan):
+def test_post_is_created_read_and_deleted(api, susan):
     written = api("POST", "/posts", {"body": "  Hello\r\n👩‍👩‍👧‍👦 "})
     assert written.status_code == 201
     assert written.json["body"] == "Hello\n👩‍👩‍👧‍👦"
@@ -37,11 +37,11 @@ def test_a_post_is_written_read_and_deleted(api, susan):
 
 
 @pytest.mark.parametrize(
-    ("said", "language"),
+    ("given", "language"),
     [({}, "fr"), ({"language": None}, "fr"), ({"language": "pt-BR"}, "pt"), ({"language": ""}, "fr")],
 )
-def test_a_posts_language_is_said_or_else_detected(api, said, language):
-    written = api("POST", "/posts", {"body": "Quelle belle journée pour une promenade"} | said)
+def test_language_of_a_post_is_the_given_one_or_detected(api, given, language):
+    written = api("POST", "/posts", {"body": "Quelle belle journée pour une promenade"} | given)
     assert (written.status_code, written.json["language"]) == (201, language)
     for path in (f"/posts/{written.json['id']}", "/posts", "/timelines/home"):
         answer = api("GET", path).json
@@ -49,33 +49,33 @@ def test_a_posts_language_is_said_or_else_detected(api, said, language):
 
 
 @pytest.mark.parametrize("language", ["klingon", 3, [], {}])
-def test_a_language_that_is_not_known_is_refused_and_the_field_named(api, language):
+def test_unknown_language_is_refused_with_the_name_of_the_field(api, language):
     answer = api("POST", "/posts", {"body": "Hello", "language": language})
     assert answer.status_code == 400
     assert answer.json["message"].startswith("language: ")
 
 
 @pytest.mark.parametrize("body", ["", "\u200b", "x" * 141, "nul\x07", None, 3, [], {}])
-def test_what_cannot_be_a_post_is_refused_and_the_field_named(api, body):
+def test_invalid_body_is_refused_with_the_name_of_the_field(api, body):
     answer = api("POST", "/posts", {"body": body})
     assert (answer.status_code, answer.json["error"]) == (400, "Bad Request")
     assert answer.json["message"].startswith("body: ")
 
 
-def test_nobody_deletes_the_post_of_another(api, john, write):
+def test_deleting_another_users_post_is_refused(api, john, write):
     write(john, "his")
     [post] = api("GET", "/posts").json["items"]
     assert api("DELETE", f"/posts/{post['id']}").status_code == 403
 
 
-def test_an_administrator_deletes_anybodys_post(api, susan, make_administrator, token_of, write):
+def test_administrator_can_delete_any_post(api, susan, make_administrator, token_of, write):
     post = f"/posts/{write(susan, 'spam')}"
     assert api("DELETE", post, token=token_of(make_administrator("mary"))).status_code == 204
     assert api("GET", post).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/posts", "/timelines/public", "/timelines/home", "/users/1/posts"])
-def test_a_list_is_read_by_key_from_the_newest_to_the_oldest_and_back(api, susan, write, follow_link, path):
+def test_list_of_posts_is_paged_by_key_in_both_directions(api, susan, write, follow_link, path):
     path = path.replace("/1/", f"/{susan.id}/")
     for number in range(5):
         write(susan, f"post {number}")
@@ -87,10 +87,19 @@ def test_a_list_is_read_by_key_from_the_newest_to_the_oldest_and_back(api, susan
     assert bodies(follow_link(third, "prev")) == ["post 2", "post 1"]
 
 
-def test_the_home_timeline_has_oneself_and_those_one_follows(api, susan, john, make_user, write):
+def test_page_of_a_list_repeats_no_header_but_link(api, susan, write):
+    for number in range(3):
+        write(susan, f"post {number}")
+    newest = api("GET", "/posts").json["items"][0]["id"]
+    response = api("GET", f"/posts?limit=1&before={newest}")
+    names = [name for name, _value in response.headers]
+    assert {name for name in names if names.count(name) > 1} == {"Link"}
+
+
+def test_home_timeline_has_posts_of_the_user_and_those_they_follow(api, susan, john, make_user, write):
     mary = make_user("mary")
-    for person in (susan, john, mary):
-        write(person, f"by {person.username}")
+    for user in (susan, john, mary):
+        write(user, f"by {user.username}")
     follow(susan.id, john.id)
     db.session.commit()
     assert bodies(api("GET", "/timelines/home")) == ["by john", "by susan"]
@@ -99,16 +108,16 @@ def test_the_home_timeline_has_oneself_and_those_one_follows(api, susan, john, m
 
 
 @pytest.mark.parametrize("query", ["before=x", "before=-1", "limit=0", "limit=101", "before=1&after=2", "after="])
-def test_a_key_that_cannot_be_is_refused(api, query):
+def test_invalid_key_is_refused(api, query):
     assert api("GET", f"/timelines/home?{query}").status_code == 400
 
 
 @pytest.mark.parametrize("query", ["before=99999999999999999999999", "after=0", "before=0"])
-def test_a_key_of_no_post_is_a_place_like_any_other(api, query):
+def test_key_of_no_post_is_accepted(api, query):
     assert api("GET", f"/timelines/home?{query}").status_code == 200
 
 
-def test_posts_come_no_faster_than_a_person_writes(api):
+def test_posts_are_limited_to_thirty_per_minute(api):
     for number in range(30):
         assert api("POST", "/posts", {"body": f"post {number}"}).status_code == 201
     assert api("POST", "/posts", {"body": "one more"}).status_code == 429

@@ -12,7 +12,7 @@ def bodies(answer):
     return [post["body"] for post in answer.json["items"]]
 
 
-def test_posts_are_found_by_their_words(api, susan, write):
+def test_search_finds_posts_by_their_words(api, susan, write):
     write(susan, "Un café à Paris")
     written = write(susan, "今日は日本の朝です CAFE")
     write(susan, "other")
@@ -22,7 +22,7 @@ def test_posts_are_found_by_their_words(api, susan, write):
     assert bodies(api("GET", "/search?q=日本")) == ["今日は日本の朝です CAFE"]
 
 
-def test_people_are_found_by_how_their_names_begin(api, susan, john):
+def test_search_finds_users_by_the_start_of_their_names(api, susan, john):
     update_profile(john, username="john", display_name="Ján Suchý", about_me="", locale=None)
     db.session.commit()
     answer = api("GET", "/search/people?q=SU")
@@ -32,7 +32,7 @@ def test_people_are_found_by_how_their_names_begin(api, susan, john):
     ]
 
 
-def test_links_lead_through_all_pages_with_the_same_question(api, susan, write):
+def test_links_of_a_search_lead_through_all_its_pages(api, susan, write):
     for number in range(5):
         write(susan, f"rain & 日本 {number}")
     answer, seen = api("GET", "/search?q=rain+%26+日本&limit=2"), []
@@ -47,9 +47,9 @@ def test_links_lead_through_all_pages_with_the_same_question(api, susan, write):
 
 
 @pytest.mark.parametrize("path", ["/search", "/search/people"])
-def test_what_is_no_question_finds_nothing_or_is_named(api, path):
-    for question in ("", "*", '"', "don't (", "x" * 3000):
-        assert api("GET", path, query_string={"q": question}).json["items"] == []
+def test_query_without_words_finds_nothing_and_a_missing_one_is_refused(api, path):
+    for query in ("", "*", '"', "don't (", "x" * 3000):
+        assert api("GET", path, query_string={"q": query}).json["items"] == []
     missing = api("GET", path)
     assert (missing.status_code, "q" in missing.json["message"]) == (400, True)
     assert api("GET", f"{path}?q=a%00b").status_code == 400

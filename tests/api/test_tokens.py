@@ -7,7 +7,7 @@ from app.database import db, utc_now
 
 
 @pytest.mark.parametrize("name", ["susan", "SUSAN", "susan@example.com"])
-def test_a_token_is_given_for_a_password_and_opens_the_api(client, susan, basic, api, name):
+def test_token_is_issued_for_a_password_and_gives_access(client, susan, basic, api, name):
     answer = client.post("/api/tokens", headers=basic(name))
     assert answer.status_code == 200
     assert api("GET", f"/users/{susan.id}", token=answer.json["token"]).status_code == 200
@@ -18,7 +18,7 @@ def test_a_token_is_given_for_a_password_and_opens_the_api(client, susan, basic,
 @pytest.mark.parametrize(
     ("name", "password"), [("susan", "wrong"), ("nobody", "correct horse"), ("susan", ""), ("", ""), ("a\0b", "x")]
 )
-def test_no_token_is_given_otherwise(client, susan, basic, name, password):
+def test_wrong_credentials_get_no_token(client, susan, basic, name, password):
     answer = client.post("/api/tokens", headers=basic(name, password))
     assert (answer.status_code, answer.json["error"]) == (401, "Unauthorized")
     assert answer.headers["WWW-Authenticate"].startswith("Basic realm=")
@@ -33,22 +33,23 @@ def test_no_token_is_given_otherwise(client, susan, basic, name, password):
         {"Authorization": "Bearer x"},
         {"Authorization": ""},
     ],
+    ids=str,
 )
-def test_a_header_that_says_nothing_gets_no_token(client, header):
+def test_malformed_credentials_get_no_token(client, header):
     assert client.post("/api/tokens", headers=header).status_code == 401
 
 
 @pytest.mark.parametrize(
     "header", [None, "Bearer", "Bearer x", "Bearer é", "Token x", "Basic c3VzYW46Y29ycmVjdCBob3JzZQ=="]
 )
-def test_without_a_valid_token_nothing_is_answered(client, susan, header):
+def test_request_without_a_valid_token_is_refused(client, susan, header):
     answer = client.get("/api/users", headers={"Authorization": header} if header else {})
     assert (answer.status_code, answer.json["error"]) == (401, "Unauthorized")
     assert answer.headers["WWW-Authenticate"].startswith("Bearer realm=")
     assert "token" in answer.json["message"]
 
 
-def test_an_expired_token_opens_nothing_and_says_what_to_send(susan, api):
+def test_expired_token_is_refused_with_a_challenge(susan, api):
     token, kept = issue_token(susan)
     kept.expires_at = utc_now() + timedelta(minutes=1)
     db.session.commit()
@@ -60,13 +61,13 @@ def test_an_expired_token_opens_nothing_and_says_what_to_send(susan, api):
     assert answer.headers["WWW-Authenticate"].startswith("Bearer realm=")
 
 
-def test_a_browsers_session_opens_nothing_here(client, susan, log_in):
+def test_session_of_a_browser_gives_no_access(client, susan, log_in):
     log_in("susan")
     assert client.get("/api/users").status_code == 401
     assert client.post("/api/posts", json={"body": "forged"}).status_code == 401
 
 
-def test_tokens_are_listed_by_name_and_ended_one_by_one(client, susan, basic, api):
+def test_tokens_are_listed_by_name_and_revoked_one_by_one(client, susan, basic, api):
     first = client.post("/api/tokens", json={"name": "phone"}, headers=basic("susan")).json
     second = client.post("/api/tokens", json={"name": "watch"}, headers=basic("susan")).json
     listed = api("GET", "/tokens").json["items"]
@@ -79,20 +80,20 @@ def test_tokens_are_listed_by_name_and_ended_one_by_one(client, susan, basic, ap
     assert len(api("GET", "/tokens").json["items"]) == 1
 
 
-def test_nobody_ends_the_token_of_another(api, john, token_of):
+def test_revoking_another_users_token_is_refused(api, john, token_of):
     his = token_of(john)
     [token] = api("GET", "/tokens", token=his).json["items"]
     assert api("DELETE", f"/tokens/{token['id']}").status_code == 404
     assert api("GET", "/tokens", token=his).status_code == 200
 
 
-def test_a_new_password_ends_the_tokens(susan, api):
+def test_new_password_revokes_all_tokens(susan, api):
     set_password(susan, "battery staple")
     db.session.commit()
     assert api("GET", "/tokens").status_code == 401
 
 
-def test_whoever_guesses_is_stopped_and_told_for_how_long(client, susan, basic):
+def test_password_guesses_are_limited_with_a_time_to_wait(client, susan, basic):
     for _time in range(10):
         assert client.post("/api/tokens", headers=basic("susan", "wrong")).status_code == 401
     stopped = client.post("/api/tokens", headers=basic("susan"))
@@ -101,6 +102,6 @@ def test_whoever_guesses_is_stopped_and_told_for_how_long(client, susan, basic):
     assert client.post("/api/tokens", headers=basic("john", "wrong")).status_code == 401
 
 
-def test_whoever_knows_the_password_gets_as_many_tokens_as_they_ask_for(client, susan, basic):
+def test_issued_tokens_do_not_count_towards_the_limit(client, susan, basic):
     for _time in range(15):
         assert client.post("/api/tokens", headers=basic("susan")).status_code == 200

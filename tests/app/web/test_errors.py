@@ -1,4 +1,4 @@
-"""Errors on pages; those under /api are in tests/api/test_errors.py."""
+"""Errors of pages; tests/api/test_errors.py has those of the API."""
 
 import io
 import logging
@@ -25,7 +25,7 @@ from app.users.queries import by_username
 
 @pytest.fixture
 def fail(app, monkeypatch):
-    """`fail(error)`: have a page raise it; the page's address."""
+    """`fail(error)`: make a page raise `error`; returns the page's path."""
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
 
     def fail(error):
@@ -39,18 +39,18 @@ def fail(app, monkeypatch):
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/html", "application/json"])
-def test_an_unknown_path_is_a_page_whatever_is_accepted(client, accept):
+def test_unknown_path_is_a_page_whatever_accept_says(client, accept):
     page = client.get("/nope", headers={"Accept": accept})
     assert (page.status_code, page.mimetype) == (404, "text/html")
     assert "Page not found" in page.text
 
 
-def test_a_script_of_ours_gets_an_error_as_json(client, fail):
-    asked = {"X-Requested-With": "fetch", "Accept-Language": "fr"}
-    answer = client.get(fail(TooManyRequests(retry_after=7)), headers=asked)
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
-    assert answer.json == {"error": "Too Many Requests", "message": "Patientez un peu, puis réessayez."}
-    assert client.get(fail(Invalid("body", "Too long.")), headers=asked).json["message"] == "Too long."
+def test_error_for_a_script_is_json(client, fail):
+    from_script = {"X-Requested-With": "fetch", "Accept-Language": "fr"}
+    response = client.get(fail(TooManyRequests(retry_after=7)), headers=from_script)
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "7")
+    assert response.json == {"error": "Too Many Requests", "message": "Patientez un peu, puis réessayez."}
+    assert client.get(fail(Invalid("body", "Too long.")), headers=from_script).json["message"] == "Too long."
 
 
 @pytest.mark.parametrize(
@@ -63,43 +63,44 @@ def test_a_script_of_ours_gets_an_error_as_json(client, fail):
         (InternalServerError(), 500, "Something went wrong"),
         (NotImplemented(), 501, "Something went wrong"),
         (ServiceUnavailable(), 503, "Temporarily unavailable"),
-        (NotAllowed("That is hers."), 403, "That is hers."),
-        (NotFound("No such post."), 404, "No such post."),
+        (NotAllowed("Not your post."), 403, "Not your post."),
+        (NotFound("Post not found."), 404, "Post not found."),
         (Invalid("body", "Too long."), 400, "Too long."),
-        (DomainError("Not so."), 400, "Not so."),
+        (DomainError("Broken rule."), 400, "Broken rule."),
     ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
-def test_an_error_is_a_page_with_its_status_and_what_to_do(client, fail, error, status, heading):
+def test_error_page_has_its_status_heading_and_a_link_home(client, fail, error, status, heading):
     page = client.get(fail(error))
     assert (page.status_code, page.content_type) == (status, "text/html; charset=utf-8")
     assert heading.replace("'", "&#39;") in page.text
     assert '<a class="btn btn-primary" href="/">' in page.text
 
 
-def test_headers_of_an_error_are_kept(client, fail):
+def test_error_page_keeps_the_headers_of_the_error(client, fail):
     assert client.get(fail(TooManyRequests(retry_after=7))).headers["Retry-After"] == "7"
     assert "GET" in client.delete("/health").headers["Allow"]
 
 
-def test_a_wrong_method_is_a_page_too(client):
+def test_wrong_method_is_an_error_page_with_advice(client):
     page = client.get("/auth/logout")
     assert (page.status_code, page.mimetype) == (405, "text/html")
     assert "Use the buttons" in page.text
 
 
-def test_head_has_the_status_and_no_body(client, fail):
+def test_head_request_gets_the_status_of_the_error_and_no_body(client, fail):
     response = client.head(fail(Forbidden()))
     assert (response.status_code, response.data) == (403, b"")
     assert client.head("/nope").status_code == 404
 
 
-def test_options_names_the_methods(client):
+def test_options_request_lists_the_methods(client):
     response = client.options("/auth/logout")
     assert response.status_code == 200
     assert {"POST", "OPTIONS"} == set(response.headers["Allow"].split(", "))
 
 
-def test_an_unexpected_error_is_logged_and_tells_a_reader_nothing_but_its_request(client, fail, caplog):
+def test_unexpected_error_is_logged_and_shows_only_the_request_id(client, fail, caplog):
     path = fail(RuntimeError("the password is swordfish"))
     with caplog.at_level(logging.ERROR):
         page = client.get(path)
@@ -110,7 +111,7 @@ def test_an_unexpected_error_is_logged_and_tells_a_reader_nothing_but_its_reques
     assert "swordfish" in caplog.text
 
 
-def test_an_error_speaks_the_readers_language(client, fail):
+def test_error_page_is_in_the_readers_language(client, fail):
     page = client.get(fail(InternalServerError()), headers={"Accept-Language": "fr"})
     assert '<html lang="fr"' in page.text
     assert "Something went wrong" not in page.text
@@ -123,21 +124,20 @@ def test_an_error_speaks_the_readers_language(client, fail):
         InterfaceError("SELECT secret", {}, Exception("(0, '')")),
         PoolTimeoutError("QueuePool limit of size 5 overflow 10 reached"),
     ],
+    ids=lambda error: type(error).__name__,
 )
-def test_when_the_database_is_away_a_person_is_told_so_without_asking_it_who_they_are(
-    app, client, make_user, log_in, caplog, error
-):
+def test_database_failure_is_a_503_page_that_needs_no_query(app, client, make_user, log_in, caplog, error):
     make_user("susan")
     log_in("susan")
 
-    def be_away(*_args):
+    def break_down(*_args):
         raise error
 
-    event.listen(db.engine, "before_cursor_execute", be_away)
+    event.listen(db.engine, "before_cursor_execute", break_down)
     try:
         page = client.get("/edit_profile")
     finally:
-        event.remove(db.engine, "before_cursor_execute", be_away)
+        event.remove(db.engine, "before_cursor_execute", break_down)
     assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
     assert "The database is not responding." in page.text
     assert "secret" not in page.text
@@ -153,27 +153,27 @@ def test_when_the_database_is_away_a_person_is_told_so_without_asking_it_who_the
         ("application/x-www-form-urlencoded", "MAX_CONTENT_LENGTH"),
     ],
 )
-def test_a_form_too_large_is_refused(app, client, kind, limit):
+def test_form_too_large_is_refused(app, client, kind, limit):
     page = client.post("/auth/login", data={"username": "x" * (app.config[limit] + 1)}, content_type=kind)
     assert page.status_code == 413
     assert "Request too large" in page.text
 
 
-def test_a_form_too_large_is_refused_though_its_length_was_not_told(app, client):
+def test_form_too_large_without_a_length_is_refused(app, client):
     body = io.BytesIO(b"username=" + b"x" * app.config["MAX_CONTENT_LENGTH"])
     page = client.post(
         "/auth/login",
         input_stream=body,
         content_type="application/x-www-form-urlencoded",
-        environ_overrides={"wsgi.input_terminated": True},  # what gunicorn says of a chunked body
+        environ_overrides={"wsgi.input_terminated": True},  # as gunicorn sets it for a chunked body
     )
     assert page.status_code == 413
 
 
-# A bad CSRF token, where the page that held the form isn't the address it is sent to
+# A bad CSRF token where the form's page and its action differ
 
 
-def test_what_was_typed_comes_back_with_a_new_token_when_the_session_is_over(client, make_user, log_in):
+def test_stale_form_returns_what_was_typed_with_a_new_token(client, make_user, log_in):
     make_user("susan")
     log_in("susan")
     typed = {
@@ -204,21 +204,22 @@ def test_what_was_typed_comes_back_with_a_new_token_when_the_session_is_over(cli
         {"Origin": "null"},
         {},
     ],
+    ids=str,
 )
-def test_words_of_another_site_are_not_given_back(client, headers):
+def test_form_of_another_site_returns_nothing_that_was_typed(client, headers):
     page = client.post("/auth/logout", data={"body": "I give up"}, headers=headers)
     assert page.status_code == 400
     assert "nothing was saved" in page.text
     assert "I give up" not in page.text
 
 
-def test_who_was_logged_out_meanwhile_is_told_so(client):
+def test_stale_form_tells_a_user_that_they_were_signed_out(client):
     page = client.post("/auth/logout", headers={"Sec-Fetch-Site": "same-origin"})
     assert "You have been signed out" in page.text
 
 
-def test_what_a_page_had_begun_when_it_failed_is_not_kept(app, client, make_user, fail, monkeypatch):
-    """And the next request, on the same connection perhaps, does not commit it either."""
+def test_failed_request_is_rolled_back(app, client, make_user, fail, monkeypatch):
+    """The next request, perhaps on the same connection, doesn't commit it either."""
     make_user("susan")
 
     def fail_halfway():

@@ -1,4 +1,4 @@
-"""What holds for every form: a bad CSRF token changes nothing and loses nothing."""
+"""All forms: with a bad CSRF token nothing is written and nothing that was typed is lost."""
 
 import re
 
@@ -11,14 +11,14 @@ from app.database import db
 STALE = "This page has expired and nothing was saved"
 
 
-def everything():
-    """All rows of all tables."""
+def all_rows():
+    """Return the rows of all tables, by table."""
     db.session.rollback()
     return {table.name: db.session.execute(select(table)).all() for table in db.metadata.sorted_tables}
 
 
-def pages_that_write(app):
-    """Path and method of every route that is sent something, its variables filled in."""
+def writing_routes(app):
+    """Yield the path and method of every route that writes, the API's excepted."""
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             values = {name: 1 if re.search(rf"<(int|id):{name}>", rule.rule) else "john" for name in rule.arguments}
@@ -33,26 +33,26 @@ FIELDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("username", ["john", "nobody_yet"])
-@pytest.mark.parametrize("token", [None, "", "forged"])
-@pytest.mark.parametrize("logged_in", [True, False])
-def test_no_page_writes_without_a_good_token(app, client, make_user, log_in, username, token, logged_in):
+@pytest.mark.parametrize("username", ["john", "new_user"])
+@pytest.mark.parametrize("token", [None, "", "forged"], ids=["no token", "empty token", "forged token"])
+@pytest.mark.parametrize("signed_in", [True, False], ids=["signed in", "signed out"])
+def test_no_route_writes_without_a_valid_csrf_token(app, client, make_user, log_in, username, token, signed_in):
     make_user("john")
     make_user("susan")
-    if logged_in:
+    if signed_in:
         log_in("susan")
     fields = FIELDS | {"username": username} | ({} if token is None else {"csrf_token": token})
-    before = everything()
-    pages = list(pages_that_write(app))
-    assert ("/auth/logout", "POST") in pages
-    for path, method in pages:
+    before = all_rows()
+    routes = list(writing_routes(app))
+    assert ("/auth/logout", "POST") in routes
+    for path, method in routes:
         response = client.open(path, method=method, data=fields)
-        assert response.status_code in (400, 302), path  # 302: nobody to write for, or no link of a mail
-    assert everything() == before
-    assert (client.get("/edit_profile").status_code == 200) is logged_in
+        assert response.status_code in (400, 302), path  # 302: not signed in, or an invalid link of an email
+    assert all_rows() == before
+    assert (client.get("/edit_profile").status_code == 200) is signed_in
 
 
-def test_a_stale_form_is_shown_again_with_what_was_typed(client):
+def test_stale_form_is_shown_again_with_what_was_typed(client):
     typed = {
         "username": "susan",
         "email": "susan@example.com",
@@ -67,14 +67,14 @@ def test_a_stale_form_is_shown_again_with_what_was_typed(client):
     assert "correct horse" not in page.text
 
 
-def test_a_stale_form_is_accepted_when_sent_again(client, fill_in, make_user):
+def test_stale_form_is_accepted_when_submitted_again(client, fill_in, make_user):
     make_user("susan")
     client.post("/auth/login", data={"username": "susan", "password": "correct horse", "csrf_token": "old"})
     assert fill_in("/auth/login", username="susan", password="correct horse").status_code == 302
 
 
-def test_a_token_of_the_session_before_is_stale(client, fill_in, make_user, log_in):
-    """A page that stood open in another tab while the person logged in again."""
+def test_csrf_token_of_an_earlier_session_is_stale(client, fill_in, make_user, log_in):
+    """As of a page left open in another tab while the user signs in again."""
     make_user("susan")
     log_in("susan")
     token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get("/edit_profile").text)[1]

@@ -8,7 +8,7 @@ MENU = """{% call fragment("menu", name) %}{{ work(name) }}{% endcall %}"""
 
 @pytest.fixture
 def render(app):
-    """`render(template, path, language, **values)`: what it gives, inside of a request."""
+    """`render(template, script_root, language, **values)`: render a template in a request."""
 
     def render(template, script_root="", language="en", **values):
         with app.test_request_context(base_url=f"http://localhost{script_root}", headers={"Accept-Language": language}):
@@ -19,7 +19,7 @@ def render(app):
 
 @pytest.fixture
 def work():
-    """A function that says for whom it worked, and in `work.done` for whom it did."""
+    """`work(name)` returns a text with the name; `work.done` lists the names of all calls."""
 
     def work(name):
         work.done.append(name)
@@ -29,23 +29,23 @@ def work():
     return work
 
 
-def test_a_piece_is_worked_out_once(render, work):
+def test_fragment_is_rendered_once(render, work):
     assert render(MENU, name="susan", work=work) == render(MENU, name="susan", work=work) == "&lt;susan&gt;"
     assert work.done == ["susan"]
 
 
-def test_a_piece_is_worked_out_for_each_value_that_it_depends_on(render, work):
+def test_fragment_is_rendered_for_each_value_it_depends_on(render, work):
     pages = [render(MENU, name=name, work=work) for name in ("susan", "john", "susan")]
     assert pages == ["&lt;susan&gt;", "&lt;john&gt;", "&lt;susan&gt;"]
     assert work.done == ["susan", "john"]
 
 
-def test_pieces_of_other_names_are_others(render, work):
+def test_fragments_of_different_names_are_cached_apart(render, work):
     assert render(MENU.replace("menu", "foot"), name="susan", work=str.upper) == "SUSAN"
     assert render(MENU, name="susan", work=work) == "&lt;susan&gt;"
 
 
-def test_each_language_and_mount_point_has_its_own(render, work):
+def test_fragment_is_rendered_for_each_language_and_mount_point(render, work):
     for _ in range(2):
         render(MENU, name="susan", work=work)
         render(MENU, name="susan", work=work, language="fr")
@@ -77,14 +77,14 @@ def test_long_queries_do_not_fill_the_cache(client, monkeypatch):
     assert fragment_cache._cache
 
 
-def test_an_edit_shows_at_once_while_developing(app, render, work, monkeypatch):
+def test_fragment_is_not_cached_while_templates_reload(app, render, work, monkeypatch):
     monkeypatch.setattr(app.jinja_env, "auto_reload", True)
     render(MENU, name="susan", work=work)
     render(MENU, name="susan", work=work)
     assert len(work.done) == 2
 
 
-def test_no_token_of_a_session_is_ever_kept(client, make_user, log_in):
+def test_no_csrf_token_is_cached(client, make_user, log_in):
     make_user("susan")
     log_in("susan")
     for path in ("/", "/explore", "/user/susan", "/edit_profile", "/nowhere"):

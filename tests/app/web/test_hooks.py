@@ -1,15 +1,20 @@
 import json
 
 import pytest
+from flask import request
+from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
+from app import create_app
+from app.web import rate_limits
 from app.web.hooks import CONTENT_SECURITY_POLICY
+from config import Config
 
 DEEP = "[" * 200_000
 
 
 @pytest.fixture
 def open_client(client, app, monkeypatch):
-    """A client whose requests need no token, for paths where nobody answers."""
+    """A browser that needs no CSRF token."""
     monkeypatch.setitem(app.config, "WTF_CSRF_CHECK_DEFAULT", False)
     return client
 
@@ -33,48 +38,137 @@ def test_nul_in_a_form_is_refused(open_client, fields):
         {"na\0me": 1},
         {"half": "\ud83d"},
     ],
+    ids=["nul", "nested nul", "nul in a name", "lone surrogate"],
 )
-def test_nul_or_half_a_character_in_json_is_refused(open_client, body):
+def test_nul_or_lone_surrogate_in_json_is_refused(open_client, body):
     assert open_client.post("/api/nowhere", data=json.dumps(body), content_type="application/json").status_code == 400
 
 
-@pytest.mark.parametrize("body", [DEEP, f'{{"a": {DEEP}'])
-def test_json_without_end_is_refused(open_client, body):
+@pytest.mark.parametrize("body", [DEEP, f'{{"a": {DEEP}'], ids=["list", "object"])
+def test_deeply_nested_json_is_refused(open_client, body):
     assert open_client.post("/api/nowhere", data=body, content_type="application/json").status_code == 400
 
 
 @pytest.mark.parametrize("body", ["null", "3", "[]", '{"a": "🫠"}', "no json"])
-def test_other_json_goes_on_to_whoever_answers(open_client, body):
+def test_other_json_is_passed_on(open_client, body):
     assert open_client.post("/api/nowhere", data=body, content_type="application/json").status_code == 404
 
 
-def test_a_request_keeps_the_id_that_a_proxy_gave_it(client):
+def test_request_keeps_the_id_given_by_a_proxy(client):
     assert client.get("/health", headers={"X-Request-ID": "abc-123_XYZ"}).headers["X-Request-ID"] == "abc-123_XYZ"
 
 
 @pytest.mark.parametrize("given", ["", "short", "x" * 65, "white space", "<script>"])
-def test_a_request_gets_an_id_of_ours_instead_of_a_strange_one(client, given):
-    ours = client.get("/health", headers={"X-Request-ID": given}).headers["X-Request-ID"]
-    assert ours != given
-    assert len(ours) == 32
+def test_request_with_an_invalid_id_gets_a_new_one(client, given):
+    new = client.get("/health", headers={"X-Request-ID": given}).headers["X-Request-ID"]
+    assert new != given
+    assert len(new) == 32
 
 
 @pytest.mark.parametrize("path", ["/auth/login", "/nowhere", "/api/nowhere", "/health"])
-def test_every_answer_says_what_the_site_never_does(client, path):
+def test_response_has_the_security_headers(client, path):
     headers = client.get(path).headers
     assert headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_what_everybody_may_share_has_no_cookie_and_depends_on_none(client):
+def repeated(response):
+    """Return the names of headers that a response holds twice, those that may be repeated excepted."""
+    names = [name.lower() for name, _value in response.headers]
+    return {name for name in names if names.count(name) > 1} - {"set-cookie", "link"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/auth/login?lang=fr&theme=dark", 200),
+        ("HEAD", "/auth/login", 200),
+        ("OPTIONS", "/auth/login", 200),
+        ("POST", "/auth/login", 400),
+        ("GET", "/home", 404),
+        ("GET", "/messages", 302),
+        ("GET", "/auth/logout", 405),
+        ("GET", "/avatar/1.svg", 200),
+        ("GET", "/health", 200),
+        ("GET", "/health?lang=%00", 400),
+        ("GET", "/static/css/theme.css", 200),
+        ("GET", "/static/css/theme.css?v=1", 200),
+        ("GET", "/static/missing.css", 404),
+        ("GET", "/api/docs", 200),
+        ("GET", "/api/openapi.json", 200),
+        ("GET", "/api/users", 401),
+        ("POST", "/api/tokens", 401),
+        ("GET", "/api/nowhere", 404),
+        ("PUT", "/api/tokens", 405),
+    ],
+)
+def test_response_holds_no_header_twice(app, client, monkeypatch, method, path, status):
+    monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", True)
+    response = client.open(path, method=method)
+    assert response.status_code == status
+    assert "Strict-Transport-Security" in response.headers
+    assert repeated(response) == set()
+
+
+@pytest.mark.parametrize("path", ["/", "/explore", "/user/susan", "/settings", "/edit_profile", "/notifications"])
+def test_page_of_a_user_holds_no_header_twice(client, make_user, log_in, path):
+    make_user("susan")
+    log_in("susan")
+    assert repeated(client.get(path)) == set()
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(TooManyRequests(retry_after=7), 429), (RuntimeError(), 500), (ServiceUnavailable(), 503)]
+)
+@pytest.mark.parametrize("path", ["/health", "/api/docs"])
+def test_error_response_holds_no_header_twice(app, client, monkeypatch, path, error, status):
+    def fail():
+        raise error
+
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    monkeypatch.setattr(app, "preprocess_request", fail)
+    response = client.get(path)
+    assert response.status_code == status
+    assert repeated(response) == set()
+
+
+def test_public_response_has_no_cookie_and_does_not_vary_by_one(client):
     assert "Cookie" in client.get("/auth/login").headers["Vary"]  # the client has a session now
     headers = client.get("/avatar/1.svg?lang=fr").headers
     assert "Vary" not in headers
     assert "Set-Cookie" not in headers
 
 
-def test_a_session_is_kept_from_one_page_to_the_next(client):
+def test_session_is_kept_between_requests(client):
     client.get("/auth/login?lang=fr")
     client.get("/auth/login")
     with client.session_transaction() as session:
         assert session["lang"] == "fr"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "forwarded", "address"),
+    [
+        (0, "192.0.2.1", "127.0.0.1"),
+        (1, "192.0.2.1", "192.0.2.1"),
+        (1, "6.6.6.6, 192.0.2.1", "192.0.2.1"),  # the first was sent by the client
+        (2, "6.6.6.6, 192.0.2.1, 10.0.0.1", "192.0.2.1"),
+        (2, "192.0.2.1", "127.0.0.1"),  # fewer than the proxies: it came another way
+    ],
+)
+def test_forwarded_address_counts_from_trusted_proxies_only(environ, monkeypatch, trusted, forwarded, address):
+    app = create_app(Config(environ | {"TRUSTED_PROXIES": str(trusted)}))
+    seen = []
+    monkeypatch.setitem(app.view_functions, "health.live", lambda: seen.append(rate_limits.address()) or "")
+    app.test_client().get("/health", headers={"X-Forwarded-For": forwarded})
+    assert seen == [address]
+
+
+@pytest.mark.parametrize(("trusted", "scheme"), [(0, "http"), (1, "https")])
+def test_proxy_sets_the_scheme_and_never_the_host(environ, monkeypatch, trusted, scheme):
+    app = create_app(Config(environ | {"TRUSTED_PROXIES": str(trusted)}))
+    seen = []
+    monkeypatch.setitem(app.view_functions, "health.live", lambda: seen.append(request.url) or "")
+    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "//evil"}
+    app.test_client().get("/health", headers=headers)
+    assert seen == [f"{scheme}://localhost/health"]

@@ -1,28 +1,23 @@
-import re
+import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-from http.cookiejar import CookieJar
-from pathlib import Path
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, build_opener
+from types import SimpleNamespace
 
 import pytest
-from flask import request
+from limits import parse
 
-from app import create_app
 from app.web import rate_limits
+from app.web.rate_limits import REDIS_PAUSE, Counter
 from config import Config, ConfigError
 
 WRONG = {"username": "susan", "password": "wrong horse"}
+RATE = parse("3 per minute")
 
 
 @pytest.fixture
 def guess(client, fill_in):
-    """`guess(times, **fields)`: log in with a wrong password; the last answer."""
+    """`guess(times, **fields)`: try to sign in with a wrong password; returns the last response."""
 
     def guess(times, **fields):
         for _time in range(times):
@@ -32,7 +27,7 @@ def guess(client, fill_in):
     return guess
 
 
-def test_whoever_guesses_a_password_is_stopped_and_told_for_how_long(guess, make_user):
+def test_password_guesses_are_limited_with_a_time_to_wait(guess, make_user):
     make_user("susan")
     assert guess(10).status_code == 400
     stopped = guess(1)
@@ -40,10 +35,10 @@ def test_whoever_guesses_a_password_is_stopped_and_told_for_how_long(guess, make
     assert 1 <= int(stopped.headers["Retry-After"]) <= 60
     assert "Too many requests" in stopped.text
     assert "Try again in a minute." in stopped.text
-    assert guess(1, username="SUSAN ", password="correct horse").status_code == 429  # the right one too
+    assert guess(1, username="SUSAN ", password="correct horse").status_code == 429  # the right password too
 
 
-def test_a_limit_ends_with_its_time(guess, make_user, monkeypatch):
+def test_limit_ends_after_the_time_in_retry_after(guess, make_user, monkeypatch):
     make_user("susan")
     retry_after = int(guess(11).headers["Retry-After"])
     now = time.time
@@ -51,25 +46,25 @@ def test_a_limit_ends_with_its_time(guess, make_user, monkeypatch):
     assert guess(1, password="correct horse").status_code == 302
 
 
-def test_others_at_the_same_address_go_on(guess, make_user):
+def test_limit_of_one_account_leaves_others_at_the_address_alone(guess, make_user):
     make_user("susan")
     make_user("john")
     assert guess(11).status_code == 429
     assert guess(1, username="john", password="correct horse").status_code == 302
 
 
-def test_a_name_that_nobody_has_is_stopped_alike(guess):
+def test_guesses_for_an_unknown_username_are_limited_too(guess):
     assert guess(11, username="nobody").status_code == 429
 
 
-def test_whoever_knows_the_password_is_never_stopped(app, make_user, log_in):
+def test_successful_sign_ins_do_not_count(app, make_user, log_in):
     make_user("susan")
     for _time in range(15):
         log_in("susan", client=app.test_client())
 
 
 @pytest.mark.parametrize("path", ["/auth/login", "/auth/register"])
-def test_the_page_itself_is_not_limited(client, path):
+def test_showing_a_form_is_not_limited(client, path):
     for _time in range(30):
         assert client.get(path).status_code == 200
 
@@ -85,111 +80,148 @@ def test_the_page_itself_is_not_limited(client, path):
         (None, "unknown"),
     ],
 )
-def test_an_address_counts_as_one_subscriber(app, remote, counted_as):
+def test_address_counts_as_one_subscriber(app, remote, counted_as):
     with app.test_request_context(environ_base={"REMOTE_ADDR": remote}):
         assert rate_limits.address() == counted_as
 
 
-@pytest.mark.parametrize(
-    ("trusted", "forwarded", "address"),
-    [
-        (0, "192.0.2.1", "127.0.0.1"),
-        (1, "192.0.2.1", "192.0.2.1"),
-        (1, "6.6.6.6, 192.0.2.1", "192.0.2.1"),  # the first is what a visitor wrote
-        (2, "6.6.6.6, 192.0.2.1, 10.0.0.1", "192.0.2.1"),
-        (2, "192.0.2.1", "127.0.0.1"),  # fewer than there should be: came another way
-    ],
-)
-def test_of_forwarded_addresses_only_those_of_trusted_proxies_are_believed(
-    environ, monkeypatch, trusted, forwarded, address
-):
-    app = create_app(Config(environ | {"TRUSTED_PROXIES": str(trusted)}))
-    seen = []
-    monkeypatch.setitem(app.view_functions, "health.live", lambda: seen.append(rate_limits.address()) or "")
-    app.test_client().get("/health", headers={"X-Forwarded-For": forwarded})
-    assert seen == [address]
+# Counting in the process and in Redis
 
 
-@pytest.mark.parametrize(("trusted", "scheme"), [(0, "http"), (1, "https")])
-def test_the_scheme_is_the_proxys_and_the_host_never_is(environ, monkeypatch, trusted, scheme):
-    app = create_app(Config(environ | {"TRUSTED_PROXIES": str(trusted)}))
-    seen = []
-    monkeypatch.setitem(app.view_functions, "health.live", lambda: seen.append(request.url) or "")
-    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "//evil"}
-    app.test_client().get("/health", headers=headers)
-    assert seen == [f"{scheme}://localhost/health"]
+class HungRedis:
+    """A server that accepts connections and never answers."""
 
+    def __init__(self):
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket.setblocking(False)
+        self.url = f"redis://127.0.0.1:{self._socket.getsockname()[1]}/0"
+        self._connections = []
 
-# A server with two workers
+    def attempts(self):
+        """Return how often something has connected."""
+        try:
+            while True:
+                self._connections.append(self._socket.accept()[0])
+        except BlockingIOError:
+            return len(self._connections)
+
+    def close(self):
+        for open_socket in (self._socket, *self._connections):
+            open_socket.close()
 
 
 @pytest.fixture
-def serve(application, environ, free_port, tmp_path):
-    """`serve(**settings)`: the address of the application under gunicorn with two workers."""
-    servers = []
-
-    def serve(**settings):
-        port = free_port()
-        command = [sys.executable, "-m", "gunicorn", "-c", "python:app.gunicorn_conf", "microblog:app"]
-        env = {"WEB_CONCURRENCY": "2", "BIND": f"127.0.0.1:{port}", "PATH": "/usr/bin:/bin"}
-        with open(tmp_path / "log", "w") as log:
-            server = subprocess.Popen(
-                command, env=env | environ | settings, stdout=log, stderr=log, cwd=Path(application.root_path).parent
-            )
-        servers.append(server)
-        wait_for(port)
-        return f"http://127.0.0.1:{port}"
-
-    yield serve
-    for server in servers:
-        server.send_signal(signal.SIGTERM)
-        server.wait(15)
+def hung_redis():
+    server = HungRedis()
+    yield server
+    server.close()
 
 
-def wait_for(port):
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError("no answer within 30 s")
+@pytest.fixture
+def redis_process(redis):
+    """The id of the Redis server's process, for a test that stops it."""
+    from redis import Redis
+
+    with Redis.from_url(redis) as client:
+        process = client.info("server")["process_id"]
+    yield process
+    os.kill(process, signal.SIGCONT)
 
 
-def guesses_answered(site, times):
-    """How many of so many guesses were answered rather than stopped."""
-    browser = build_opener(HTTPCookieProcessor(CookieJar()))
-    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', browser.open(f"{site}/auth/login").read().decode())[1]
-    body = urlencode(WRONG | {"csrf_token": token}).encode()
-    answered = 0
-    for _time in range(times):
-        try:
-            browser.open(f"{site}/auth/login", body)
-        except HTTPError as error:
-            assert error.code in (400, 429)
-            answered += error.code == 400
-    return answered
+@pytest.fixture
+def use_redis(monkeypatch):
+    """`use_redis(url)`: have the application count in that Redis; returns the Counter."""
+
+    def use_redis(url):
+        counter = Counter()
+        counter.use_redis(url)
+        monkeypatch.setattr(rate_limits, "counter", counter)
+        return counter
+
+    return use_redis
 
 
-def test_in_memory_each_worker_counts_for_itself(serve):
-    answered = guesses_answered(serve(), 40)
-    assert 10 <= answered <= 20
+@pytest.fixture
+def clock(monkeypatch):
+    """The monotonic clock, which a test sets forward by `clock.now`, in seconds."""
+    clock = SimpleNamespace(now=time.monotonic())
+    monkeypatch.setattr(time, "monotonic", lambda: clock.now)
+    return clock
 
 
-def test_with_redis_all_workers_count_together(serve, redis):
-    assert guesses_answered(serve(REDIS_URL=redis), 40) == 10
+def test_counter_refuses_what_is_over_the_rate():
+    counter = Counter()
+    assert [counter.hit(RATE, "susan") for _time in range(4)] == [True, True, True, False]
+    assert 1 <= counter.seconds_left(RATE, "susan") <= 60
+    assert counter.hit(RATE, "john")
 
 
-def test_while_redis_is_away_workers_count_for_themselves(serve, free_port):
-    assert 10 <= guesses_answered(serve(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0"), 40) <= 20
+def test_counter_test_does_not_count():
+    counter = Counter()
+    assert [counter.test(RATE, "susan") for _time in range(4)] == [True] * 4
+    assert [counter.hit(RATE, "susan") for _time in range(3)] == [True] * 3
+    assert not counter.test(RATE, "susan")
+
+
+def test_counters_share_the_counts_of_one_redis(redis, use_redis):
+    counters = [use_redis(redis), use_redis(redis)]
+    assert [counter.hit(RATE, "susan") for counter in counters * 2] == [True, True, True, False]
+
+
+def test_counter_counts_in_the_process_while_redis_hangs(hung_redis, use_redis):
+    counter = use_redis(hung_redis.url)
+    assert [counter.hit(RATE, "susan") for _time in range(4)] == [True, True, True, False]
+    assert 1 <= counter.seconds_left(RATE, "susan") <= 60
+
+
+def test_counter_warns_once_when_redis_fails(hung_redis, use_redis, caplog):
+    counter = use_redis(hung_redis.url)
+    for _time in range(3):
+        counter.hit(RATE, "susan")
+    [warning] = caplog.records
+    assert (warning.name, warning.levelname) == ("app.web.rate_limits", "WARNING")
+    assert "Redis failed" in warning.getMessage()
+
+
+def test_counter_tries_a_failed_redis_once_per_pause(hung_redis, use_redis, clock):
+    counter = use_redis(hung_redis.url)
+    for pause, attempts in ((0, 1), (REDIS_PAUSE - 1, 1), (1, 2), (REDIS_PAUSE - 1, 2), (1, 3)):
+        clock.now += pause
+        for _time in range(3):
+            counter.hit(RATE, "susan")
+        assert hung_redis.attempts() == attempts
+
+
+def test_requests_are_answered_and_limited_while_redis_hangs(guess, make_user, redis, redis_process, use_redis):
+    make_user("susan")
+    use_redis(redis)
+    assert guess(5).status_code == 400
+    os.kill(redis_process, signal.SIGSTOP)
+    began = time.perf_counter()
+    assert guess(1).status_code == 400
+    assert time.perf_counter() - began < 2  # seconds
+    assert guess(9).status_code == 400  # the process has counted ten
+    assert guess(1).status_code == 429
+
+
+def test_requests_are_counted_in_redis_again_after_the_pause(guess, make_user, redis, redis_process, use_redis, clock):
+    make_user("susan")
+    use_redis(redis)
+    assert guess(5).status_code == 400
+    os.kill(redis_process, signal.SIGSTOP)
+    assert guess(10).status_code == 400
+    os.kill(redis_process, signal.SIGCONT)
+    assert guess(1).status_code == 429
+    clock.now += REDIS_PAUSE
+    assert guess(5).status_code == 400  # Redis has counted ten
+    assert guess(1).status_code == 429
 
 
 @pytest.mark.parametrize(
     "url",
     ["redis", "http://there", "redis://", "redis://:se/same@there", "redis://there:port", "redis://there:6379/first"],
 )
-def test_what_is_no_address_of_a_redis_is_refused_without_repeating_it(url):
+def test_invalid_redis_url_is_refused_without_repeating_it(url):
     with pytest.raises(
         ConfigError, match="REDIS_URL is not the URL of a Redis server; give one such as redis:"
     ) as refused:
@@ -198,6 +230,6 @@ def test_what_is_no_address_of_a_redis_is_refused_without_repeating_it(url):
 
 
 @pytest.mark.parametrize("url", ["redis://there", "rediss://me:sesame@there:6380/1", "redis://[::1]:6379/?protocol=3"])
-def test_an_address_of_a_redis_is_taken_as_it_is(url):
-    taken = Config({"REDIS_URL": url}).REDIS_URL
-    assert taken == url
+def test_valid_redis_url_is_kept_unchanged(url):
+    kept = Config({"REDIS_URL": url}).REDIS_URL
+    assert kept == url

@@ -6,29 +6,29 @@ import pytest
 from app.web import fragment_cache, templating
 
 
-def address(client, page="/nope"):
-    """The address of the style sheet on `page`."""
+def style_sheet(client, page="/nope"):
+    """Return the URL of the style sheet of `page`."""
     text = client.get(page).text
     return next(part for part in text.split('"') if "theme.css" in part)
 
 
-def test_static_file_can_be_kept_for_ever_under_its_version(client):
-    response = client.get(address(client))
+def test_static_file_with_a_version_is_cached_for_a_year(client):
+    response = client.get(style_sheet(client))
     assert response.status_code == 200
     assert {"public", "max-age=31536000", "immutable"} <= set(response.headers["Cache-Control"].split(", "))
 
 
-def test_static_file_without_version_is_asked_for_again(client):
+def test_static_file_without_a_version_is_not_immutable(client):
     assert "immutable" not in client.get("/static/css/theme.css").headers["Cache-Control"]
 
 
-def test_changed_file_has_another_address(app, client, tmp_path, monkeypatch):
+def test_changed_static_file_has_a_new_url(app, client, tmp_path, monkeypatch):
     static = shutil.copytree(app.static_folder, tmp_path / "static")
     monkeypatch.setattr(app, "static_folder", str(static))
-    before = address(client)
+    before = style_sheet(client)
     (static / "css" / "theme.css").write_text("new", encoding="utf-8")
     fragment_cache.clear()
-    assert address(client) != before
+    assert style_sheet(client) != before
 
 
 @pytest.mark.parametrize(
@@ -40,17 +40,17 @@ def test_changed_file_has_another_address(app, client, tmp_path, monkeypatch):
         ("//evil.example", {"theme": "dark"}, "?theme=dark"),
     ],
 )
-def test_same_page_with_another_query(app, url, change, expected):
+def test_here_replaces_arguments_of_the_query(app, url, change, expected):
     with app.test_request_context(url):
         assert templating.here(**change) == expected
 
 
-def test_page_that_only_takes_forms_leads_to_the_start(app):
+def test_here_is_the_home_page_where_the_route_has_no_get(app):
     with app.test_request_context("/auth/logout", method="POST"):
         assert templating.here(lang="fr") == "/?lang=fr"
 
 
-def test_the_menu_offers_what_the_reader_can_do(client, make_user, log_in):
+def test_menu_offers_what_the_viewer_can_do(client, make_user, log_in):
     def offered():
         menu = re.search(r"<header class=.site-header.*?</header>", client.get("/nope").text, re.S)[0]
         return re.findall(r'<(?:a|button)[^>]* (?:href|formaction)="([^"]+)"', menu)
