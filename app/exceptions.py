@@ -18,11 +18,15 @@ class Unavailable(DomainError):
 
 
 class Invalid(DomainError):
-    """A value breaks a rule; `field` names it as the form and the API do."""
+    """A value breaks a rule; `field` names it as the form and the API do.
+
+    `others` are errors of other fields, found at the same time.
+    """
 
     def __init__(self, field: str, message: str):
         super().__init__(message)
         self.field = field
+        self.others: list[Invalid] = []
 
 
 class Malformed(DomainError):

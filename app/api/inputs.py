@@ -2,9 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
-from app.auth.passwords import SHORTEST
 from app.database import LARGEST_ID
-from app.users.rules import USERNAME
+from app.users.rules import PASSWORD_MIN, USERNAME
 
 Page = validate.Range(min=1, max=1_000_000)
 Limit = validate.Range(min=1, max=100)
@@ -36,7 +35,7 @@ class NewUser(Schema):
 
     username = fields.String(required=True, metadata={"pattern": f"^{USERNAME.pattern}$"})
     email = fields.String(required=True, metadata={"format": "email"})
-    password = fields.String(required=True, metadata={"minLength": SHORTEST})
+    password = fields.String(required=True, metadata={"minLength": PASSWORD_MIN})
 
 
 class UserChange(Schema):

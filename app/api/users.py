@@ -41,7 +41,7 @@ def index(query: dict[str, int]) -> dict[str, Any]:
 @bp.alt_response(429, schema=Error)
 def create(values: dict[str, str]) -> tuple[UserRow, dict[str, str]]:
     """Create an account."""
-    user = services.register(values["username"], values["email"], values["password"])
+    user = users.create_user(values["username"], values["email"], values["password"])
     db.session.commit()
     note_user(user.id)
     return _known(user.id), {"Location": f"{request.script_root}/api/users/{user.id}"}
@@ -67,7 +67,7 @@ def change(values: dict[str, str], user_id: int) -> UserRow:
     user = by_id(user_id) or abort(404)
     users.check_owner(user, by=g.caller)
     email, password = values.pop("email", None), values.pop("password", "")
-    if email is None or not services.is_another_address(user, email):
+    if email is None or not services.is_new_email(user, email):
         email = None
     else:
         _ask_for_address(user, email, password)
@@ -141,7 +141,7 @@ def posts(query: dict[str, Any], user_id: int) -> Answer:
 @rate_limits.passwords
 def _ask_for_address(user: models.User, email: str, password: str) -> None:
     """Limited here instead of at the view: only requests for a new address try a password."""
-    services.ask_for_address(user, email, password)
+    services.request_email_change(user, email, password)
 
 
 def _known(user_id: int) -> UserRow:

@@ -1,8 +1,10 @@
-"""Sign in, register, sign out."""
+"""Sign-in, registration, account settings and API tokens."""
+
+from flask import Flask
 
 
-def init_app(app):
-    """Add the pages and tell Flask-Login who is who."""
+def init_app(app: Flask) -> None:
+    """Add the pages and set up Flask-Login."""
     from app.auth import routes, sessions, settings
 
     sessions.init_app(app)

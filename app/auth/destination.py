@@ -1,31 +1,31 @@
-"""Where a person goes after logging in, or after a button: `next`, which anybody may have written."""
+"""Safe redirects: `next`, and the Referer header, may hold anything."""
 
 import re
 from urllib.parse import urlsplit
 
 from flask import request, url_for
 
-# One slash, then no other: `//host` is an address. Browsers read `\` as `/` and skip controls and newlines
-# (WHATWG URL, "special" schemes), so none of these is let in anywhere.
+# One slash: `//host` is an address. No backslash, control or space: browsers read `\` as `/` and skip controls and
+# newlines (WHATWG URL, "special" schemes).
 LOCAL_PATH = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
 
 
 def is_local(target: str | None) -> bool:
-    """Whether a browser sent to `target` stays on this site."""
+    """Whether a browser that is redirected to `target` stays on this site."""
     return target is not None and LOCAL_PATH.fullmatch(target) is not None
 
 
 def destination() -> str:
-    """The page to go to: `next`, of the address or the form, if it is on this site, else the home timeline."""
-    target = request.values.get("next")
+    """Return `next`, from the query or the form, if it is on this site, else the home timeline."""
+    target: str = request.values.get("next", "")
     return target if is_local(target) else url_for("timelines.home")
 
 
 def path_of(address: str | None) -> str | None:
-    """The path and query of a page's address if it is one of this host, else None."""
+    """Return the path and query of an address on this host, else None."""
     try:
         parts = urlsplit(address or "")
-    except ValueError:  # whoever sends the header may write anything
+    except ValueError:  # a malformed header
         return None
     if parts.netloc != request.host:
         return None

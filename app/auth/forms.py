@@ -1,106 +1,82 @@
-"""Forms of signing in."""
+"""Forms of sign-in and account settings. The services validate: users/rules.py, auth/rules.py."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, EqualTo
 
-from app.auth import passwords
-from app.auth import rules as token_rules
-from app.users import rules
-from app.web.forms import Form, obeys
+from app.auth.rules import NAME_LIMIT
+from app.users.rules import PASSWORD_MAX, PASSWORD_MIN
+from app.web.forms import Form
 
-LENGTHS = _l("%(shortest)d to %(longest)d characters.", shortest=passwords.SHORTEST, longest=passwords.LONGEST)
+PASSWORD_LENGTH = _l("%(shortest)d to %(longest)d characters.", shortest=PASSWORD_MIN, longest=PASSWORD_MAX)
+MISMATCH = _l("The passwords don't match.")
+
+
+def _current_password(label: str) -> PasswordField:
+    return PasswordField(
+        label, [DataRequired(_l("Enter your password."))], render_kw={"autocomplete": "current-password"}
+    )
+
+
+def _new_password(label: str) -> PasswordField:
+    return PasswordField(label, description=PASSWORD_LENGTH, render_kw={"autocomplete": "new-password"})
+
+
+def _repeated(password: str, label: str) -> PasswordField:
+    """Return a field for the same password as in the field of that name."""
+    return PasswordField(label, [EqualTo(password, MISMATCH)], render_kw={"autocomplete": "new-password"})
 
 
 class LoginForm(Form):
     username = StringField(
-        _l("Username or e-mail address"),
-        [DataRequired(_l("Enter your username or e-mail address."))],
+        _l("Username or email address"),
+        [DataRequired(_l("Enter your username or email address."))],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
-    password = PasswordField(
-        _l("Password"), [DataRequired(_l("Enter your password."))], render_kw={"autocomplete": "current-password"}
-    )
-    remember_me = BooleanField(_l("Keep me logged in on this device"))
-
-
-def _new_password():
-    """A pair of fields for a password to come."""
-    return (
-        PasswordField(
-            _l("New password"),
-            [obeys(passwords.checked)],
-            description=LENGTHS,
-            render_kw={"autocomplete": "new-password"},
-        ),
-        PasswordField(
-            _l("New password again"),
-            [EqualTo("new_password", _l("The two passwords differ."))],
-            render_kw={"autocomplete": "new-password"},
-        ),
-    )
+    password = _current_password(_l("Password"))
+    remember_me = BooleanField(_l("Keep me signed in on this device"))
 
 
 class RegisterForm(Form):
     username = StringField(
         _l("Username"),
-        [obeys(rules.username)],
-        description=_l("1 to 64 of these: letters a to z, digits, underscores. It is in the address of your page."),
+        description=_l("Up to 64 letters from a to z, digits and underscores. It is part of your profile's address."),
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "maxlength": 64},
     )
     email = EmailField(
-        _l("E-mail address"),
-        [obeys(rules.email)],
-        description=_l("Nobody else sees it."),
-        render_kw={"autocomplete": "email"},
+        _l("Email address"), description=_l("Other users can't see it."), render_kw={"autocomplete": "email"}
     )
-    password = PasswordField(
-        _l("Password"),
-        [obeys(passwords.checked)],
-        description=LENGTHS,
-        render_kw={"autocomplete": "new-password"},
-    )
-    password2 = PasswordField(
-        _l("Password again"),
-        [EqualTo("password", _l("The two passwords differ."))],
-        render_kw={"autocomplete": "new-password"},
-    )
+    password = _new_password(_l("Password"))
+    password2 = _repeated("password", _l("Confirm password"))
 
 
 class ResetRequestForm(Form):
-    email = EmailField(_l("E-mail address"), [obeys(rules.email)], render_kw={"autocomplete": "email"})
+    email = EmailField(_l("Email address"), render_kw={"autocomplete": "email"})
 
 
 class ResetPasswordForm(Form):
-    new_password, new_password2 = _new_password()
+    new_password = _new_password(_l("New password"))
+    new_password2 = _repeated("new_password", _l("Confirm new password"))
 
 
 class ChangeAddressForm(Form):
-    email = EmailField(_l("New e-mail address"), [obeys(rules.email)], render_kw={"autocomplete": "email"})
-    password = PasswordField(
-        _l("Your password"),
-        [DataRequired(_l("Enter your password."))],
-        render_kw={"autocomplete": "current-password"},
-    )
+    email = EmailField(_l("New email address"), render_kw={"autocomplete": "email"})
+    password = _current_password(_l("Password"))
+
+
+class ChangePasswordForm(Form):
+    password = _current_password(_l("Current password"))
+    new_password = _new_password(_l("New password"))
+    new_password2 = _repeated("new_password", _l("Confirm new password"))
 
 
 class TokenForm(Form):
     name = StringField(
-        _l("Name of a new token"),
-        [obeys(token_rules.token_name)],
-        description=_l("By which you tell your tokens apart: the program's, or the device's."),
-        render_kw={"autocomplete": "off", "maxlength": token_rules.NAME_LIMIT, "dir": "auto"},
+        _l("Token name"),
+        description=_l("To tell your tokens apart: for example, the name of a device or program."),
+        render_kw={"autocomplete": "off", "maxlength": NAME_LIMIT, "dir": "auto"},
     )
 
 
 class ConfirmForm(Form):
-    """Nothing to fill in: a page that is opened changes nothing, its button does."""
-
-
-class ChangePasswordForm(Form):
-    password = PasswordField(
-        _l("Current password"),
-        [DataRequired(_l("Enter your password."))],
-        render_kw={"autocomplete": "current-password"},
-    )
-    new_password, new_password2 = _new_password()
+    """A button alone: opening its page must not change anything."""

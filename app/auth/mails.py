@@ -1,5 +1,8 @@
-"""The mails about accounts; a worker sends them, so that no page waits for a mail server, nor tells by its time whom
-it knows."""
+"""Emails about accounts.
+
+A worker sends them: pages don't wait for the mail server, and response times don't reveal who has an account.
+`locale` is that of the request, for users who have not chosen a language.
+"""
 
 from flask_babel import lazy_gettext as _l
 
@@ -11,7 +14,7 @@ from app.users.models import User
 
 
 def reset_password(email: str, locale: str | None) -> None:
-    """A link to set a new password, if somebody has that address; else nothing. `locale`: the asking browser's."""
+    """Send a link to set a new password, if an account has this address."""
     user = queries.by_email(email)
     if user is None:
         return
@@ -27,13 +30,13 @@ def reset_password(email: str, locale: str | None) -> None:
 
 
 def confirm_address(user_id: int, email: str, locale: str | None) -> None:
-    """A link that makes `email` the person's address."""
+    """Send to `email` a link that makes it the user's address."""
     user = db.session.get(User, user_id)
     if user is None:
         return
     mail.send(
         email,
-        _l("Confirm your e-mail address"),
+        _l("Confirm your email address"),
         "confirm_address",
         user.locale or locale,
         user=user,
@@ -43,8 +46,8 @@ def confirm_address(user_id: int, email: str, locale: str | None) -> None:
 
 
 def address_changed(user_id: int, former: str, locale: str | None) -> None:
-    """Tell whoever reads the former address, who may not have wanted it."""
+    """Notify the former address, in case the user did not make the change."""
     user = db.session.get(User, user_id)
     if user is None:
         return
-    mail.send(former, _l("Your e-mail address has changed"), "address_changed", user.locale or locale, user=user)
+    mail.send(former, _l("Your email address was changed"), "address_changed", user.locale or locale, user=user)

@@ -1,4 +1,4 @@
-"""What programs sign in with."""
+"""The table of API tokens."""
 
 from datetime import datetime
 
@@ -10,12 +10,12 @@ from app.users.models import User
 
 
 class ApiToken(db.Model):
-    """Lets a program act for a person until it expires. Only its hash is kept: whoever reads the table can use none."""
+    """Lets a program act for a user until it expires. Only its hash is stored: a leaked table is of no use."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
-    name: Mapped[str] = mapped_column(String(64), default="")  # by which the person tells theirs apart
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256: what is random needs no slow hash
+    name: Mapped[str] = mapped_column(String(64), default="")
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256: random input needs no slow hash
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

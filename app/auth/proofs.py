@@ -1,6 +1,7 @@
-"""What the links in mails prove: that whoever opens one reads the mail of an address."""
+"""Signed links in emails. They prove that the user reads the mail of an address."""
 
 import hashlib
+from typing import Any
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -8,18 +9,19 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from app.database import db
 from app.users.models import User
 
-# Purposes, and for how long their links are valid, in seconds.
+# Purposes, and how long their links are valid, in seconds.
 RESET, ADDRESS = "reset password", "confirm address"
 VALID = {RESET: 600, ADDRESS: 24 * 3600}
 
 
-def make(purpose: str, user: User, **claims) -> str:
-    """A proof for that purpose, which works until the person's password or address changes: so it works once."""
-    return _serializer(purpose).dumps({"user": user.id, "state": _state(user), **claims})
+def make(purpose: str, user: User, **claims: Any) -> str:
+    """Return a proof with these claims. It is valid once: until the user's password or email address changes."""
+    proof: str = _serializer(purpose).dumps({"user": user.id, "state": _state(user), **claims})
+    return proof
 
 
-def read(purpose: str, proof: str) -> tuple[User, dict] | None:
-    """The person and the claims that a proof was made for, or None when it is forged, too old or used."""
+def read(purpose: str, proof: str) -> tuple[User, dict[str, Any]] | None:
+    """Return the user and the claims of a proof, or None if it is forged, expired or used."""
     try:
         claims = _serializer(purpose).loads(proof, max_age=VALID[purpose])
     except BadData:
@@ -30,10 +32,11 @@ def read(purpose: str, proof: str) -> tuple[User, dict] | None:
     return user, claims
 
 
-def _serializer(purpose):
-    return URLSafeTimedSerializer(current_app.secret_key, salt=f"mail: {purpose}")
+def _serializer(purpose: str) -> URLSafeTimedSerializer:
+    key: Any = current_app.secret_key  # Flask's type allows None; ours never is
+    return URLSafeTimedSerializer(key, salt=f"mail: {purpose}")
 
 
 def _state(user: User) -> str:
-    """Differs after a change of password (each hash has its salt) or address."""
+    """Return a hash that differs after a change of the password (each hash has a new salt) or the email address."""
     return hashlib.sha256(f"{user.password_hash} {user.email_key}".encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Who a session or a token belongs to."""
+"""Find the user of a session or an API token."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -29,18 +29,18 @@ class _SessionRow(NamedTuple):
     unread_notifications: int
 
 
-class SessionUser(_SessionRow, Named, UserMixin):
+class SessionUser(_SessionRow, Named, UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     """Flask-Login's `current_user`: the user of a session, with what every page shows of them."""
 
     __slots__ = ()
 
     def get_id(self) -> str:
-        """What the session cookie carries."""
+        """Return the id that the session cookie holds."""
         return self.session_id
 
 
 class TokenOwner(NamedTuple):
-    """The user of an API token; `token_id` is the token that was sent."""
+    """The user of the API token that was sent, which is `token_id`."""
 
     id: int
     username: str
@@ -50,7 +50,7 @@ class TokenOwner(NamedTuple):
     expires_at: datetime
 
 
-# One SELECT for the session, the user and both badges: each query more costs every page a tenth of its time.
+# One SELECT for the user and both badges: each further query would cost every page a tenth of its time.
 SESSION_USER = CompiledSelect(
     select(
         users.c.id,
@@ -60,7 +60,7 @@ SESSION_USER = CompiledSelect(
         users.c.session_id,
         users.c.last_seen_at,
         users.c.is_administrator,
-        cast(unread_messages(users.c.id), Integer).label("unread_messages"),  # MySQL's sum of integers is a decimal
+        cast(unread_messages(users.c.id), Integer).label("unread_messages"),  # MySQL sums integers to a decimal
         unread_notifications(users.c.id).label("unread_notifications"),
     ).where(users.c.session_id == bindparam("session_id")),
     SessionUser,
@@ -82,17 +82,17 @@ TOKEN_OWNER = CompiledSelect(
 
 
 def user_of_session(session_id: str) -> SessionUser | None:
-    """The user whose session this is, or None if it has ended."""
+    """Return the user of a session, or None if it has ended."""
     return SESSION_USER.first(session_id=session_id)
 
 
 def owner_of_token(token: str) -> TokenOwner | None:
-    """The user whose API token this is, or None if it is unknown or has expired."""
+    """Return the user of an API token, or None if it is unknown or has expired."""
     owner = TOKEN_OWNER.first(token_hash=rules.token_hash(token))
     return owner if owner and owner.expires_at > utc_now() else None
 
 
 def tokens_of(user_id: int) -> list[ApiToken]:
-    """The valid API tokens of a user, newest first."""
+    """Return the valid API tokens of a user, newest first."""
     valid = select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.expires_at > utc_now())
     return list(db.session.scalars(valid.order_by(ApiToken.id.desc())))

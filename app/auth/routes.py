@@ -1,6 +1,7 @@
-"""Pages of signing in."""
+"""Pages of sign-in, registration and password reset."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -9,8 +10,9 @@ from app.auth import proofs, services, sessions
 from app.auth.destination import destination
 from app.auth.forms import LoginForm, RegisterForm, ResetPasswordForm, ResetRequestForm
 from app.database import db
-from app.exceptions import Invalid
 from app.jobs import call_later
+from app.users import rules
+from app.users.services import create_user
 from app.web.forms import form_view
 from app.web.rate_limits import limited, typed, was_refused
 
@@ -20,7 +22,7 @@ bp = Blueprint("auth", __name__, url_prefix="/auth")
 @bp.route("/login", methods=["GET", "POST"])
 @limited("10 per minute; 60 per hour", typed("username"), "200 per minute; 2000 per hour", when=was_refused)
 @form_view
-def login():
+def login() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(destination())
     form = LoginForm()
@@ -36,16 +38,13 @@ def login():
 @bp.route("/register", methods=["GET", "POST"])
 @limited("20 per hour", typed("email"), "500 per hour")
 @form_view
-def register():
+def register() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(destination())
     form = RegisterForm()
     if form.validate_on_submit():
-        try:
-            user = services.register(form.username.data, form.email.data, form.password.data)
-        except Invalid as error:
-            form.show(error)
-        else:
+        with form.showing_errors():
+            user = create_user(form.username.data or "", form.email.data or "", form.password.data or "")
             db.session.commit()
             sessions.start(user)
             flash(_("Welcome, %(name)s!", name=user.username), "success")
@@ -56,40 +55,44 @@ def register():
 @bp.route("/reset_password_request", methods=["GET", "POST"])
 @limited("5 per hour", typed("email"), "200 per hour")
 @form_view
-def reset_password_request():
+def reset_password_request() -> ResponseReturnValue:
     form = ResetRequestForm()
     if form.validate_on_submit():
-        # Whether somebody has the address is asked by the worker: the answer and its time are the same.
-        call_later("app.auth.mails:reset_password", form.email.data, str(get_locale()))
-        flash(_("If there is an account with this address, a link is on its way to it."), "info")
-        return redirect(url_for("auth.login"))
+        with form.showing_errors():
+            # The worker looks the address up, so that neither the answer nor its time reveals who has an account.
+            call_later("app.auth.mails:reset_password", rules.email(form.email.data or ""), str(get_locale()))
+            flash(_("If an account has this email address, a link is on its way. Check your inbox."), "info")
+            return redirect(url_for("auth.login"))
     return render_template(
         "auth/form.html",
         form=form,
-        title=_("Forgot your password?"),
-        advice=_("We send a link by mail to set a new one."),
-        action=_("Send the link"),
+        title=_("Reset your password"),
+        advice=_("We'll email you a link to set a new password."),
+        action=_("Send link"),
     ), form.status
 
 
 @bp.route("/reset_password", methods=["GET", "POST"])
 @form_view
-def reset_password():
+def reset_password() -> ResponseReturnValue:
     proof = proofs.read(proofs.RESET, request.args.get("token", ""))
     if proof is None:
-        flash(_("This link is too old, or was used already. Ask for another one."), "warning")
+        flash(_("This link has expired or was already used. Request a new one."), "warning")
         return redirect(url_for("auth.reset_password_request"))
     user, _claims = proof
     form = ResetPasswordForm()
     if form.validate_on_submit():
-        services.set_password(user, form.new_password.data)
-        db.session.commit()
-        flash(_("Your new password is set. Log in with it."), "success")
-        return redirect(url_for("auth.login"))
-    return render_template("auth/form.html", form=form, title=_("Set a new password"), action=_("Set it")), form.status
+        with form.showing_errors():
+            services.set_password(user, form.new_password.data or "")
+            db.session.commit()
+            flash(_("Your password was changed. Sign in with the new one."), "success")
+            return redirect(url_for("auth.login"))
+    return render_template(
+        "auth/form.html", form=form, title=_("Set a new password"), action=_("Set password")
+    ), form.status
 
 
 @bp.post("/logout")
-def logout():
+def logout() -> ResponseReturnValue:
     sessions.end()
     return redirect(url_for("auth.login"))

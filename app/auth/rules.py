@@ -1,4 +1,4 @@
-"""What tokens and their names must be."""
+"""The validation of API tokens' names, and the hash of a token."""
 
 import hashlib
 
@@ -7,17 +7,19 @@ from flask_babel import gettext as _
 from app import text
 from app.exceptions import Invalid
 
-NAME_LIMIT = 64  # code points, what the column holds
+NAME_LIMIT = 64  # code points, the size of the column
 
 
 def token_name(value: str) -> str:
-    """What a person calls a token, or nothing."""
+    """Return the name on one line; "" is allowed. Raises Invalid."""
     name = text.tidy_line(value)
-    if len(name) > NAME_LIMIT or not text.is_storable(name):
-        raise Invalid("name", _("A name has at most %(limit)d characters.", limit=NAME_LIMIT))
+    if not text.is_storable(name):
+        raise Invalid("name", _("Remove the control characters from the name."))
+    if len(name) > NAME_LIMIT:
+        raise Invalid("name", _("Use at most %(limit)d characters.", limit=NAME_LIMIT))
     return name
 
 
 def token_hash(token: str) -> str:
-    """What is kept of a token."""
+    """Return the hash by which a token is stored."""
     return hashlib.sha256(token.encode()).hexdigest()

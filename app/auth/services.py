@@ -1,4 +1,4 @@
-"""What changes who may come in. Nothing is committed here: the view does that."""
+"""Authentication, and changes of passwords, email addresses and API tokens. The caller commits."""
 
 import contextlib
 import secrets
@@ -9,27 +9,23 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, update
 from sqlalchemy.exc import OperationalError
 
-from app.auth import passwords, rules
+from app.auth import rules
 from app.auth.models import ApiToken
 from app.database import db, utc_now
 from app.exceptions import Invalid, NotFound
-from app.users import queries, services
+from app.users import passwords, queries
 from app.users import rules as user_rules
 from app.users.models import User, new_session_id
+from app.users.services import EMAIL_TAKEN
 
 TOKEN_VALID = timedelta(days=90)
-SEEN = timedelta(minutes=1)  # how old what is kept of it may be
-
-
-def register(username: str, email: str, password: str) -> User:
-    """A new account with that password. Raises Invalid for a broken rule or when a name or address is taken."""
-    return services.create_user(username, email, passwords.hashed(passwords.checked(password)))
+PRESENCE_INTERVAL = timedelta(minutes=1)  # how stale `last_seen_at` may be
 
 
 def authenticate(name: str, password: str) -> User | None:
-    """The person of that username or e-mail address if the password is theirs, else None.
+    """Return the user with this username or email address if the password is theirs, else None.
 
-    One password hash is worked out either way, so that the time it takes doesn't tell which names exist.
+    One password is hashed either way, so that the response time does not reveal which names exist.
     """
     name = name.strip()
     user = queries.by_email(name) if "@" in name else queries.by_username(name)
@@ -37,62 +33,67 @@ def authenticate(name: str, password: str) -> User | None:
 
 
 def change_password(user: User, current: str, new: str) -> None:
-    """Give the person another password, and end their sessions. Raises Invalid."""
-    confirm(user, current)
+    """Change the password and end all sessions of the user. Raises Invalid."""
+    check_password(user, current)
     set_password(user, new)
 
 
-def is_another_address(user: User, email: str | None) -> bool:
-    """Whether that is an address to change to: none is not, nor is the person's own, whatever its case."""
-    return email is not None and user_rules.email_key(email) != user.email_key
-
-
-def ask_for_address(user: User, email: str, password: str) -> None:
-    """Check that the person may have that address; a mail to it, once confirmed, changes it. Raises Invalid."""
-    confirm(user, password)
-    if queries.by_email(user_rules.email(email)):
-        raise Invalid("email", str(services.ADDRESS_TAKEN))
-
-
 def set_password(user: User, new: str) -> None:
-    """Set the password of a person who has shown who they are, and end their sessions. Raises Invalid."""
-    user.password_hash = passwords.hashed(passwords.checked(new))
+    """Set the password of a user who is already authenticated, and end all their sessions. Raises Invalid."""
+    user.password_hash = passwords.hashed(user_rules.password(new, field="new_password"))
     renew_session_id(user)
 
 
-def confirm(user: User, password: str) -> None:
-    """Whoever sits at an open session must know its password before they take it over. Raises Invalid."""
+def check_password(user: User, password: str) -> None:
+    """Raise Invalid unless the password is the user's: a session left open must not suffice to take over an account."""
     if not passwords.matches(password, user.password_hash):
-        raise Invalid("password", _("That is not your password."))
+        raise Invalid("password", _("Wrong password. Try again."))
+
+
+def is_new_email(user: User, email: str) -> bool:
+    """Whether the address is another one than the user's, whatever its case."""
+    return user_rules.email_key(email) != user.email_key
+
+
+def request_email_change(user: User, email: str, password: str) -> str:
+    """Check that the user may have this address, and return it normalized. Raises Invalid.
+
+    The address changes when the user opens the link that is mailed to it (mails.confirm_address).
+    """
+    check_password(user, password)
+    email = user_rules.email(email)
+    if queries.by_email(email):
+        raise Invalid("email", str(EMAIL_TAKEN))
+    return email
 
 
 def renew_session_id(user: User) -> None:
-    """End every session of the person, remembered ones too, and those of their programs."""
+    """End all sessions of the user, remembered ones too, and revoke their API tokens."""
     user.session_id = new_session_id()
     db.session.execute(delete(ApiToken).where(ApiToken.user_id == user.id))
     db.session.flush()
 
 
 def issue_token(user: User, name: str = "") -> tuple[str, ApiToken]:
-    """A token for one of the person's programs, which only they will ever know, and what is kept of it."""
+    """Return a new API token and its row, which holds only its hash. Raises Invalid for the name."""
     token = secrets.token_urlsafe(32)
-    kept = ApiToken(
+    row = ApiToken(
         user_id=user.id,
         name=rules.token_name(name),
         token_hash=rules.token_hash(token),
         expires_at=utc_now() + TOKEN_VALID,
     )
     db.session.execute(delete(ApiToken).where(ApiToken.user_id == user.id, ApiToken.expires_at < utc_now()))
-    db.session.add(kept)
+    db.session.add(row)
     db.session.flush()
-    return token, kept
+    return token, row
 
 
 def revoke_token(user_id: int, token_id: int) -> None:
-    """End one of the person's tokens. Raises NotFound when they have none of that id."""
-    gone = db.session.execute(delete(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user_id))
-    if not gone.rowcount:
-        raise NotFound(_("There is no such token."))
+    """Revoke an API token of the user. Raises NotFound if they have none with that id."""
+    result = db.session.execute(delete(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user_id))
+    if not result.rowcount:  # type: ignore[attr-defined]  # a DELETE returns a CursorResult, which has it
+        raise NotFound(_("Token not found"))
 
 
 class Seen(Protocol):
@@ -106,14 +107,13 @@ class Seen(Protocol):
 
 
 def note_presence(user: Seen) -> None:
-    """Keep when the person was last seen, by the minute: a write for every page would make SQLite's writers queue.
+    """Store when the user was last seen, at most once a minute: SQLite's writers queue.
 
-    In a transaction of its own, which the page being made, whatever becomes of it, has no part in. A database that is
-    busy just now is not worth an error: the next page says it again.
+    Uses its own transaction, whatever becomes of the request's. If the database is busy, the next request tries again.
     """
     now = utc_now()
-    if now - user.last_seen_at < SEEN:
+    if now - user.last_seen_at < PRESENCE_INTERVAL:
         return
-    stamp = update(User).where(User.id == user.id).values(last_seen_at=now)
+    statement = update(User).where(User.id == user.id).values(last_seen_at=now)
     with contextlib.suppress(OperationalError), db.engine.begin() as connection:
-        connection.execute(stamp)
+        connection.execute(statement)

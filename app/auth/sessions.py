@@ -1,6 +1,7 @@
-"""The session of whoever sits at this browser."""
+"""The session of the user who is signed in at this browser."""
 
-from flask import abort, current_app, flash, redirect, request, session, url_for
+from flask import Flask, abort, current_app, flash, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.exceptions import Unauthorized
@@ -15,17 +16,17 @@ from app.web.errors import answer, is_from_script
 from app.web.hooks import note_user
 
 
-def init_app(app):
-    """Tell Flask-Login who is who, and what those see who are not logged in."""
+def init_app(app: Flask) -> None:
+    """Tell Flask-Login how to load users, and what to answer if nobody is signed in."""
     login.init_app(app)
-    # A session isn't bound to an address: those of schools, phones and proxies change while people read.
+    # Don't bind sessions to IP addresses: those of schools, phones and proxies change while users read.
     login.session_protection = None
     login.user_loader(load)
-    login.unauthorized_handler(ask_to_log_in)
+    login.unauthorized_handler(ask_to_sign_in)
 
 
 def load(session_id: str) -> SessionUser | None:
-    """The user whose session this is, or None; marks them as seen."""
+    """Return the user of a session, or None, and note that they were seen."""
     user = user_of_session(session_id)
     if user is not None:
         note_user(user.id)
@@ -34,44 +35,45 @@ def load(session_id: str) -> SessionUser | None:
 
 
 def account() -> User:
-    """The account of whoever is logged in, of which `current_user` is but what every page shows."""
+    """Return the whole account of the user who is signed in; `current_user` holds only what every page shows."""
     return db.session.get(User, current_user.id) or abort(401)
 
 
 def start(user: User, remember: bool = False) -> None:
-    """Begin the person's session on nothing that stood there before, so that nobody else holds a part of it."""
-    _forget()
+    """Sign the user in. Discards the former session, which may have been planted (session fixation)."""
+    _clear()
     login_user(user, remember=remember)
     note_user(user.id)
 
 
-def go_on(user: User) -> None:
-    """Begin the session anew for the same person, remembered if it was, after all of theirs were ended."""
+def restart(user: User) -> None:
+    """Sign the user in again after all their sessions were ended, remembered if this one was."""
     start(user, remember=current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies)
 
 
 def end() -> None:
-    """End the session at this browser; others of the same person go on."""
-    _forget()
+    """Sign out at this browser; other sessions of the user go on."""
+    _clear()
     logout_user()
 
 
-def _forget():
+def _clear() -> None:
+    """Clear the session, except for the language that was chosen."""
     language = session.get("lang")
     session.clear()
     if language:
         session["lang"] = language
 
 
-def ask_to_log_in():
-    """Lead to the login page and from there back to the page that was asked for, or that held the form.
+def ask_to_sign_in() -> ResponseReturnValue:
+    """Redirect to the sign-in page, and from there back to the page that was requested or that held the form.
 
-    A script, which would take the login page for its answer, gets a 401.
+    A script gets a 401: it would take the sign-in page for its answer.
     """
     if is_from_script():
-        return answer(Unauthorized(), _("You are no longer logged in. Load this page again to log in."))
-    shown = request.script_root + request.full_path.rstrip("?")
-    page = shown if request.method in ("GET", "HEAD") else path_of(request.referrer)
-    if shown != url_for("timelines.home"):  # where everybody begins, who need not be told
-        flash(_("Please log in to see this page."), "info")
+        return answer(Unauthorized(), _("You've been signed out. Reload this page to sign in again."))
+    requested = request.script_root + request.full_path.rstrip("?")
+    page = requested if request.method in ("GET", "HEAD") else path_of(request.referrer)
+    if requested != url_for("timelines.home"):  # no reason to explain it to a newcomer
+        flash(_("Sign in to see this page."), "info")
     return redirect(url_for("auth.login", next=page))

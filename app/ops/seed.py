@@ -17,7 +17,6 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import insert, select
 
-from app.auth import passwords
 from app.database import db
 from app.messages.queries import side_of
 from app.messages.services import mark_seen, send
@@ -29,6 +28,7 @@ from app.posts.models import Post
 from app.relationships.models import Follow
 from app.search.services import reindex
 from app.users.models import User, new_session_id
+from app.users.passwords import hashed
 from app.users.rules import email_key, username_key
 
 BATCH = 5000  # rows of one statement
@@ -57,7 +57,7 @@ def seed(users, posts, follows, password, add):
 
     people = list(itertools.islice(new_people(draw, taken), users))
     languages = [person.pop("language") for person in people]
-    shared = {"password_hash": passwords.hashed(password)}  # one hash for all: each takes a tenth of a second
+    shared = {"password_hash": hashed(password)}  # one hash for all: each takes a tenth of a second
     write("people", User, (person | shared | {"session_id": new_session_id()} for person in people), users)
     ids = ids_of(people)
     write("follows", Follow, new_follows(draw, ids, follows), users * follows)

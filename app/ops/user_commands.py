@@ -46,7 +46,7 @@ password_option = click.option(
 def create(username, email, password):
     """Make an account."""
     with _told_in_one_line():
-        person = services.register(username, email, password)
+        person = users.create_user(username, email, password)
     db.session.commit()
     click.echo(f"made the account @{person.username}")
 

@@ -1,4 +1,4 @@
-"""Profiles: the page of a user, the card that posts show of them, and the form that changes both."""
+"""The page of a user, their card, and the form of the profile."""
 
 from flask import Flask
 

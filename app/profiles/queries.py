@@ -1,4 +1,4 @@
-"""What the page of a user shows."""
+"""The profile of a user, as their page shows it."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -27,7 +27,7 @@ class _ProfileRow(NamedTuple):
 
 
 class Profile(_ProfileRow, Named):
-    """A user and how they stand with the viewer (relationships.queries.Standing)."""
+    """A user, with the columns of relationships.queries.Standing."""
 
     __slots__ = ()
 
@@ -48,7 +48,7 @@ PROFILE = CompiledSelect(
 
 
 def profile(username: str, viewer_id: int) -> Profile | None:
-    """The profile of a user, found by their username whatever its case, or None."""
+    """Return the profile of the user with this username, whatever its case, or None."""
     if not rules.USERNAME.fullmatch(username):
         return None
     return PROFILE.first(key=rules.username_key(username), viewer=viewer_id)

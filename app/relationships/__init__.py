@@ -1,10 +1,10 @@
-"""Who follows whom."""
+"""Follows between users."""
 
 from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Add the pages, and keep the counts right when a user is deleted."""
+    """Add the buttons' addresses, and update the counts when a user is deleted."""
     from app.relationships import routes, services
     from app.users.signals import user_deleting
 

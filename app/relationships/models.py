@@ -1,4 +1,4 @@
-"""Who follows whom."""
+"""The table of follows."""
 
 from datetime import datetime
 
@@ -9,9 +9,9 @@ from app.database import UTCDateTime, db, utc_now
 
 
 class Follow(db.Model):
-    """`follower` reads the posts of `followed` on the home timeline."""
+    """`follower` sees the posts of `followed` on the home timeline."""
 
     follower_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
-    # The primary key answers "whom do I follow"; this index answers "who follows me".
+    # The primary key finds whom a user follows; this index finds their followers.
     followed_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)

@@ -1,4 +1,4 @@
-"""Who follows whom."""
+"""Whom users follow, and how many follow them."""
 
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ class _Followed(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How many follow a user, how many the user follows, and whether the viewer follows them."""
+    """A user's numbers of followers and of users they follow, and whether the viewer follows them."""
 
     followers: int
     following: int
@@ -25,9 +25,9 @@ class Standing(NamedTuple):
 
 
 def standing_columns(user_id: ColumnElement[int]) -> tuple[Label[Any], ...]:
-    """The columns of Standing, for a SELECT with the user's id in `user_id` and the parameter `viewer`.
+    """Return the columns of Standing, for a SELECT with the user's id in `user_id` and the parameter `viewer`.
 
-    Each is read from indexes alone.
+    The database reads them from indexes alone.
     """
     followers = select(counts.c.followers).where(counts.c.user_id == user_id).scalar_subquery()
     return (
@@ -47,10 +47,10 @@ STANDING = CompiledSelect(select(*standing_columns(bindparam("user_id"))), Stand
 
 
 def followed_ids(user_id: int, limit: int) -> list[int]:
-    """The ids of at most `limit` users whom a user follows."""
+    """Return the ids of at most `limit` users whom a user follows."""
     return FOLLOWED.scalars(follower=user_id, limit=limit)
 
 
 def standing(user_id: int, viewer_id: int | None = None) -> Standing:
-    """How a user stands with a viewer."""
+    """Return the standing of a user; a viewer of None follows nobody."""
     return STANDING.all(user_id=user_id, viewer=viewer_id)[0]

@@ -1,6 +1,7 @@
-"""Following people."""
+"""The buttons to follow and unfollow a user."""
 
 from flask import Blueprint, flash, get_template_attribute, redirect
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -11,6 +12,7 @@ from app.relationships import services
 from app.relationships.queries import standing
 from app.text import isolated
 from app.users import queries
+from app.users.models import User
 from app.web import rate_limits
 from app.web.errors import is_from_script
 
@@ -20,34 +22,34 @@ bp = Blueprint("relationships", __name__)
 @bp.post("/follow/<username>")
 @login_required
 @rate_limits.follows
-def follow(username):
-    person = _person(username)
-    services.follow(current_user.id, person.id)
+def follow(username: str) -> ResponseReturnValue:
+    user = _find(username)
+    services.follow(current_user.id, user.id)
     db.session.commit()
-    return _done(person, _("You follow %(name)s.", name=isolated(person.name)))
+    return _answer(user, _("Followed %(name)s.", name=isolated(user.name)))
 
 
 @bp.post("/unfollow/<username>")
 @login_required
 @rate_limits.follows
-def unfollow(username):
-    person = _person(username)
-    services.unfollow(current_user.id, person.id)
+def unfollow(username: str) -> ResponseReturnValue:
+    user = _find(username)
+    services.unfollow(current_user.id, user.id)
     db.session.commit()
-    return _done(person, _("You no longer follow %(name)s.", name=isolated(person.name)))
+    return _answer(user, _("Unfollowed %(name)s.", name=isolated(user.name)))
 
 
-def _person(username):
-    person = queries.by_username(username)
-    if person is None:
-        raise NotFound(_("This person is not there."))
-    return person
+def _find(username: str) -> User:
+    user = queries.by_username(username)
+    if user is None:
+        raise NotFound(_("User not found"))
+    return user
 
 
-def _done(person, message):
-    """Lead back to the page of the button; a script is told what now takes the place of what the page shows.
+def _answer(user: User, message: str) -> ResponseReturnValue:
+    """Redirect to the page of the button. A script gets JSON instead, with the new HTML for its page.
 
-    `{"button", "followers": HTML, "message": text}`
+    `{"button": HTML, "followers": HTML, "message": text}`
     """
     if not is_from_script():
         flash(message, "success")
@@ -55,9 +57,9 @@ def _done(person, message):
     button, followers = (
         get_template_attribute("components/follow.html", name) for name in ("follow_button", "followers")
     )
-    now = standing(person.id, current_user.id)
+    now = standing(user.id, current_user.id)
     return {
-        "button": button(person.username, now.followed),
-        "followers": followers(person.username, now.followers),
+        "button": button(user.username, now.followed),
+        "followers": followers(user.username, now.followers),
         "message": message,
     }

@@ -1,4 +1,4 @@
-"""What changes who follows whom. Nothing is committed here: the view does that."""
+"""Following and unfollowing. The caller commits."""
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select
@@ -14,19 +14,19 @@ from app.users.services import add_to_counts, change_counts
 
 
 def follow(follower_id: int, followed_id: int) -> bool:
-    """Let one person follow another; True when that is new. Whoever does so already still does.
+    """Let one user follow another. Idempotent; returns True if the follow is new.
 
-    Raises Invalid for oneself, NotFound for nobody.
+    Raises Invalid if both are the same user, NotFound if the followed user does not exist.
     """
     if follower_id == followed_id:
         raise Invalid("username", _("You can't follow yourself."))
     try:
         with db.session.begin_nested():
             db.session.execute(insert(Follow).values(follower_id=follower_id, followed_id=followed_id))
-    except IntegrityError as error:  # the row is there, perhaps since this moment, or the person is not
-        # A locking read sees what others have committed meanwhile, which the transaction's own snapshot may not.
+    except IntegrityError as error:  # the follow exists, or the user does not
+        # A locking read sees what others committed meanwhile; the transaction's snapshot may not.
         if db.session.scalar(select(User.id).where(User.id == followed_id).with_for_update(read=True)) is None:
-            raise NotFound(_("This person is not there.")) from error
+            raise NotFound(_("User not found")) from error
         return False
     notify(followed_id, FOLLOW, actor_id=follower_id)
     add_to_counts(followed_id, followers=1)
@@ -34,13 +34,16 @@ def follow(follower_id: int, followed_id: int) -> bool:
 
 
 def unfollow(follower_id: int, followed_id: int) -> bool:
-    """Let one person no longer follow another; True when they did until now. Raises Invalid for oneself."""
+    """Let one user unfollow another. Idempotent; returns True if there was a follow.
+
+    Raises Invalid if both are the same user.
+    """
     if follower_id == followed_id:
         raise Invalid("username", _("You can't unfollow yourself."))
     result = db.session.execute(
         delete(Follow).where(Follow.follower_id == follower_id, Follow.followed_id == followed_id)
     )
-    if result.rowcount == 0:
+    if result.rowcount == 0:  # type: ignore[attr-defined]  # a DELETE returns a CursorResult, which has it
         return False
     add_to_counts(followed_id, followers=-1)
     return True
@@ -50,7 +53,7 @@ def uncount_follows(user: User) -> None:
     """Before deleting a user, decrement the follower counts of everyone they follow."""
     user_id = user.id
     followed = select(Follow.followed_id).where(Follow.follower_id == user_id)
-    # Until the commit nothing is added to whom they follow, since that reads the person, and nothing taken from it.
+    # Until the commit, no follow of theirs is added, since that reads the row of the user, and none is deleted.
     db.session.execute(select(User.id).where(User.id == user_id).with_for_update())
     db.session.execute(followed.with_for_update())
     change_counts(UserCounts.user_id.in_(followed), followers=-1)

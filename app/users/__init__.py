@@ -1,10 +1,10 @@
-"""Users: accounts, their names and pictures."""
+"""Accounts, their names and avatars."""
 
 from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Add the pictures."""
+    """Add the address of the avatars."""
     from app.users import routes
 
     app.register_blueprint(routes.bp)

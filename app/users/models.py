@@ -1,4 +1,4 @@
-"""People."""
+"""The tables of users and their cached counts."""
 
 import secrets
 from datetime import datetime
@@ -12,12 +12,12 @@ from app.database import TABLE_OPTIONS, UTCDateTime, db, utc_now
 
 
 def new_session_id() -> str:
-    """A random id for what sessions carry instead of the user's own (Flask-Login's alternative id)."""
+    """Return a random id, which sessions hold instead of the user's own (Flask-Login's alternative id)."""
     return secrets.token_urlsafe(24)
 
 
 class Actor(Protocol):
-    """Who does something: what a service asks of a user before it lets them."""
+    """A user who does something: what a service needs to know to permit it."""
 
     @property
     def id(self) -> int: ...
@@ -27,7 +27,7 @@ class Actor(Protocol):
 
 
 class Named:
-    """Anything with a username and a display name, which may be empty."""
+    """A row with a username and a display name, which may be empty."""
 
     __slots__ = ()
 
@@ -37,16 +37,17 @@ class Named:
     @property
     def name(self) -> str:
         """The name that pages show."""
-        return self.display_name or self.username
+        name: str = self.display_name or self.username
+        return name
 
 
-class User(Named, UserMixin, db.Model):
-    """A person with an account.
+class User(Named, UserMixin, db.Model):  # type: ignore[misc]  # Flask-Login has no types
+    """An account.
 
-    `username_key` and `email_key` decide what is unique: databases disagree on case and accents.
+    `username_key` and `email_key` hold what must be unique: databases disagree on case and accents.
     """
 
-    # An id is never given twice (SQLite would reuse the highest): avatars and cached posts are named by it.
+    # Ids are never reused (SQLite would reuse the highest): they are the keys of avatars and cached posts.
     __table_args__ = TABLE_OPTIONS | {"sqlite_autoincrement": True}
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,18 +55,18 @@ class User(Named, UserMixin, db.Model):
     username_key: Mapped[str] = mapped_column(String(64), unique=True)
     email: Mapped[str] = mapped_column(String(254))  # RFC 5321: a path of 256 with its angle brackets
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
-    display_name: Mapped[str] = mapped_column(String(400), default="")  # at most 64 graphemes; a form's rule
+    display_name: Mapped[str] = mapped_column(String(400), default="")  # at most 64 graphemes (rules.py)
     about_me: Mapped[str] = mapped_column(String(1000), default="")  # at most 140 graphemes
     password_hash: Mapped[str] = mapped_column(String(256))
     locale: Mapped[str | None] = mapped_column(String(8))
     session_id: Mapped[str] = mapped_column(String(43), unique=True, default=new_session_id)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
     last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
-    # Looks after the site. Only `flask user promote` makes one: no page does, and not the API.
+    # Set by `flask user promote` alone, by no page and not by the API.
     is_administrator: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     def get_id(self) -> str:
-        """What the session cookie carries; a new one ends all sessions of the user."""
+        """Return the id that the session cookie holds; a new one ends all sessions of the user."""
         return self.session_id
 
 

@@ -1,4 +1,4 @@
-"""Find users by name and address."""
+"""Find users by id, username and email address."""
 
 from sqlalchemy import select
 
@@ -8,17 +8,17 @@ from app.users.models import User
 
 
 def by_id(user_id: int) -> User | None:
-    """The user with that id, or None."""
+    """Return the user with this id, or None."""
     return db.session.get(User, user_id)
 
 
 def by_username(username: str) -> User | None:
-    """The person of that name, whatever its case."""
+    """Return the user with this username, whatever its case, or None."""
     if not rules.USERNAME.fullmatch(username):  # MariaDB finds "susan" for "susan " too
         return None
     return db.session.scalar(select(User).where(User.username_key == rules.username_key(username)))
 
 
 def by_email(email: str) -> User | None:
-    """The person of that address, whatever its case."""
+    """Return the user with this email address, whatever its case, or None."""
     return db.session.scalar(select(User).where(User.email_key == rules.email_key(email)))

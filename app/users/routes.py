@@ -1,4 +1,4 @@
-"""Pictures of users."""
+"""Avatars of users."""
 
 from flask import Blueprint, Response
 
@@ -10,8 +10,8 @@ YEAR = 365 * 24 * 3600  # seconds
 
 
 @bp.get("/avatar/<int:user_id>.svg")
-def avatar(user_id):
-    """Drawn from the number alone, so no database is asked, and browsers keep it for a year."""
+def avatar(user_id: int) -> Response:
+    """Draw the avatar from the id alone: no query, and browsers cache it for a year."""
     response = Response(avatars.identicon(user_id), mimetype="image/svg+xml")
     response.cache_control.public = True
     response.cache_control.max_age = YEAR

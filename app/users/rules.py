@@ -1,9 +1,11 @@
-"""What the values of an account must be, whoever sets them: a form, the API or a command.
+"""The validation of accounts, for pages, the API and commands.
 
-Each rule takes what was entered and gives back what is kept. Raises Invalid, with a message for the person.
+A rule takes what was entered and returns what to store. It raises Invalid, with a message for the user.
 """
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -12,73 +14,120 @@ from app import text
 from app.exceptions import Invalid
 
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,64}")
-DISPLAY_NAME_LIMIT = 64  # graphemes
-ABOUT_ME_LIMIT = 140  # graphemes
 
-# What the columns hold, in code points: marks piled on marks and families of emoji make a grapheme of many.
-DISPLAY_NAME_ROOM = 400
-ABOUT_ME_ROOM = 1000
-EMAIL_ROOM = 254
+# Limits in graphemes, which are what users see as characters.
+PASSWORD_MIN, PASSWORD_MAX = 8, 200
+DISPLAY_NAME_LIMIT = 64
+ABOUT_ME_LIMIT = 140
+
+# Sizes of columns in code points: combining marks and emoji sequences make graphemes of many code points.
+DISPLAY_NAME_MAX_CODE_POINTS = 400
+ABOUT_ME_MAX_CODE_POINTS = 1000
+EMAIL_MAX_CODE_POINTS = 254
 
 
 def username(value: str) -> str:
-    """ASCII alone: no two names that look the same to a reader or the same to a database."""
+    """Return the username. ASCII only: no two usernames look the same to a reader or to a database."""
+    if not value:
+        raise Invalid("username", _("Enter a username."))
     if not USERNAME.fullmatch(value):
-        raise Invalid("username", _("A username is 1 to 64 of these: letters a to z, digits, underscores."))
+        raise Invalid("username", _("Use only letters from a to z, digits and underscores, up to 64 in total."))
     return value
 
 
 def username_key(value: str) -> str:
-    """What is unique about a username, the same on every database."""
+    """Return the form of a username that must be unique, the same on every database."""
     return value.lower()
 
 
 def email(value: str) -> str:
-    """An address by the rules of mail (RFC 5321, 5322); whether mail arrives there is not asked."""
-    from email_validator import EmailNotValidError, validate_email  # 40 ms that only those who sign up pay
+    """Return the normalized address. Checks its syntax (RFC 5321, 5322), not that mail arrives there."""
+    from email_validator import EmailNotValidError, validate_email  # 40 ms to import; few requests need it
 
     try:
         address = validate_email(value.strip(), check_deliverability=False, allow_smtputf8=False).normalized
     except EmailNotValidError as error:
-        raise Invalid("email", _("That is not an e-mail address.")) from error
-    if len(email_key(address)) > EMAIL_ROOM:
-        raise Invalid("email", _("That is not an e-mail address."))
+        raise Invalid("email", _("Enter a valid email address.")) from error
+    if len(email_key(address)) > EMAIL_MAX_CODE_POINTS:
+        raise Invalid("email", _("Enter a valid email address."))
     return address
 
 
 def email_key(value: str) -> str:
-    """What is unique about an address. Case may matter before the @ (RFC 5321); people and providers ignore it."""
+    """Return the form of an address that must be unique.
+
+    Case may matter before the @ (RFC 5321), but users and providers ignore it.
+    """
     return value.lower()
 
 
+def password(value: str, field: str = "password") -> str:
+    """Return the password as it was entered. `field` is the one that Invalid names."""
+    if text.count(value) < PASSWORD_MIN:
+        raise Invalid(field, _("Use at least %(limit)d characters.", limit=PASSWORD_MIN))
+    if text.count(value) > PASSWORD_MAX:
+        raise Invalid(field, _("Use at most %(limit)d characters.", limit=PASSWORD_MAX))
+    if not text.is_storable(value):
+        raise Invalid(field, _("Remove the control characters from your password."))
+    return value
+
+
 def display_name(value: str) -> str:
-    """Any name in any script, or none (then the username stands for it)."""
+    """Return the name on one line, or "" for a blank one: pages then show the username."""
     name = text.tidy_line(value)
     if not text.is_storable(name):
-        raise Invalid("display_name", _("A name can't hold control characters."))
+        raise Invalid("display_name", _("Remove the control characters from the name."))
     if text.count(name) > DISPLAY_NAME_LIMIT:
-        raise Invalid("display_name", _("A name has at most %(limit)d characters.", limit=DISPLAY_NAME_LIMIT))
-    if len(name) > DISPLAY_NAME_ROOM:
-        raise Invalid("display_name", _("This name has too many marks and joined characters to be kept."))
+        raise Invalid("display_name", _("Use at most %(limit)d characters.", limit=DISPLAY_NAME_LIMIT))
+    if len(name) > DISPLAY_NAME_MAX_CODE_POINTS:
+        raise Invalid("display_name", _("Use fewer combined characters and emoji."))
     return "" if text.is_blank(name) else name
 
 
 def about_me(value: str) -> str:
-    """A few words in any script, on any number of lines."""
+    """Return the text, on any number of lines, or "" for a blank one."""
     words = text.tidy(value)
     if not text.is_storable(words):
-        raise Invalid("about_me", _("This text can't hold control characters."))
+        raise Invalid("about_me", _("Remove the control characters from the text."))
     if text.count(words) > ABOUT_ME_LIMIT:
-        raise Invalid("about_me", _("This text has at most %(limit)d characters.", limit=ABOUT_ME_LIMIT))
-    if len(words) > ABOUT_ME_ROOM:
-        raise Invalid("about_me", _("This text has too many marks and joined characters to be kept."))
+        raise Invalid("about_me", _("Use at most %(limit)d characters.", limit=ABOUT_ME_LIMIT))
+    if len(words) > ABOUT_ME_MAX_CODE_POINTS:
+        raise Invalid("about_me", _("Use fewer combined characters and emoji."))
     return "" if text.is_blank(words) else words
 
 
-def locale(value: str | None) -> str | None:
-    """A language of the interface, or None for whatever the browser asks for."""
+def locale(value: str) -> str | None:
+    """Return the code of a language of the interface, or None for the browser's."""
     if not value:
         return None
     if value not in current_app.config["LANGUAGES"]:
-        raise Invalid("locale", _("That language is not there."))
+        raise Invalid("locale", _("Choose a language from the list."))
     return value
+
+
+RULES: dict[str, Callable[[str], str | None]] = {
+    "username": username,
+    "email": email,
+    "password": password,
+    "display_name": display_name,
+    "about_me": about_me,
+    "locale": locale,
+}
+
+
+def apply_all(**values: str | None) -> dict[str, Any]:
+    """Return what to store of each value, by the rule of its name.
+
+    Raises Invalid for the first broken rule; its `others` are those for the rest, so that a form shows all of them.
+    """
+    kept: dict[str, Any] = {}
+    errors: list[Invalid] = []
+    for name, value in values.items():
+        try:
+            kept[name] = RULES[name](value or "")
+        except Invalid as error:
+            errors.append(error)
+    if errors:
+        errors[0].others = errors[1:]
+        raise errors[0]
+    return kept

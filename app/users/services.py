@@ -1,7 +1,8 @@
-"""What changes accounts. Nothing is committed here: the view does that."""
+"""Changes of accounts. The caller commits."""
 
 import contextlib
 import re
+from collections.abc import Iterator
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,75 +11,76 @@ from sqlalchemy.exc import IntegrityError
 
 from app.database import db, insert_if_absent
 from app.exceptions import Invalid, NotAllowed
-from app.users import rules
+from app.users import passwords, rules
 from app.users.models import Actor, User, UserCounts
 from app.users.signals import user_changed, user_created, user_deleting
 
-# How SQLite ("user.email_key"), MariaDB ("'uq_user_email_key'") and MySQL ("'user.uq_user_email_key'") name the index
-# at the end of what they say.
+# Matches the index name at the end of an error: "user.email_key" (SQLite), "'uq_user_email_key'" (MariaDB),
+# "'user.uq_user_email_key'" (MySQL).
 TAKEN = re.compile(r"(username|email)_key'?$")
-ADDRESS_TAKEN = _l("This address has an account already.")
+EMAIL_TAKEN = _l("This email address is already in use.")
+MESSAGES = {"username": _l("This username is taken."), "email": EMAIL_TAKEN}
 PROFILE = ("username", "display_name", "about_me", "locale")
-MESSAGES = {"username": _l("This username is taken."), "email": ADDRESS_TAKEN}
 
 
-def create_user(username: str, email: str, password_hash: str) -> User:
-    """A new account. Raises Invalid for a broken rule, or when the username or the address is taken."""
-    user = User(password_hash=password_hash)
-    _name(user, username)
-    _address(user, email)
-    with _told_what_is_taken():
+def create_user(username: str, email: str, password: str) -> User:
+    """Create an account. Raises Invalid for broken rules, or if the username or the email address is taken."""
+    kept = rules.apply_all(username=username, email=email, password=password)
+    user = User(password_hash=passwords.hashed(kept["password"]))
+    _set_username(user, kept["username"])
+    _set_email(user, kept["email"])
+    with _reporting_taken():
         db.session.add(user)
     user_created.send(user)
     return user
 
 
 def check_owner(user: User, by: Actor) -> None:
-    """Let nobody change the account of another. Raises NotAllowed."""
+    """Raise NotAllowed unless the account belongs to `by`."""
     if user.id != by.id:
         raise NotAllowed(_("You can only change your own account."))
 
 
 def change_profile(user: User, **changes: str | None) -> None:
-    """Set some of what `update_profile` sets, and raise as it does; what is left out stays."""
+    """Change some of the values of `update_profile`, and raise the same errors."""
     update_profile(user, **{name: getattr(user, name) for name in PROFILE} | changes)
 
 
 def update_profile(user: User, *, username: str, display_name: str, about_me: str, locale: str | None) -> None:
-    """Set what the person says of themselves. Raises Invalid for a broken rule, or when the username is taken."""
-    values = rules.display_name(display_name), rules.about_me(about_me), rules.locale(locale)
-    with _told_what_is_taken():
-        _name(user, username)
-        user.display_name, user.about_me, user.locale = values
+    """Change the profile. Raises Invalid for broken rules, or if the username is taken."""
+    kept = rules.apply_all(username=username, display_name=display_name, about_me=about_me, locale=locale)
+    with _reporting_taken():
+        _set_username(user, kept["username"])
+        user.display_name, user.about_me, user.locale = kept["display_name"], kept["about_me"], kept["locale"]
     user_changed.send(user)
 
 
-def change_address(user: User, email: str) -> str:
-    """Give the account another e-mail address; the former one. Raises Invalid when it is taken meanwhile."""
+def change_email(user: User, email: str) -> str:
+    """Change the email address and return the former one. Raises Invalid if it is not valid or taken."""
     former = user.email
-    with _told_what_is_taken():
-        _address(user, email)
+    with _reporting_taken():
+        _set_email(user, rules.email(email))
     return former
 
 
 def promote(user: User) -> None:
-    """Make the person an administrator, who may delete anybody's posts, at once in all their sessions and programs."""
+    """Make the user an administrator, who may delete any post. Current sessions and API tokens gain this at once."""
     user.is_administrator = True
     db.session.flush()
 
 
 def demote(user: User) -> None:
-    """Make an administrator a person like others again."""
+    """Take the administrator's rights from the user."""
     user.is_administrator = False
     db.session.flush()
 
 
 def delete_user(user: User) -> None:
-    """Delete the account and, by the foreign keys of the database, all that hangs on it."""
+    """Delete the account. The foreign keys of the database delete what belongs to it."""
     user_deleting.send(user)
     db.session.delete(user)
     db.session.flush()
-    db.session.expire_all()  # what the database deleted may be loaded
+    db.session.expire_all()  # loaded objects may be among the deleted rows
 
 
 def add_to_counts(user_id: int, **changes: int) -> None:
@@ -96,24 +98,27 @@ def change_counts(condition: ColumnElement[bool], **changes: int) -> None:
     )
 
 
-def _name(user: User, username: str) -> None:
-    user.username = rules.username(username)
+def _set_username(user: User, username: str) -> None:
+    user.username = username
     user.username_key = rules.username_key(username)
 
 
-def _address(user: User, email: str) -> None:
-    user.email = rules.email(email)
-    user.email_key = rules.email_key(user.email)
+def _set_email(user: User, email: str) -> None:
+    user.email = email
+    user.email_key = rules.email_key(email)
 
 
 @contextlib.contextmanager
-def _told_what_is_taken():
-    """Flush what happens inside; the database alone knows whether somebody else was first."""
+def _reporting_taken() -> Iterator[None]:
+    """Flush at the end of the block; raise Invalid if the username or email address is taken.
+
+    Only the unique index can tell: another request may take it at the same moment.
+    """
     try:
         with db.session.begin_nested():
             yield
     except IntegrityError as error:
-        taken = TAKEN.search(str(error.orig.args[-1]))
+        taken = TAKEN.search(str(error.orig.args[-1])) if error.orig else None
         if taken is None:
             raise
         raise Invalid(taken[1], str(MESSAGES[taken[1]])) from error

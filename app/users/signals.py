@@ -1,4 +1,4 @@
-"""Signals of users, for features above: each is sent with the user, in the transaction of the change."""
+"""Signals for higher features. Each is sent with the user, in the transaction of the change."""
 
 from blinker import Signal
 

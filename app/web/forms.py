@@ -27,9 +27,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         return valid
 
     def show(self, error: Invalid) -> None:
-        """Show the message of a broken rule beside the field that it names."""
-        field = self[error.field]
-        field.errors = [*field.errors, str(error)]
+        """Show the message of each broken rule beside the field that it names."""
+        for broken in (error, *error.others):
+            field = self[broken.field]
+            field.errors = [*field.errors, str(broken)]
 
     @contextlib.contextmanager
     def showing_errors(self) -> Iterator[None]:

@@ -56,10 +56,10 @@ def test_follow_keeps_focus_and_is_announced(profile):
     button(page, "Follow").focus()
     page.keyboard.press("Enter")
     expect(button(page, "Unfollow")).to_be_focused()
-    expect(page.locator("body > [role=status]")).to_have_text("You follow \u2068Susan\u2069.")
+    expect(page.locator("body > [role=status]")).to_have_text("Followed \u2068Susan\u2069.")
     page.keyboard.press("Enter")
     expect(button(page, "Follow")).to_be_focused()
-    expect(page.locator("body > [role=status]")).to_have_text("You no longer follow \u2068Susan\u2069.")
+    expect(page.locator("body > [role=status]")).to_have_text("Unfollowed \u2068Susan\u2069.")
 
 
 def test_follow_updates_all_buttons_of_user(profile):
@@ -116,7 +116,7 @@ def test_without_javascript_follow_leads_back_to_profile(profile):
     page = profile(javascript=False)
     button(page, "Follow").click()
     expect(page).to_have_url(re.compile(f"/user/{page.username}$"))
-    expect(page.locator(".alert-success")).to_contain_text("You follow")
+    expect(page.locator(".alert-success")).to_contain_text("Followed")
     button(page, "Unfollow").click()
-    expect(page.locator(".alert-success")).to_contain_text("You no longer follow")
+    expect(page.locator(".alert-success")).to_contain_text("Unfollowed")
     expect(button(page, "Follow")).to_be_visible()

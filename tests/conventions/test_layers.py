@@ -12,7 +12,6 @@ ORDER = ["models", "rules", "queries", "services", "forms", "routes"]
 OTHERS = {
     "auth/destination": "routes",
     "auth/mails": "services",
-    "auth/passwords": "services",
     "auth/proofs": "queries",
     "auth/sessions": "routes",
     "auth/settings": "routes",
@@ -30,6 +29,7 @@ OTHERS = {
     "translation/deadline": "services",
     "translation/translating": "routes",  # it ends the view's transaction before a request to the service
     "users/avatars": "rules",
+    "users/passwords": "services",
     "users/signals": "models",
 }
 # Commands, the worker and rendering belong to no layer.
@@ -146,7 +146,7 @@ def test_routes_do_not_import_sqlalchemy(module):
         ("models", "from app.database import db", 0),
         ("services", "from app.auth.sessions import account", 1),
         ("services", "from app.api import posts", 1),
-        ("services", "from app.auth import passwords", 0),
+        ("services", "from app.users import passwords", 0),
         ("services", "from flask import request", 1),
         ("services", "import flask", 1),
         ("queries", "from flask_login import current_user", 1),

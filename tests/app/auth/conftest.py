@@ -1,4 +1,4 @@
-"""What the tests of mails share."""
+"""Fixtures of the tests of emails."""
 
 import re
 
@@ -12,7 +12,7 @@ from app.users.queries import by_username
 
 @pytest.fixture
 def outbox(app, monkeypatch):
-    """`outbox()`: let the workers do what waits; the mails that went out, as (address, subject, link)."""
+    """`outbox()`: run the waiting jobs; return the emails sent, as (address, subject, link)."""
     sent = []
 
     class Message(mail.EmailMultiAlternatives):
@@ -28,8 +28,8 @@ def outbox(app, monkeypatch):
     queue.storage.flush_all()
 
     def outbox():
-        while task := queue.dequeue():
-            queue.execute(task)
+        while job := queue.dequeue():
+            queue.execute(job)
         return sent
 
     yield outbox
@@ -39,7 +39,7 @@ def outbox(app, monkeypatch):
 
 @pytest.fixture
 def susan(context, make_user):
-    """susan, as the database knows her whenever she is asked for."""
+    """`susan()`: the user susan, as the database holds her now."""
     make_user("susan")
 
     def susan():

@@ -1,4 +1,4 @@
-"""Changing one's address, by the link of a mail to the new one."""
+"""Changing the email address, by the link sent to the new one."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.app.auth.conftest import local
 
 @pytest.fixture
 def ask(susan, log_in, fill_in):
-    """Ask, as susan, for another address."""
+    """`ask(email=…)`: request another address as susan."""
     log_in("susan")
 
     def ask(email="new@example.com", password="correct horse"):
@@ -16,17 +16,17 @@ def ask(susan, log_in, fill_in):
     return ask
 
 
-def test_an_address_is_changed_when_its_mail_is_answered_and_the_former_one_is_told(app, susan, ask, outbox, fill_in):
+def test_confirmed_address_is_stored_and_former_one_is_notified(app, susan, ask, outbox, fill_in):
     assert ask("New@example.com").headers["Location"] == "/settings"
     [(to, subject, link)] = outbox()
-    assert (to, subject) == ("New@example.com", "Confirm your e-mail address")
+    assert (to, subject) == ("New@example.com", "Confirm your email address")
     assert susan().email == "susan@example.com"
     assert fill_in(local(link), client=app.test_client()).status_code == 302  # another browser will do
     assert (susan().email, susan().email_key) == ("New@example.com", "new@example.com")
-    assert outbox()[-1] == ("susan@example.com", "Your e-mail address has changed", None)
+    assert outbox()[-1] == ("susan@example.com", "Your email address was changed", None)
 
 
-def test_an_address_link_works_once_and_changes_nothing_by_being_opened(app, client, susan, ask, outbox, fill_in):
+def test_address_link_changes_nothing_on_get_and_works_once(app, client, susan, ask, outbox, fill_in):
     ask()
     link = local(outbox()[0][2])
     assert client.get(link).status_code == 200
@@ -38,13 +38,13 @@ def test_an_address_link_works_once_and_changes_nothing_by_being_opened(app, cli
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"password": "wrong horse"}, "That is not your password."),
-        ({"email": "notanemail"}, "That is not an e-mail address."),
-        ({"email": "JOHN@example.com"}, "This address has an account already."),
-        ({"email": "susan@example.com"}, "This address has an account already."),
+        ({"password": "wrong horse"}, "Wrong password. Try again."),
+        ({"email": "notanemail"}, "Enter a valid email address."),
+        ({"email": "JOHN@example.com"}, "This email address is already in use."),
+        ({"email": "susan@example.com"}, "This email address is already in use."),
     ],
 )
-def test_an_address_is_not_changed_otherwise(make_user, ask, outbox, fields, message):
+def test_address_request_is_refused(make_user, ask, outbox, fields, message):
     make_user("john")
     response = ask(**fields)
     assert response.status_code == 400
@@ -52,11 +52,11 @@ def test_an_address_is_not_changed_otherwise(make_user, ask, outbox, fields, mes
     assert outbox() == []
 
 
-def test_an_address_that_somebody_took_meanwhile_is_refused(make_user, susan, ask, outbox, fill_in):
+def test_address_taken_before_confirmation_is_refused(make_user, susan, ask, outbox, fill_in):
     ask("john@example.com")
     link = local(outbox()[0][2])
     make_user("john")
     response = fill_in(link)
     assert response.status_code == 400
-    assert "This address has an account already." in response.text
+    assert "This email address is already in use." in response.text
     assert susan().email == "susan@example.com"

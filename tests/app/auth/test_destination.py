@@ -5,13 +5,13 @@ import pytest
 
 from app.auth import destination
 
-# What attackers make addresses of.
+# Parts of malicious addresses.
 PIECES = ["/", "\\", ":", "@", "?", "#", ".", "..", "\t", "\n", "\r", " ", "\0", "\x1f", "\x7f", "%2f", "%5c", "%09",
           "http", "https:", "javascript:", "evil.example", "susan", "／", "。", "\u2028"]  # fmt: skip
 
 
-def where_a_browser_goes(target):
-    """The scheme and host that a browser takes from a Location (the URL standard of WHATWG, for special schemes)."""
+def redirect_target(target):
+    """Return the scheme and host to which a browser redirects (WHATWG URL, special schemes)."""
     target = target.strip("".join(map(chr, range(0x21))))
     for skipped in "\t\n\r":
         target = target.replace(skipped, "")
@@ -27,13 +27,13 @@ def where_a_browser_goes(target):
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 4])
-def test_whatever_is_local_keeps_a_browser_on_this_site(length):
+def test_local_targets_keep_browser_on_site(length):
     accepted = 0
     for pieces in itertools.product(PIECES, repeat=length):
         target = "".join(pieces)
         if destination.is_local(target):
             accepted += 1
-            assert where_a_browser_goes(target) == ("http", "site.example"), repr(target)
+            assert redirect_target(target) == ("http", "site.example"), repr(target)
     assert accepted
 
 
@@ -43,14 +43,14 @@ def test_whatever_is_local_keeps_a_browser_on_this_site(length):
      "http://evil.example/", "javascript:alert(1)", "/\t/evil.example", "/\n/evil", " //evil",
      "evil.example", "", None],
 )  # fmt: skip
-def test_what_leads_elsewhere_is_not_local(target):
+def test_external_targets_are_not_local(target):
     assert not destination.is_local(target)
 
 
 @pytest.mark.parametrize(
     "target", ["/", "/user/susan?before=3", "/explore", "/a//b", "/?next=//evil.example", "/%2F%2Fevil", "/é"]
 )
-def test_paths_of_this_site_are_local(target):
+def test_paths_are_local(target):
     assert destination.is_local(target)
 
 
@@ -66,6 +66,6 @@ def test_paths_of_this_site_are_local(target):
         (None, None),
     ],
 )
-def test_the_page_that_held_a_form_counts_if_it_is_of_this_host(app, address, path):
+def test_path_of_accepts_only_own_host(app, address, path):
     with app.test_request_context():
         assert destination.path_of(address) == path

@@ -1,4 +1,4 @@
-"""Which forms of an account may be sent how often; what limits are is in tests/app/test_limits.py."""
+"""The rate limits of the account's forms. How limits work is tested in tests/app/web/test_rate_limits.py."""
 
 import pytest
 
@@ -6,7 +6,7 @@ MINUTE, HOUR = 60, 3600  # seconds
 NEW = {"new_password": "battery staple", "new_password2": "battery staple"}
 
 
-def assert_told_to_wait(answer, window):
+def assert_limited(answer, window):
     assert answer.status_code == 429
     assert window - MINUTE < int(answer.headers["Retry-After"]) <= window
 
@@ -20,21 +20,19 @@ def assert_told_to_wait(answer, window):
         ("/settings/export", 10, HOUR, {}),
     ],
 )
-def test_whoever_sends_a_form_of_their_account_once_too_often_is_told_to_wait(
-    app, make_user, log_in, fill_in, path, times, window, fields
-):
+def test_account_forms_are_limited_per_user(app, make_user, log_in, fill_in, path, times, window, fields):
     make_user("susan")
     log_in("susan")
     for _time in range(times):
         assert fill_in("/settings", to=path, **fields).status_code != 429
-    assert_told_to_wait(fill_in("/settings", to=path, **fields), window)
+    assert_limited(fill_in("/settings", to=path, **fields), window)
     make_user("david")
     david = app.test_client()
     log_in("david", client=david)
     assert fill_in("/settings", to=path, client=david, **fields).status_code != 429
 
 
-def test_whoever_knows_the_password_may_change_it_as_often_as_they_like(make_user, log_in, fill_in):
+def test_right_password_is_not_limited(make_user, log_in, fill_in):
     make_user("susan")
     log_in("susan")
     same = dict.fromkeys(("password", "new_password", "new_password2"), "correct horse")
@@ -42,16 +40,16 @@ def test_whoever_knows_the_password_may_change_it_as_often_as_they_like(make_use
         assert fill_in("/settings/password", **same).status_code == 302
 
 
-def test_an_address_is_tried_for_a_new_account_twenty_times_an_hour(app, fill_in):
+def test_registration_is_limited_per_email_address(app, fill_in):
     for number in range(20):
         answer = fill_in("/auth/register", username=f"susan{number}", email="susan@example.com")
         assert answer.status_code == 400
-    assert_told_to_wait(fill_in("/auth/register", email="SUSAN@example.com "), HOUR)
+    assert_limited(fill_in("/auth/register", email="SUSAN@example.com "), HOUR)
     assert fill_in("/auth/register", email="david@example.com").status_code == 400
 
 
 def typed(**fields):
-    """What a form sends without its token, which counts as well; `#` is a number, each time another."""
+    """Return a function of a number that makes a form's data without its token. `#` becomes the number."""
     return lambda number: {"data": {name: value.replace("#", str(number)) for name, value in fields.items()}}
 
 
@@ -65,9 +63,9 @@ def typed(**fields):
         ("/api/tokens", 200, MINUTE, lambda number: {"auth": (f"somebody{number}", "wrong horse")}),
     ],
 )
-def test_one_address_is_told_to_wait_whomever_it_tries_and_others_are_not(app, client, path, times, window, sent):
+def test_forms_are_limited_per_client_address(app, client, path, times, window, sent):
     for number in range(times):
         assert client.post(path, **sent(number)).status_code in (400, 401)
-    assert_told_to_wait(client.post(path, **sent(times)), window)
+    assert_limited(client.post(path, **sent(times)), window)
     elsewhere = app.test_client().post(path, environ_base={"REMOTE_ADDR": "192.0.2.7"}, **sent(times))
     assert elsewhere.status_code in (400, 401)

@@ -1,12 +1,12 @@
-"""Setting a forgotten password anew, by the link of a mail."""
+"""Resetting a forgotten password, by the link of an email."""
 
 import re
 
 import pytest
 
 from app.auth import proofs, services
-from app.auth.passwords import matches
 from app.database import db
+from app.users.passwords import matches
 from tests.app.auth.conftest import local
 
 NEW = {"new_password": "battery staple", "new_password2": "battery staple"}
@@ -14,12 +14,12 @@ NEW = {"new_password": "battery staple", "new_password2": "battery staple"}
 
 @pytest.fixture
 def reset_link(fill_in, outbox, susan):
-    """The address of susan's link for a new password."""
+    """The path of susan's link to set a new password."""
     fill_in("/auth/reset_password_request", email="susan@example.com")
     return local(outbox()[-1][2])
 
 
-def test_a_forgotten_password_is_set_anew_by_mail(client, app, susan, log_in, fill_in, outbox):
+def test_reset_link_sets_password_and_ends_sessions(client, app, susan, log_in, fill_in, outbox):
     elsewhere = app.test_client()
     log_in("susan", client=elsewhere)
     program = {"Authorization": f"Bearer {services.issue_token(susan())[0]}"}
@@ -29,15 +29,15 @@ def test_a_forgotten_password_is_set_anew_by_mail(client, app, susan, log_in, fi
     [(to, subject, link)] = outbox()
     assert (to, subject) == ("susan@example.com", "Set a new password")
     assert fill_in(local(link), **NEW).headers["Location"] == "/auth/login"
-    assert "Your new password is set." in client.get("/auth/login").text
+    assert "Your password was changed. Sign in with the new one." in client.get("/auth/login").text
     assert matches("battery staple", susan().password_hash)
-    assert elsewhere.get("/settings").status_code == 302  # whoever knew the old one is out
+    assert elsewhere.get("/settings").status_code == 302  # signed out
     assert client.get("/api/tokens", headers=program).status_code == 401
     assert fill_in("/auth/login", username="susan", password="battery staple").status_code == 302
 
 
-def test_the_answer_is_the_same_for_an_address_that_nobody_has(client, susan, fill_in, outbox, caplog):
-    """The work too: in both cases one line for the workers, and no question to the database."""
+def test_reset_request_hides_whether_account_exists(client, susan, fill_in, outbox, caplog):
+    """The work is the same too: one job and no query."""
     known = fill_in("/auth/reset_password_request", email="susan@example.com")
     known_page = client.get("/auth/login").text
     unknown = fill_in("/auth/reset_password_request", email="nobody@example.com")
@@ -47,7 +47,7 @@ def test_the_answer_is_the_same_for_an_address_that_nobody_has(client, susan, fi
     assert [to for to, _subject, _link in outbox()] == ["susan@example.com"]
 
 
-def test_nobody_is_looked_up_while_the_asker_waits(client, susan, fill_in, outbox, monkeypatch):
+def test_reset_request_does_not_query_users(client, susan, fill_in, outbox, monkeypatch):
     def must_not(*_args):
         raise AssertionError("looked up")
 
@@ -56,7 +56,7 @@ def test_nobody_is_looked_up_while_the_asker_waits(client, susan, fill_in, outbo
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost:5000", "blog.example@evil.example"])
-def test_a_link_bears_the_sites_address_whatever_the_host_header_says(client, susan, outbox, host):
+def test_reset_link_ignores_host_header(client, susan, outbox, host):
     page = client.get("/auth/reset_password_request", headers={"Host": host, "X-Forwarded-Host": host})
     token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page.text)[1]
     client.post(
@@ -73,18 +73,18 @@ def refused(client, link):
     return response.status_code == 302 and response.headers["Location"] == "/auth/reset_password_request"
 
 
-def test_a_link_works_once(client, reset_link, fill_in):
+def test_reset_link_works_once(client, reset_link, fill_in):
     assert fill_in(reset_link, **NEW).status_code == 302
     assert refused(client, reset_link)
 
 
-def test_a_link_dies_with_the_password(client, susan, reset_link):
+def test_reset_link_ends_when_password_changes(client, susan, reset_link):
     services.set_password(susan(), "another one")
     db.session.commit()
     assert refused(client, reset_link)
 
 
-def test_a_link_dies_after_ten_minutes(client, reset_link, monkeypatch):
+def test_reset_link_expires_after_ten_minutes(client, reset_link, monkeypatch):
     import time
 
     now = time.time
@@ -94,57 +94,57 @@ def test_a_link_dies_after_ten_minutes(client, reset_link, monkeypatch):
     assert refused(client, reset_link)
 
 
-def test_a_link_dies_with_the_account(client, susan, reset_link):
+def test_reset_link_ends_when_account_is_deleted(client, susan, reset_link):
     db.session.delete(susan())
     db.session.commit()
     assert refused(client, reset_link)
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "%00", "é"])
-def test_a_forged_link_is_refused(client, token):
+def test_forged_reset_link_is_refused(client, token):
     response = client.get(f"/auth/reset_password?token={token}")
     assert response.status_code in (302, 400)
 
 
-def test_a_link_for_one_thing_is_good_for_no_other(client, susan):
+def test_link_for_another_purpose_is_refused(client, susan):
     token = proofs.make(proofs.ADDRESS, susan(), email="x@example.com")
     assert refused(client, f"/auth/reset_password?token={token}")
 
 
-def test_opening_a_link_changes_nothing(client, susan, reset_link):
-    for _time in range(3):  # as scanners of mail do
+def test_reset_link_changes_nothing_on_get(client, susan, reset_link):
+    for _time in range(3):  # as mail scanners do
         assert client.get(reset_link).status_code == 200
     assert matches("correct horse", susan().password_hash)
 
 
-def test_a_bad_new_password_is_said_and_the_link_goes_on(susan, reset_link, fill_in):
+def test_reset_link_stays_valid_after_invalid_password(susan, reset_link, fill_in):
     assert fill_in(reset_link, new_password="short", new_password2="short").status_code == 400
     assert fill_in(reset_link, **NEW | {"new_password2": "other one"}).status_code == 400
     assert fill_in(reset_link, **NEW).status_code == 302
 
 
 @pytest.mark.parametrize("email", ["", "notanemail", "a b@example.com"])
-def test_what_is_no_address_gets_no_mail(fill_in, outbox, email):
+def test_reset_request_refuses_invalid_address(fill_in, outbox, email):
     response = fill_in("/auth/reset_password_request", email=email)
     assert response.status_code == 400
-    assert "That is not an e-mail address." in response.text
+    assert "Enter a valid email address." in response.text
     assert outbox() == []
 
 
-def test_who_is_logged_in_may_have_forgotten_the_password_too(client, susan, log_in, fill_in, reset_link):
+def test_reset_works_while_signed_in(client, susan, log_in, fill_in, reset_link):
     log_in("susan")
     assert client.get("/auth/reset_password_request").status_code == 200
     assert fill_in(reset_link, **NEW).headers["Location"] == "/auth/login"
-    assert client.get("/settings").status_code == 302  # to log in with the new one
+    assert client.get("/settings").status_code == 302  # signed out
 
 
-def test_a_mail_is_not_asked_for_without_end(client, fill_in, outbox):
+def test_reset_requests_are_limited_per_email_address(client, fill_in, outbox):
     for _time in range(5):
         assert fill_in("/auth/reset_password_request", email="susan@example.com").status_code == 302
     assert fill_in("/auth/reset_password_request", email="Susan@example.com").status_code == 429
 
 
-def test_a_mail_speaks_the_language_of_its_reader(susan, fill_in, outbox):
+def test_email_is_in_language_of_user(susan, fill_in, outbox):
     user = susan()
     user.locale = "fr"
     db.session.commit()

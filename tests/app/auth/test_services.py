@@ -12,7 +12,7 @@ from app.users.queries import by_username
 
 
 @pytest.mark.parametrize("name", ["susan", "SUSAN", " susan ", "susan@example.com", "Susan@Example.com"])
-def test_a_person_is_known_by_username_or_address_whatever_the_case(make_user, name):
+def test_authenticate_by_username_or_email_ignores_case(make_user, name):
     susan = make_user("susan")
     assert services.authenticate(name, "correct horse") == susan
 
@@ -30,14 +30,14 @@ def test_a_person_is_known_by_username_or_address_whatever_the_case(make_user, n
         ("susan", "x" * 5000),
     ],
 )
-def test_nobody_comes_in_otherwise(make_user, name, password):
+def test_authenticate_refuses(make_user, name, password):
     make_user("susan")
     assert services.authenticate(name, password) is None
 
 
 @pytest.mark.parametrize("name", ["susan", "nobody", "nobody@example.com", "x" * 300])
 @pytest.mark.parametrize("password", ["correct horse", "wrong horse"])
-def test_a_known_and_an_unknown_name_take_the_same_work(make_user, monkeypatch, name, password):
+def test_authenticate_hashes_once_for_unknown_names_too(make_user, monkeypatch, name, password):
     make_user("susan")
     hashes = []
     scrypt = hashlib.scrypt
@@ -51,7 +51,7 @@ def test_a_known_and_an_unknown_name_take_the_same_work(make_user, monkeypatch, 
     assert hashes == [{"n": 512, "r": 8, "p": 1}]
 
 
-def test_a_renewed_session_id_ends_the_sessions_before(make_user):
+def test_renewed_session_id_ends_former_sessions(make_user):
     susan = make_user("susan")
     before = susan.session_id
     services.renew_session_id(susan)
@@ -61,7 +61,7 @@ def test_a_renewed_session_id_ends_the_sessions_before(make_user):
 
 
 def seen_ago(user, **ago):
-    """Have the person be last seen so long ago."""
+    """Set when the user was last seen to this long ago, and return it."""
     user.last_seen_at = utc_now() - timedelta(**ago)
     db.session.commit()
     return user.last_seen_at
@@ -72,7 +72,7 @@ def last_seen(username="susan"):
     return by_username(username).last_seen_at
 
 
-def test_a_person_is_seen_by_what_they_look_at(client, make_user, log_in):
+def test_request_updates_last_seen(client, make_user, log_in):
     susan = make_user("susan")
     log_in("susan")
     before = seen_ago(susan, seconds=61)
@@ -81,7 +81,7 @@ def test_a_person_is_seen_by_what_they_look_at(client, make_user, log_in):
     assert last_seen() > before
 
 
-def test_not_every_page_writes_that_a_person_was_seen(client, make_user, log_in):
+def test_last_seen_is_written_at_most_once_a_minute(client, make_user, log_in):
     susan = make_user("susan")
     log_in("susan")
     before = seen_ago(susan, seconds=50)
@@ -89,7 +89,7 @@ def test_not_every_page_writes_that_a_person_was_seen(client, make_user, log_in)
     assert last_seen() == before
 
 
-def test_pictures_see_nobody(client, make_user, log_in):
+def test_avatar_does_not_update_last_seen(client, make_user, log_in):
     susan = make_user("susan")
     log_in("susan")
     before = seen_ago(susan, hours=1)
@@ -97,7 +97,7 @@ def test_pictures_see_nobody(client, make_user, log_in):
     assert last_seen() == before
 
 
-def test_that_a_person_was_seen_is_kept_though_the_page_fails_and_nothing_else_is(context, make_user):
+def test_last_seen_survives_rollback_of_request(context, make_user):
     susan = make_user("susan")
     seen_ago(susan, hours=1)
     before = susan.last_seen_at
@@ -109,33 +109,33 @@ def test_that_a_person_was_seen_is_kept_though_the_page_fails_and_nothing_else_i
     assert by_username("susan").about_me == ""
 
 
-def test_a_token_is_known_by_its_hash_alone(make_user):
+def test_token_is_stored_as_hash(make_user):
     susan = make_user("susan")
-    token, kept = services.issue_token(susan, "  my\n phone ")
+    token, row = services.issue_token(susan, "  my\n phone ")
     db.session.commit()
     assert len(token) >= 43
-    assert token not in (kept.token_hash, kept.name)
-    assert kept.name == "my phone"
+    assert token not in (row.token_hash, row.name)
+    assert row.name == "my phone"
     assert queries.owner_of_token(token).id == susan.id
-    assert queries.owner_of_token(kept.token_hash) is None
+    assert queries.owner_of_token(row.token_hash) is None
     assert queries.owner_of_token("") is None
 
 
-def test_a_person_has_several_tokens_and_ends_one(make_user):
+def test_tokens_are_revoked_one_by_one_by_their_owner(make_user):
     susan, john = make_user("susan"), make_user("john")
-    (one, kept), (two, _kept) = services.issue_token(susan), services.issue_token(susan)
+    (one, row), (two, _row) = services.issue_token(susan), services.issue_token(susan)
     with pytest.raises(NotFound):
-        services.revoke_token(john.id, kept.id)
-    services.revoke_token(susan.id, kept.id)
+        services.revoke_token(john.id, row.id)
+    services.revoke_token(susan.id, row.id)
     assert queries.owner_of_token(one) is None
     assert queries.owner_of_token(two).id == susan.id
-    assert [kept.id for kept in queries.tokens_of(susan.id)] == [queries.owner_of_token(two).token_id]
+    assert [row.id for row in queries.tokens_of(susan.id)] == [queries.owner_of_token(two).token_id]
 
 
-def test_a_token_expires_and_is_swept_away_by_the_next(make_user):
+def test_expired_token_is_deleted_by_next_one(make_user):
     susan = make_user("susan")
-    token, kept = services.issue_token(susan)
-    kept.expires_at = utc_now() - timedelta(seconds=1)
+    token, row = services.issue_token(susan)
+    row.expires_at = utc_now() - timedelta(seconds=1)
     db.session.commit()
     assert queries.owner_of_token(token) is None
     assert queries.tokens_of(susan.id) == []
@@ -145,7 +145,7 @@ def test_a_token_expires_and_is_swept_away_by_the_next(make_user):
 
 
 @pytest.mark.parametrize("end", ["set_password", "renew_session_id"])
-def test_whatever_ends_the_sessions_ends_the_tokens(make_user, end):
+def test_ending_all_sessions_revokes_tokens(make_user, end):
     susan, john = make_user("susan"), make_user("john")
     hers, his = services.issue_token(susan)[0], services.issue_token(john)[0]
     getattr(services, end)(susan, *(["battery staple"] if end == "set_password" else []))
@@ -155,6 +155,6 @@ def test_whatever_ends_the_sessions_ends_the_tokens(make_user, end):
 
 
 @pytest.mark.parametrize("name", ["x" * 65, "bell\x07", "nul\0"])
-def test_a_token_has_a_name_that_can_be_kept(make_user, name):
+def test_invalid_token_name_is_refused(make_user, name):
     with pytest.raises(Invalid):
         services.issue_token(make_user("susan"), name)

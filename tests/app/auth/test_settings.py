@@ -2,9 +2,9 @@ import re
 
 import pytest
 
-from app.auth.passwords import matches
 from app.auth.services import issue_token
 from app.database import db
+from app.users.passwords import matches
 from app.users.queries import by_username
 
 CHANGE = {"password": "correct horse", "new_password": "battery staple", "new_password2": "battery staple"}
@@ -12,7 +12,7 @@ CHANGE = {"password": "correct horse", "new_password": "battery staple", "new_pa
 
 @pytest.fixture
 def susan_has(make_user):
-    """Whether a password is susan's, as the database knows it now."""
+    """`susan_has("…")`: whether this is susan's password now."""
     make_user("susan")
 
     def susan_has(password):
@@ -24,7 +24,7 @@ def susan_has(make_user):
 
 @pytest.fixture
 def elsewhere(app, susan_has, log_in):
-    """Another browser at which susan is logged in, and remembered."""
+    """Another browser where susan is signed in and remembered."""
     browser = app.test_client()
     log_in("susan", client=browser, remember_me="y")
     return browser
@@ -35,11 +35,11 @@ def is_logged_in(client):
 
 
 @pytest.mark.parametrize("path", ["/settings", "/settings/password"])
-def test_settings_are_for_whoever_is_logged_in(client, path):
+def test_settings_need_sign_in(client, path):
     assert client.get(path).headers["Location"] == f"/auth/login?next={path}"
 
 
-def test_a_changed_password_ends_all_sessions_but_this_one(client, susan_has, elsewhere, log_in, fill_in):
+def test_password_change_ends_all_other_sessions(client, susan_has, elsewhere, log_in, fill_in):
     log_in("susan")
     assert fill_in("/settings/password", **CHANGE).headers["Location"] == "/settings"
     assert susan_has("battery staple")
@@ -50,13 +50,13 @@ def test_a_changed_password_ends_all_sessions_but_this_one(client, susan_has, el
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"password": "wrong horse"}, "That is not your password."),
+        ({"password": "wrong horse"}, "Wrong password. Try again."),
         ({"password": ""}, "Enter your password."),
-        ({"new_password": "short", "new_password2": "short"}, "at least 8 characters"),
-        ({"new_password2": "battery stable"}, "The two passwords differ."),
+        ({"new_password": "short", "new_password2": "short"}, "Use at least 8 characters."),
+        ({"new_password2": "battery stable"}, "The passwords don&#39;t match."),
     ],
 )
-def test_a_password_is_not_changed_otherwise(client, susan_has, elsewhere, log_in, fill_in, fields, message):
+def test_password_change_is_refused(client, susan_has, elsewhere, log_in, fill_in, fields, message):
     log_in("susan")
     response = fill_in("/settings/password", **CHANGE | fields)
     assert response.status_code == 400
@@ -65,23 +65,23 @@ def test_a_password_is_not_changed_otherwise(client, susan_has, elsewhere, log_i
     assert is_logged_in(elsewhere)
 
 
-def test_logging_out_everywhere_else_leaves_this_session(client, susan_has, elsewhere, log_in, fill_in):
+def test_sign_out_everywhere_else_keeps_this_session(client, susan_has, elsewhere, log_in, fill_in):
     log_in("susan", remember_me="y")
     assert fill_in("/settings", to="/settings/log_out_everywhere").status_code == 302
     assert is_logged_in(client)
     assert not is_logged_in(elsewhere)
-    client.delete_cookie("microblog")  # what closing a browser does
-    assert is_logged_in(client)  # who was remembered still is
+    client.delete_cookie("microblog")  # as a browser that is closed
+    assert is_logged_in(client)  # still remembered
 
 
-def test_a_session_that_was_not_remembered_is_not_remembered_after(client, susan_has, log_in, fill_in):
+def test_password_change_does_not_make_session_remembered(client, susan_has, log_in, fill_in):
     log_in("susan")
     fill_in("/settings/password", **CHANGE)
     client.delete_cookie("microblog")
     assert not is_logged_in(client)
 
 
-def test_a_token_for_a_program_is_shown_once_and_revoked(client, susan_has, log_in, fill_in):
+def test_token_is_shown_once_and_can_be_revoked(client, susan_has, log_in, fill_in):
     log_in("susan")
     page = fill_in("/settings/tokens", name="My <b>phone</b>")
     assert page.status_code == 201
@@ -97,15 +97,15 @@ def test_a_token_for_a_program_is_shown_once_and_revoked(client, susan_has, log_
     assert client.get("/api/tokens", **asked).status_code == 401
 
 
-def test_nobody_revokes_the_token_of_another(client, make_user, susan_has, log_in, fill_in):
-    token, kept = issue_token(make_user("john"))
+def test_token_of_another_user_cannot_be_revoked(client, make_user, susan_has, log_in, fill_in):
+    token, row = issue_token(make_user("john"))
     db.session.commit()
     log_in("susan")
-    assert fill_in("/settings/tokens", to=f"/settings/tokens/{kept.id}/revoke").status_code == 404
+    assert fill_in("/settings/tokens", to=f"/settings/tokens/{row.id}/revoke").status_code == 404
     assert client.get("/api/tokens", headers={"Authorization": f"Bearer {token}"}).status_code == 200
 
 
-def test_a_token_of_a_name_that_cannot_be_kept_is_not_made(client, susan_has, log_in, fill_in):
+def test_invalid_token_name_creates_no_token(client, susan_has, log_in, fill_in):
     log_in("susan")
     response = fill_in("/settings/tokens", name="x" * 65)
     assert response.status_code == 400

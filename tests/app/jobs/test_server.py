@@ -66,12 +66,12 @@ def test_a_worker_runs_beside_the_server_is_replaced_when_it_dies_and_ends_with_
 EXPORT = """
 import time
 from microblog import app
-from app.auth.services import register
 from app.database import db
 from app.jobs import job_queue, queries, services
+from app.users.services import create_user
 
 with app.app_context():
-    user = register("susan", "susan@example.com", "correct horse")
+    user = create_user("susan", "susan@example.com", "correct horse")
     task = services.start(user.id, "export")
     db.session.commit()
     job_queue.enqueue(task)

@@ -188,5 +188,5 @@ def test_notifications_require_login(client):
 def test_script_without_session_gets_401_and_no_cookie(client, path):
     answer = client.get(path, headers={"X-Requested-With": "fetch"})
     assert (answer.status_code, answer.mimetype) == (401, "application/json")
-    assert "no longer logged in" in answer.json["message"]
+    assert "been signed out" in answer.json["message"]
     assert "Set-Cookie" not in answer.headers  # no flash message for the next page

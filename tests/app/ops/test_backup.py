@@ -11,10 +11,11 @@ import sqlalchemy.orm
 
 from app import create_app
 from app.auth import proofs
-from app.auth.services import issue_token, register
+from app.auth.services import issue_token
 from app.database import db
 from app.ops import backup, cli
 from app.users.models import User
+from app.users.services import create_user
 from config import Config
 
 
@@ -27,7 +28,7 @@ def sqlite_app(tmp_path):
     (tmp_path / "data").mkdir()
     with app.app_context():
         flask_migrate.upgrade()
-        register("susan", "susan@example.com", "correct horse")
+        create_user("susan", "susan@example.com", "correct horse")
         db.session.commit()
         yield app
         db.session.remove()
@@ -52,14 +53,14 @@ def names():
 
 def test_what_was_backed_up_comes_back_while_the_database_is_open(run, file):
     assert run("backup", file).exit_code == 0
-    register("david", "david@example.com", "correct horse")
+    create_user("david", "david@example.com", "correct horse")
     db.session.commit()
     result = run("restore", file)
     assert (result.exit_code, names()) == (0, ["susan"]), result.output
 
 
 def test_a_backup_holds_what_is_committed_and_nothing_else(run, file):
-    register("david", "david@example.com", "correct horse")
+    create_user("david", "david@example.com", "correct horse")
     db.session.flush()  # another connection's transaction, still open
     assert run("backup", file).exit_code == 0
     assert sqlite3.connect(file).execute("SELECT username FROM user").fetchall() == [("susan",)]
@@ -102,7 +103,7 @@ def test_the_database_itself_is_no_backup(run, sqlite_app):
 
 def test_a_database_that_another_process_writes_to_is_not_waited_for_without_end(run, file, monkeypatch):
     run("backup", file)
-    register("david", "david@example.com", "correct horse")
+    create_user("david", "david@example.com", "correct horse")
     db.session.commit()
     monkeypatch.setattr(backup, "BUSY_SECONDS", 0.3)
     with contextlib.closing(sqlite3.connect(db.engine.url.database, isolation_level=None)) as writer:

@@ -1,11 +1,11 @@
 import pytest
 from sqlalchemy import select
 
-from app.auth.passwords import matches
 from app.database import db
 from app.posts.models import Post
 from app.posts.services import create_post
 from app.users.models import User, UserCounts
+from app.users.passwords import matches
 from app.users.queries import by_username
 
 

@@ -1,4 +1,4 @@
-"""The piece of HTML that shows who somebody is beside the posts that they wrote."""
+"""The card of a user, a fragment of HTML."""
 
 import pytest
 
@@ -15,13 +15,13 @@ def susan(susan, log_in):
 
 @pytest.fixture
 def john(make_user):
-    person = make_user("John")
-    person.display_name, person.about_me = "John D.", "I write <b>here</b>"
+    user = make_user("John")
+    user.display_name, user.about_me = "John D.", "I write <b>here</b>"
     db.session.commit()
-    return person
+    return user
 
 
-def test_a_card_says_who_it_is_and_no_more_than_a_piece_of_a_page(client, susan, john, let_follow, make_user):
+def test_card_is_a_fragment_with_the_users_details(client, susan, john, let_follow, make_user):
     let_follow(john, susan, make_user("mary"))
     card = client.get("/user/John/popup")
     assert card.mimetype == "text/html"
@@ -40,51 +40,49 @@ def test_a_card_says_who_it_is_and_no_more_than_a_piece_of_a_page(client, susan,
         assert part in card.text
 
 
-def test_a_card_of_somebody_one_follows_offers_to_follow_them_no_longer(client, susan, john, let_follow):
+def test_card_of_followed_user_offers_unfollow(client, susan, john, let_follow):
     let_follow(susan, john)
     card = client.get("/user/John/popup").text
     assert 'formaction="/unfollow/John"' in card
     assert "1 follower<" in card
 
 
-def test_ones_own_card_leads_to_ones_profile_and_offers_to_edit_it(client, susan):
+def test_own_card_offers_editing_instead_of_follow(client, susan):
     card = client.get("/user/susan/popup").text
     assert "/follow/susan" not in card
     assert 'href="/edit_profile"' in card
 
 
-def test_a_name_in_another_case_is_the_same_person(client, susan, john):
+def test_card_ignores_case_of_username(client, susan, john):
     assert 'href="/user/John"' in client.get("/user/jOHN/popup").text
 
 
-def test_a_card_speaks_the_readers_language(client, susan, john):
+def test_card_is_in_viewers_language(client, susan, john):
     assert "0 abonné" in client.get("/user/John/popup", headers={"Accept-Language": "fr"}).text
 
 
 @pytest.mark.parametrize("name", ["nobody", "a%20b", "susan%20", "x" * 3000])
-def test_there_is_no_card_of_nobody(client, susan, name):
+def test_card_of_unknown_user_is_not_found(client, susan, name):
     assert client.get(f"/user/{name}/popup").status_code == 404
 
 
-def test_there_is_no_card_of_somebody_who_is_gone(client, susan, john):
+def test_card_of_deleted_user_is_not_found(client, susan, john):
     delete_user(john)
     db.session.commit()
     assert client.get("/user/John/popup").status_code == 404
 
 
-def test_a_visitor_is_asked_to_log_in(client, john):
+def test_card_redirects_visitor_to_sign_in(client, john):
     response = client.get("/user/John/popup")
     assert (response.status_code, response.location) == (302, "/auth/login?next=/user/John/popup")
 
 
-def test_a_card_takes_three_statements_however_many_follow(
-    client, susan, john, make_user, let_follow, write, statements
-):
+def test_card_takes_three_statements_with_many_followers(client, susan, john, make_user, let_follow, write, statements):
     client.get("/user/John/popup")
     with statements() as for_few:
         client.get("/user/John/popup")
     for number in range(5):
-        follower = make_user(f"person_{number}")
+        follower = make_user(f"follower_{number}")
         let_follow(follower, john)
         let_follow(john, follower)
     write(john, "one", "two")
@@ -93,5 +91,5 @@ def test_a_card_takes_three_statements_however_many_follow(
     assert len(for_few) == len(for_many) == 3, for_many
 
 
-def test_a_script_whose_session_has_ended_is_told_so(client, john):
+def test_card_answers_401_to_script_of_ended_session(client, john):
     assert client.get("/user/John/popup", headers={"X-Requested-With": "fetch"}).status_code == 401

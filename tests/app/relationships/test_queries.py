@@ -2,7 +2,7 @@ from app.database import db
 from app.relationships import queries
 
 
-def test_whom_one_follows_is_known_up_to_a_limit(make_user, let_follow):
+def test_followed_ids_are_limited(make_user, let_follow):
     susan, john, mary = make_user("susan"), make_user("john"), make_user("mary")
     let_follow(susan, john, mary)
     assert sorted(queries.followed_ids(susan.id, limit=10)) == [john.id, mary.id]
@@ -10,7 +10,7 @@ def test_whom_one_follows_is_known_up_to_a_limit(make_user, let_follow):
     assert queries.followed_ids(john.id, limit=10) == []
 
 
-def test_a_persons_standing_counts_both_ways_and_says_whether_the_viewer_follows(make_user, let_follow):
+def test_standing_counts_follows_and_knows_viewer(make_user, let_follow):
     susan, john, mary = make_user("susan"), make_user("john"), make_user("mary")
     let_follow(susan, john)
     let_follow(mary, john, susan)
@@ -19,13 +19,13 @@ def test_a_persons_standing_counts_both_ways_and_says_whether_the_viewer_follows
     assert queries.standing(mary.id) == (0, 2, False)
 
 
-def test_a_persons_standing_is_one_statement_answered_from_indexes(make_user, let_follow, statements):
+def test_standing_is_one_statement_read_from_indexes(make_user, let_follow, statements):
     susan, john = make_user("susan"), make_user("john")
     let_follow(susan, john)
     let_follow(john, susan)
-    people = susan.id, john.id
+    susan_id, john_id = susan.id, john.id
     with statements() as sent:
-        queries.standing(*people)
+        queries.standing(susan_id, john_id)
     ((statement, parameters),) = sent
     connection = db.session.connection()
     if db.engine.dialect.name == "sqlite":
@@ -36,6 +36,6 @@ def test_a_persons_standing_is_one_statement_answered_from_indexes(make_user, le
     else:
         plan = connection.exec_driver_sql(f"EXPLAIN FORMAT=TRADITIONAL {statement}", parameters).mappings().all()
         reads = [row for row in plan if row["table"] in ("follow", "counts")]
-        # The primary key is the table itself, so its order is read without another index.
+        # The primary key is the table itself: reading it needs no other index.
         from_index = [row["key"] == "PRIMARY" or "Using index" in row["Extra"] for row in reads]
     assert from_index == [True] * 3, plan

@@ -16,7 +16,7 @@ def number_of_follows():
 
 @pytest.fixture
 def script(client):
-    """`script("/follow/John", page="/user/John")`: what js/follow.js is answered on that page."""
+    """`script("/follow/John", page="/user/John")`: the answer to js/follow.js on that page."""
 
     def script(to, page, **headers):
         token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page, follow_redirects=True).text)[1]
@@ -32,7 +32,7 @@ def susan(susan, log_in):
     return susan
 
 
-def test_following_is_seen_on_the_profile_and_ends_there(client, susan, make_user, fill_in):
+def test_profile_follows_and_unfollows(client, susan, make_user, fill_in):
     make_user("John")
     page = client.get("/user/John").text
     assert 'formaction="/follow/John"' in page
@@ -43,16 +43,14 @@ def test_following_is_seen_on_the_profile_and_ends_there(client, susan, make_use
     page = client.get("/user/John").text
     assert 'formaction="/unfollow/John"' in page
     assert "1 follower<" in page
-    assert "You follow" in page
+    assert "Followed" in page
 
     fill_in("/user/John", to="/unfollow/john")
-    assert "You no longer follow \u2068John\u2069." in client.get("/").text
+    assert "Unfollowed \u2068John\u2069." in client.get("/").text
     assert 'formaction="/follow/John"' in client.get("/user/John").text
 
 
-def test_following_brings_posts_to_the_home_timeline_and_unfollowing_takes_them_away(
-    client, susan, make_user, write, fill_in
-):
+def test_home_timeline_shows_posts_of_followed_users(client, susan, make_user, write, fill_in):
     write(make_user("john"), "Hello from John")
     fill_in("/user/john", to="/follow/john")
     assert "Hello from John" in client.get("/").text
@@ -61,14 +59,14 @@ def test_following_brings_posts_to_the_home_timeline_and_unfollowing_takes_them_
 
 
 @pytest.mark.parametrize("action", ["follow", "unfollow"])
-def test_doing_it_twice_is_no_error(susan, make_user, fill_in, action):
+def test_follow_and_unfollow_are_idempotent(susan, make_user, fill_in, action):
     make_user("john")
     for _ in range(2):
         assert fill_in("/user/john", to=f"/{action}/john").status_code == 302
     assert number_of_follows() == (action == "follow")
 
 
-def test_nobody_follows_themselves(client, susan, fill_in):
+def test_following_yourself_is_refused(client, susan, fill_in):
     assert "/follow/susan" not in client.get("/user/susan").text
     assert fill_in("/", to="/follow/susan").status_code == 400
     assert number_of_follows() == 0
@@ -82,82 +80,82 @@ def test_nobody_follows_themselves(client, susan, fill_in):
         ("es", "No puedes dejar de seguirte a ti mismo."),
     ],
 )
-def test_nobody_unfollows_themselves(client, susan, fill_in, language, message):
+def test_unfollowing_yourself_is_refused(client, susan, fill_in, language, message):
     refused = fill_in(f"/?lang={language}", to="/unfollow/SUSAN")
     assert refused.status_code == 400
     assert message in refused.text
     assert "alert-success" not in client.get("/").text
 
 
-def test_a_script_is_told_that_nobody_unfollows_themselves(susan, script):
+def test_script_is_refused_unfollowing_yourself(susan, script):
     answer = script("/unfollow/susan", page="/")
     assert (answer.status_code, answer.json["message"]) == (400, "You can't unfollow yourself.")
 
 
 @pytest.mark.parametrize("action", ["follow", "unfollow"])
 @pytest.mark.parametrize("name", ["nobody", "%F0%9F%AB%A0", "a%00b", "x" * 500])
-def test_nobody_is_not_found(susan, fill_in, action, name):
+def test_following_unknown_user_is_not_found(susan, fill_in, action, name):
     assert fill_in("/", to=f"/{action}/{name}").status_code in (400, 404)
 
 
 @pytest.mark.parametrize("action", ["follow", "unfollow"])
-def test_reading_an_address_changes_nothing(client, susan, make_user, action):
+def test_get_does_not_follow(client, susan, make_user, action):
     make_user("john")
     assert client.get(f"/{action}/john").status_code == 405
     assert number_of_follows() == 0
 
 
 @pytest.mark.parametrize("action", ["follow", "unfollow"])
-def test_a_visitor_is_asked_to_log_in(make_user, fill_in, action):
+def test_follow_redirects_visitor_to_sign_in(make_user, fill_in, action):
     make_user("john")
     response = fill_in("/auth/login", to=f"/{action}/john")
     assert response.location.startswith("/auth/login")
 
 
-def test_without_a_token_nothing_changes(client, susan, make_user):
+def test_follow_needs_csrf_token(client, susan, make_user):
     make_user("john")
     assert client.post("/follow/john").status_code == 400
     assert number_of_follows() == 0
 
 
-def test_a_name_cannot_turn_the_direction_of_what_is_said(client, susan, make_user, fill_in):
+def test_flashed_name_is_isolated(client, susan, make_user, fill_in):
     make_user("john").display_name = "\u202enhoj"
     db.session.commit()
     fill_in("/user/john", to="/follow/john")
     assert "\u2068\u202enhoj\u2069" in client.get("/").text
 
 
-def test_a_script_is_told_what_the_page_now_shows(client, susan, make_user, let_follow, script):
+def test_script_gets_new_button_and_count(client, susan, make_user, let_follow, script):
     john = make_user("John")
     let_follow(make_user("mary"), john)
     answer = script("/follow/john", page="/user/John")
     assert answer.status_code == 200
-    assert answer.json["message"] == "You follow \u2068John\u2069."
+    assert answer.json["message"] == "Followed \u2068John\u2069."
     assert answer.json["followers"] == '<span data-followers="John">2 followers</span>'
     page = client.get("/user/John").text
     assert answer.json["button"] in page
     assert answer.json["followers"] in page
-    assert "You follow" not in page  # the script has said it
+    assert "Followed" not in page  # not flashed: the script shows it
 
     answer = script("/unfollow/john", page="/user/John")
-    assert answer.json["message"] == "You no longer follow \u2068John\u2069."
+    assert answer.json["message"] == "Unfollowed \u2068John\u2069."
     assert answer.json["followers"] == '<span data-followers="John">1 follower</span>'
     assert 'formaction="/follow/John"' in answer.json["button"]
 
 
-def test_a_script_is_answered_in_the_readers_language(susan, make_user, script):
+def test_script_answer_is_in_viewers_language(susan, make_user, script):
     make_user("john")
     answer = script("/follow/john", page="/user/john", **{"Accept-Language": "fr"}).json
     assert "abonné" in answer["followers"]
     assert "Ne plus suivre" in answer["button"]
 
 
-def test_a_script_is_told_that_the_person_is_gone(susan, script):
+def test_script_gets_404_for_unknown_user(susan, script):
     answer = script("/follow/john", page="/")
-    assert (answer.status_code, answer.json["message"]) == (404, "This person is not there.")
+    assert (answer.status_code, answer.json["message"]) == (404, "User not found")
 
 
-def test_a_script_is_told_that_the_session_ended(app, client, susan, make_user, script):
+def test_script_gets_401_when_session_ended(app, client, susan, make_user, script):
     make_user("john")
     page = client.get("/user/john").text
     renew_session_id(db.session.get(User, susan.id))
@@ -165,14 +163,14 @@ def test_a_script_is_told_that_the_session_ended(app, client, susan, make_user, 
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
     headers = {"X-Requested-With": "fetch"}
     ended = client.post("/follow/john", data={"csrf_token": token}, headers=headers)
-    assert (ended.status_code, "no longer logged in" in ended.json["message"]) == (401, True)
+    assert (ended.status_code, "been signed out" in ended.json["message"]) == (401, True)
     client.delete_cookie(app.config["SESSION_COOKIE_NAME"])
     without = client.post("/follow/john", data={"csrf_token": token}, headers=headers)
-    assert (without.status_code, "Load it again" in without.json["message"]) == (400, True)
+    assert (without.status_code, "Reload it" in without.json["message"]) == (400, True)
     assert number_of_follows() == 0
 
 
-def test_who_follows_too_often_has_to_wait(susan, make_user, script, fill_in):
+def test_follows_are_limited(susan, make_user, script, fill_in):
     make_user("john")
     for _ in range(15):
         assert script("/follow/john", page="/user/john").status_code == 200

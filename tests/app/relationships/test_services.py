@@ -19,12 +19,12 @@ def follows():
     return db.session.execute(select(Follow.follower_id, Follow.followed_id)).all()
 
 
-def followers(*people):
+def followers(*users):
     db.session.rollback()
-    return [standing(person).followers for person in people]
+    return [standing(user).followers for user in users]
 
 
-def test_following_is_kept_and_new_once(make_user):
+def test_follow_is_stored_once(make_user):
     susan, john = make_user("susan").id, make_user("john").id
     assert services.follow(susan, john) is True
     assert services.follow(susan, john) is False
@@ -33,7 +33,7 @@ def test_following_is_kept_and_new_once(make_user):
     assert followers(susan, john) == [0, 1]
 
 
-def test_following_does_not_go_both_ways(make_user):
+def test_follow_is_not_mutual(make_user):
     susan, john = make_user("susan").id, make_user("john").id
     services.follow(susan, john)
     services.follow(john, susan)
@@ -43,7 +43,7 @@ def test_following_does_not_go_both_ways(make_user):
     assert follows() == [(john, susan)]
 
 
-def test_unfollowing_twice_is_the_same_as_once(make_user):
+def test_unfollow_is_idempotent(make_user):
     susan, john = make_user("susan").id, make_user("john").id
     services.follow(susan, john)
     assert services.unfollow(susan, john) is True
@@ -53,13 +53,13 @@ def test_unfollowing_twice_is_the_same_as_once(make_user):
 
 
 @pytest.mark.parametrize("change", [services.follow, services.unfollow])
-def test_nobody_follows_or_unfollows_themselves(make_user, change):
+def test_following_or_unfollowing_yourself_is_refused(make_user, change):
     susan = make_user("susan").id
     with pytest.raises(Invalid):
         change(susan, susan)
 
 
-def test_following_somebody_who_is_gone_is_not_found_and_the_rest_of_the_transaction_stands(make_user):
+def test_following_unknown_user_keeps_rest_of_transaction(make_user):
     susan, john = make_user("susan").id, make_user("john").id
     services.follow(susan, john)
     with pytest.raises(NotFound):
@@ -68,7 +68,7 @@ def test_following_somebody_who_is_gone_is_not_found_and_the_rest_of_the_transac
     assert follows() == [(susan, john)]
 
 
-def test_simultaneous_follows_are_one(make_user, at_once):
+def test_simultaneous_follows_count_once(make_user, at_once):
     susan, john = make_user("susan").id, make_user("john").id
     assert sorted(at_once(*[lambda: services.follow(susan, john)] * 6)) == [False] * 5 + [True]
     assert follows() == [(susan, john)]
@@ -77,15 +77,15 @@ def test_simultaneous_follows_are_one(make_user, at_once):
     assert followers(susan, john) == [0, 0]
 
 
-def test_people_who_follow_one_another_at_once_don_t_wait_for_each_other_and_are_all_counted(make_user, at_once):
-    people = [make_user(name).id for name in ("susan", "john", "mary")]
-    pairs = list(permutations(people, 2))
+def test_simultaneous_mutual_follows_do_not_deadlock(make_user, at_once):
+    users = [make_user(name).id for name in ("susan", "john", "mary")]
+    pairs = list(permutations(users, 2))
     for change, left in [(services.follow, 2), (services.unfollow, 0)] * 3:
         assert all(at_once(*[partial(change, *pair) for pair in pairs]))
-        assert followers(*people) == [left] * 3
+        assert followers(*users) == [left] * 3
 
 
-def test_who_is_deleted_leaves_no_follows(make_user, let_follow):
+def test_deleted_user_leaves_no_follows(make_user, let_follow):
     susan, john, mary = make_user("susan"), make_user("john"), make_user("mary")
     let_follow(susan, john)
     let_follow(john, susan, mary)
@@ -97,7 +97,7 @@ def test_who_is_deleted_leaves_no_follows(make_user, let_follow):
 
 
 @pytest.mark.parametrize("change", [services.follow, services.unfollow])
-def test_what_somebody_does_while_they_are_deleted_is_counted_once(make_user, at_once, change):
+def test_follow_during_deletion_counts_once(make_user, at_once, change):
     for number in range(5):
         susan, john = make_user(f"susan{number}"), make_user(f"john{number}").id
         if change is services.unfollow:

@@ -5,7 +5,7 @@ import pytest
 
 from app.users import avatars
 
-WHITE, DARK = 1.0, 0.0185  # relative luminance of the page, in light and in dark (Bootstrap's #212529)
+WHITE, DARK = 1.0, 0.0185  # relative luminance of light and dark pages (Bootstrap's #212529)
 
 
 def colours(user_id):
@@ -18,25 +18,25 @@ def contrast(one, other):
     return (brighter + 0.05) / (darker + 0.05)
 
 
-def test_a_person_always_has_the_same_picture():
+def test_avatar_of_a_user_is_always_the_same():
     first = avatars.identicon(7)
     avatars.identicon.cache_clear()
     assert avatars.identicon(7) == first
 
 
-def test_people_have_pictures_of_their_own():
+def test_avatars_of_users_differ():
     assert len({avatars.identicon(user_id) for user_id in range(1, 5001)}) == 5000
 
 
 @pytest.mark.parametrize("user_id", [*range(1, 400), 2**63 - 1])
-def test_a_picture_stands_out_from_a_light_and_a_dark_page_and_its_figure_from_its_ground(user_id):
-    ground, figure = colours(user_id)
-    assert contrast(ground, WHITE) >= 3
-    assert contrast(ground, DARK) >= 3
-    assert contrast(ground, figure) >= 3
+def test_avatar_has_contrast_on_light_and_dark_pages(user_id):
+    background, figure = colours(user_id)
+    assert contrast(background, WHITE) >= 3
+    assert contrast(background, DARK) >= 3
+    assert contrast(background, figure) >= 3
 
 
-def test_a_picture_is_symmetric_and_neither_empty_nor_full():
+def test_avatar_is_symmetric_and_neither_empty_nor_full():
     for user_id in range(1, 200):
         root = ElementTree.fromstring(avatars.identicon(user_id))
         squares = {tuple(map(int, square)) for square in re.findall(r"M(\d) (\d)", root[1].get("d"))}
@@ -44,7 +44,7 @@ def test_a_picture_is_symmetric_and_neither_empty_nor_full():
         assert 6 <= len(squares) <= 20
 
 
-def test_a_picture_has_no_style_and_no_script_which_the_policy_would_block():
+def test_avatar_has_no_style_or_script_for_the_csp_to_block():
     assert {element.tag.partition("}")[2] for element in ElementTree.fromstring(avatars.identicon(1)).iter()} == {
         "svg",
         "path",

@@ -12,33 +12,33 @@ from app.relationships.services import follow
 from app.users.models import User, UserCounts
 
 
-def kept(person):
+def counts_of(user):
     db.session.rollback()
-    counts = db.session.get(UserCounts, person.id, populate_existing=True)
+    counts = db.session.get(UserCounts, user.id, populate_existing=True)
     return counts and (counts.posts, counts.followers)
 
 
-def test_nothing_is_kept_of_whom_nothing_has_happened_to(make_user):
-    assert kept(make_user("susan")) is None
+def test_new_user_has_no_row_of_counts(make_user):
+    assert counts_of(make_user("susan")) is None
 
 
-def test_posts_are_counted_as_they_come_and_go(make_user, write):
+def test_post_count_follows_posts(make_user, write):
     susan, john = make_user("susan"), make_user("john")
     first = write(susan, "one", "two")
     write(john, "three")
-    assert (kept(susan), kept(john)) == ((2, 0), (1, 0))
+    assert (counts_of(susan), counts_of(john)) == ((2, 0), (1, 0))
     delete_post(first, by=susan)
     db.session.commit()
-    assert (kept(susan), kept(john)) == ((1, 0), (1, 0))
+    assert (counts_of(susan), counts_of(john)) == ((1, 0), (1, 0))
 
 
-def test_a_post_that_is_not_kept_is_not_counted(make_user):
+def test_rolled_back_post_is_not_counted(make_user):
     susan = make_user("susan")
     create_post(susan.id, "Hello")
-    assert kept(susan) is None
+    assert counts_of(susan) is None
 
 
-def test_a_post_that_is_deleted_twice_at_once_is_counted_once(make_user, write, at_once):
+def test_simultaneous_deletions_of_a_post_count_once(make_user, write, at_once):
     susan = make_user("susan")
     posts = [write(susan, f"post {number}") for number in range(6)]
     author = susan.id
@@ -52,18 +52,18 @@ def test_a_post_that_is_deleted_twice_at_once_is_counted_once(make_user, write, 
 
     for left, post_id in enumerate(posts[::-1]):
         assert sorted(at_once(*[partial(delete, post_id)] * 3)) == [False, False, True]
-        assert kept(susan) == (len(posts) - 1 - left, 0)
+        assert counts_of(susan) == (len(posts) - 1 - left, 0)
 
 
-def test_what_happens_at_once_to_a_person_is_all_counted(make_user, at_once):
+def test_simultaneous_follows_and_posts_are_all_counted(make_user, at_once):
     susan, *others = (make_user(name) for name in ("susan", "john", "mary", "david"))
     following = [partial(follow, other.id, susan.id) for other in others]
     at_once(*following, *[partial(create_post, susan.id, "Hello")] * 4)
-    assert kept(susan) == (4, 3)
+    assert counts_of(susan) == (4, 3)
 
 
 @pytest.mark.parametrize("before", [None, 7])
-def test_all_is_counted_anew(make_user, before):
+def test_recount_corrects_counts(make_user, before):
     susan, john = make_user("susan"), make_user("john")
     db.session.add_all([Post(author_id=susan.id, body="one"), Post(author_id=susan.id, body="two")])
     db.session.add(Follow(follower_id=susan.id, followed_id=john.id))
@@ -72,4 +72,4 @@ def test_all_is_counted_anew(make_user, before):
     db.session.commit()
     recount()
     db.session.commit()
-    assert (kept(susan), kept(john)) == ((2, 0), (0, 1))
+    assert (counts_of(susan), counts_of(john)) == ((2, 0), (0, 1))
