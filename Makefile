@@ -101,7 +101,7 @@ test-builders: ; @sh scripts/test-host builders
 ## test the pages in a browser: accessibility, with and without JavaScript
 test-browser: ; @sh scripts/test-host browser
 
-## run the linters and the tests of the conventions
+## run the linters, the type checker and the tests of the conventions
 lint: ; @sh scripts/lint
 
 ## measure the pages against a bare Flask application, on SET and DB

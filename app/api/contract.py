@@ -24,7 +24,7 @@ REALM: dict[str, str | None] = {"realm": "Microblog"}
 View = Callable[..., Any]
 
 
-class Contract(Api):  # type: ignore[misc]  # flask-smorest has no types
+class Contract(Api):
     """flask-smorest's Api, with the error responses of the whole site (app/web/errors.py)."""
 
     ERROR_SCHEMA = Error
@@ -61,7 +61,7 @@ class Parser(FlaskParser):
         raise Malformed(faults if isinstance(faults, dict) else {"body": faults})
 
 
-class Resource(Blueprint):  # type: ignore[misc]
+class Resource(Blueprint):
     """A part of the API."""
 
     ARGUMENTS_PARSER = Parser()

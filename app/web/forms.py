@@ -16,7 +16,7 @@ STALE = _l("This page has expired and nothing was saved. Check what you entered 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class Form(FlaskForm):
     """A form that is shown again with what was typed when it is refused, for a bad CSRF token too."""
 
     def validate(self, extra_validators: Any = None) -> bool:
