@@ -4,13 +4,14 @@ from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 
 from app.messages import rules
-from app.web.forms import Form, obeys
+from app.web.forms import Form
 
 
 class MessageForm(Form):
+    """What the composer of a conversation collects. The service validates."""
+
     body = TextAreaField(
         _l("Message"),
-        [obeys(rules.body)],
         description=_l("At most %(limit)d characters.", limit=rules.LIMIT),
         render_kw={"rows": 2, "dir": "auto", "required": True, "data-graphemes-max": rules.LIMIT},
     )

@@ -53,10 +53,11 @@ def thread(username: str) -> ResponseReturnValue:
     other = by_username(username) or abort(404)
     form = MessageForm()
     if form.validate_on_submit():
-        services.send(current_user.id, other.id, form.body.data or "")
-        _mark_seen(other)  # the messages above the form
-        db.session.commit()
-        return redirect(url_for("messages.thread", username=other.username, _anchor="newest"))
+        with form.showing_errors():
+            services.send(current_user.id, other.id, form.body.data or "")
+            _mark_seen(other)  # the messages above the form
+            db.session.commit()
+            return redirect(url_for("messages.thread", username=other.username, _anchor="newest"))
     side = queries.side_of(current_user.id, other.id)
     key = key_from(request.args)
     page = _page_of(side, key) if side else EMPTY_PAGE

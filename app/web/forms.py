@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, ValidationError
 
 from app.exceptions import Invalid
 from app.extensions import csrf
@@ -53,15 +52,3 @@ def form_view(view: View) -> View:
     form's `validate_on_submit()` is true.
     """
     return csrf.exempt(view)  # type: ignore[no-any-return]
-
-
-def obeys(rule: Callable[[str], Any]) -> Callable[[Form, Field], None]:
-    """A validator that sets the field to what `rule` returns, or shows the message of the Invalid that it raises."""
-
-    def validate(_form: Form, field: Field) -> None:
-        try:
-            field.data = rule(field.data or "")
-        except Invalid as error:
-            raise ValidationError(str(error)) from error
-
-    return validate
