@@ -8,7 +8,7 @@ from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import TABLE_OPTIONS, UTCDateTime, db, utc_now
+from app.database import TABLE_OPTIONS, Model, UTCDateTime, utc_now
 
 
 def new_session_id() -> str:
@@ -40,11 +40,13 @@ class Named:
         return self.display_name or self.username
 
 
-class User(Named, UserMixin, db.Model):
+class User(Named, UserMixin, Model):
     """A person with an account.
 
     `username_key` and `email_key` decide what is unique: databases disagree on case and accents.
     """
+
+    __tablename__ = "user"
 
     # An id is never given twice (SQLite would reuse the highest): avatars and cached posts are named by it.
     __table_args__ = TABLE_OPTIONS | {"sqlite_autoincrement": True}
@@ -69,12 +71,14 @@ class User(Named, UserMixin, db.Model):
         return self.session_id
 
 
-class UserCounts(db.Model):
+class UserCounts(Model):
     """Cached counts for one user; no row means zero.
 
     They are not columns of `user`: a follow would lock the row that all the user's content refers to, and two users who
     follow each other at the same time would deadlock.
     """
+
+    __tablename__ = "user_counts"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     posts: Mapped[int]
