@@ -1,4 +1,4 @@
-"""The factory."""
+"""The application factory."""
 
 import os
 import sys
@@ -15,11 +15,11 @@ from config import Config, ConfigError
 
 
 class Microblog(Flask):
-    """Flask, with a secret key that is created when it is first needed: importing the application writes nothing."""
+    """Flask, with a secret key that is created on first use, so that importing the application writes no file."""
 
     @property
     def secret_key(self) -> str:  # type: ignore[override]  # Flask's is an attribute
-        """SECRET_KEY, or the key beside the SQLite database. Raises config.ConfigError and OSError."""
+        """SECRET_KEY, or the key stored beside the SQLite database. Raises config.ConfigError and OSError."""
         if self.config["SECRET_KEY"] is None:
             self.config["SECRET_KEY"] = secret_key.secret_key_beside(self.config["SQLALCHEMY_DATABASE_URI"])
         key: str = self.config["SECRET_KEY"]
@@ -27,7 +27,7 @@ class Microblog(Flask):
 
 
 def create_bare_app(config: Config | None = None) -> Microblog:
-    """The application with its settings and its database alone, in half of the time; as `create_app` otherwise."""
+    """Create an application with settings and database only, in half the time of `create_app`."""
     app = Microblog(__name__)
     app.config.from_object(config or Config())
     database.db.init_app(app)
@@ -35,11 +35,11 @@ def create_bare_app(config: Config | None = None) -> Microblog:
 
 
 def create_app(config: Config | None = None) -> Microblog:
-    """The application, set up from `config`, by default from the environment. Raises config.ConfigError."""
+    """Create the application from `config`, by default from the environment. Raises config.ConfigError."""
     app = create_bare_app(config)
     compiled_select.init_app(app)
     bootstrap.init_app(app)
-    hooks.init_app(app)  # before the rest: it names the request and looks at what comes in
+    hooks.init_app(app)  # first: it sets the request's id and checks the request
     csrf.init_app(app)
     errors.init_app(app)
     alerts.init_app(app)
@@ -52,7 +52,7 @@ def create_app(config: Config | None = None) -> Microblog:
     logs.init_app(app)
     register_features(app)
 
-    if os.environ.get("FLASK_RUN_FROM_CLI"):  # set by the flask command; a server needs none of it (alembic: 90 ms)
+    if os.environ.get("FLASK_RUN_FROM_CLI"):  # set by the flask command; importing Alembic takes 90 ms
         from app.ops import cli
 
         cli.init_app(app)
@@ -60,7 +60,7 @@ def create_app(config: Config | None = None) -> Microblog:
 
 
 def start(create: Callable[[], Microblog] = create_app) -> Microblog:
-    """The application of a process that begins, its log set up. A wrong setting ends the process, after one line."""
+    """Set up logging and create the application; if a setting is invalid, print it and exit with status 78."""
     logs.configure()
     try:
         return create()
@@ -70,7 +70,7 @@ def start(create: Callable[[], Microblog] = create_app) -> Microblog:
 
 
 def register_features(app: Flask) -> None:
-    """Give `app` the pages, feature by feature."""
+    """Initialize all features, lower ones first."""
     from app import (
         api,
         auth,

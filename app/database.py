@@ -1,18 +1,22 @@
-"""The database: one session per request, and the differences between SQLite and MySQL or MariaDB."""
+"""The database session, the base class of models, and the differences between SQLite and MySQL or MariaDB."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    Connection,
+    CursorResult,
     DateTime,
     Engine,
     MetaData,
+    Result,
     ScalarSelect,
     SQLColumnExpression,
     event,
     func,
+    inspect,
     select,
 )
 from sqlalchemy.dialects import mysql, sqlite
@@ -20,9 +24,9 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
-# A constraint without a name can't be dropped by a later migration.
+# A migration can only drop a constraint that has a name.
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -31,43 +35,52 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-LARGEST_ID = 2**63 - 1  # what an integer column of any of our databases can be compared with
+LARGEST_ID = 2**63 - 1  # the largest parameter that SQLite's driver accepts
 
-# utf8mb4 holds every character; its binary collation keeps 🍣 and 🍺, a and á apart. Names that must be unique
-# whatever their case have a canonical key beside them, the same on every database.
-TABLE_OPTIONS = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin", "mysql_engine": "InnoDB"}
+# utf8mb4 stores every character; its binary collation distinguishes 🍣 from 🍺 and a from á. Names that are unique
+# regardless of case have a normalized key in another column, which works the same on every database.
+TABLE_OPTIONS: dict[str, Any] = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin", "mysql_engine": "InnoDB"}
 
 
 class Model(DeclarativeBase):
-    """The base of every table."""
+    """The base class of all models.
+
+    Models derive from it rather than from `db.Model`, which Flask-SQLAlchemy creates at run time and type checkers
+    do not know. Both have the same metadata and registry.
+    """
 
     metadata = MetaData(naming_convention=NAMING)
     __table_args__: Any = TABLE_OPTIONS
 
+    def __repr__(self) -> str:
+        """Return `<Post 1>`, with the primary key, or `<Post (not stored)>`."""
+        identity = inspect(self).identity
+        return f"<{type(self).__name__} {', '.join(map(str, identity)) if identity else '(not stored)'}>"
 
-db = SQLAlchemy(model_class=Model)
+
+db = SQLAlchemy(model_class=Model, disable_autonaming=True)
 
 
-class UTCDateTime(TypeDecorator):
-    """A moment: an aware datetime in UTC outside, a DATETIME with microseconds in the database."""
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC, stored as a DATETIME with microseconds."""
 
     impl = DateTime
     cache_ok = True
 
-    def load_dialect_impl(self, dialect):
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
         if dialect.name == "mysql":
             return dialect.type_descriptor(mysql.DATETIME(fsp=6))
         return dialect.type_descriptor(DateTime())
 
-    def process_bind_param(self, value, dialect):
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        if value.tzinfo is None:  # astimezone would take it for the server's local time
+        if value.tzinfo is None:  # astimezone would assume the server's time zone
             raise ValueError(f"{value!r} has no time zone; use utc_now() or an aware datetime")
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
-        """Read a DATETIME in UTC: as text from SQLite, as a naive datetime from PyMySQL."""
+        """Return a function that reads a DATETIME as the driver returns it: text from SQLite, a naive datetime else."""
         return _read_text if dialect.name == "sqlite" else _read_datetime
 
 
@@ -79,50 +92,59 @@ def _read_datetime(value: datetime | None) -> datetime | None:
     return value.replace(tzinfo=UTC) if value else None
 
 
-def insert_if_absent(table: type[Model], **values) -> None:
-    """Insert a row unless one with its unique key is there, which is then locked until the commit as a new one is.
+def insert_if_absent(table: type[Model], **values: Any) -> None:
+    """Insert a row unless its unique key exists; on MySQL the row is locked until the commit in both cases.
 
-    (An INSERT that fails for a duplicate leaves MariaDB with a shared lock: two that want to go on and change the row
-    then wait for each other.)
+    An INSERT that fails as a duplicate would leave only a shared lock there: two transactions that then update the row
+    would deadlock.
     """
     if db.session.get_bind().dialect.name == "mysql":
-        statement = mysql.insert(table).values(**values)
+        insert = mysql.insert(table).values(**values)
         column = next(iter(values))
-        db.session.execute(statement.on_duplicate_key_update({column: statement.inserted[column]}))
+        db.session.execute(insert.on_duplicate_key_update({column: insert.inserted[column]}))
     else:
         db.session.execute(sqlite.insert(table).values(**values).on_conflict_do_nothing())
 
 
+def changed(result: Result[*tuple[Any, ...]]) -> int:
+    """Return the number of rows that an UPDATE or a DELETE matched; `result` is what the session's execute returned."""
+    return cast(CursorResult[*tuple[Any, ...]], result).rowcount
+
+
 def id_of(digits: str) -> int:
-    """The id of those digits, LARGEST_ID for a larger one. (Python itself refuses to read thousands of digits.)"""
+    """Return the id that a string of digits denotes, at most LARGEST_ID.
+
+    The length is compared first: `int` refuses strings of thousands of digits.
+    """
     return min(int(digits), LARGEST_ID) if len(digits) <= len(str(LARGEST_ID)) else LARGEST_ID
 
 
 def utc_now() -> datetime:
-    """Now, aware, in UTC."""
+    """Return the current time as an aware datetime in UTC."""
     return datetime.now(UTC)
 
 
 def count_rows(column: SQLColumnExpression[int], value: SQLColumnExpression[int]) -> ScalarSelect[int]:
-    """A scalar subquery: the number of rows that have `value` in `column`, read from the column's index alone."""
+    """Return a scalar subquery that counts the rows with `value` in `column`, using the index of the column alone."""
     return select(func.count()).where(column == value).scalar_subquery()
 
 
 @event.listens_for(Engine, "connect")
 def set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry | None = None) -> None:
-    """SQLite: let writers wait for one another, readers go on beside them (WAL), and foreign keys hold."""
+    """Configure an SQLite connection: wait for locks, read while another process writes (WAL), check foreign keys."""
     if type(connection).__module__.startswith("sqlite3"):
-        # In this order: the switch to WAL may have to wait for another process that makes it.
+        # busy_timeout comes first: the switch to WAL may have to wait for another process that does the same.
         for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
 
 @event.listens_for(Engine, "savepoint")
-def _begin_before_savepoint(connection, _name):
-    """SQLite: a savepoint inside of a transaction, as on other databases.
+def _begin_before_savepoint(connection: Connection, _name: str) -> None:
+    """Begin a transaction before a savepoint on SQLite, as other databases do.
 
-    Python's driver begins a transaction at the first write only; a savepoint before it would be the outermost, which
-    commits when it is released. IMMEDIATE waits its turn, as the write that follows would.
+    Python's driver begins a transaction before the first write only; a savepoint before it would be the outermost, and
+    its release a commit. IMMEDIATE waits for the write lock, as the write that follows would.
     """
-    if connection.dialect.name == "sqlite" and not connection.connection.dbapi_connection.in_transaction:
+    driver_connection = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite" and driver_connection and not driver_connection.in_transaction:
         connection.exec_driver_sql("BEGIN IMMEDIATE")

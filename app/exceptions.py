@@ -1,20 +1,23 @@
-"""What services raise; `app/web/errors.py` alone knows what HTTP makes of it."""
+"""Errors that services raise; app/web/errors.py maps them to HTTP."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 
 class DomainError(Exception):
-    """A rule of the application was broken; the message is for the person, in their language."""
+    """A rule of the application is broken; the message is for the user, in their language."""
 
 
 class NotAllowed(DomainError):
-    """This person may not do that."""
+    """The user is not permitted to do this."""
 
 
 class NotFound(DomainError):
-    """There is no such thing, or none that this person may see."""
+    """The resource does not exist, or the user may not see it."""
 
 
 class Unavailable(DomainError):
-    """Something outside that this needs doesn't work now; later is worth a try."""
+    """An external service is unavailable; a retry may succeed."""
 
 
 class Invalid(DomainError):
@@ -30,18 +33,18 @@ class Invalid(DomainError):
 
 
 class Malformed(DomainError):
-    """What a program sent has not the shape that the API wants; `faults` maps its fields to what is wrong, nested."""
+    """A payload does not match the schema of the API; `faults` are marshmallow's messages by field, nested."""
 
-    def __init__(self, faults: dict):
-        super().__init__("; ".join(_told(faults)))
+    def __init__(self, faults: Mapping[Any, Any]):
+        super().__init__("; ".join(_describe(faults)))
 
 
-def _told(faults, field=""):
-    """Each fault as "field: what is wrong"; parts of fields are joined by points."""
+def _describe(faults: Mapping[Any, Any], field: str = "") -> Iterator[str]:
+    """Yield each fault as "field: message"; nested fields are joined by dots."""
     for name, fault in faults.items():
-        # "_schema" is marshmallow's name for the whole.
+        # marshmallow's name for the whole payload is "_schema".
         whole = field if name == "_schema" else f"{field}.{name}".strip(".")
         if isinstance(fault, dict):
-            yield from _told(fault, whole)
+            yield from _describe(fault, whole)
         else:
             yield f"{whole}: {' '.join(map(str, fault))}".removeprefix(": ")

@@ -1,4 +1,4 @@
-"""The extensions, made once and bound to the application by the factory."""
+"""Flask extensions, created once; their init_app calls bind them to an application."""
 
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5

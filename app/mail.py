@@ -1,6 +1,6 @@
-"""Mail, as text and as HTML, in the recipient's language. Without MAIL_SERVER it goes to the log.
+"""Sending mail, as text and HTML, in the recipient's language. Without MAIL_SERVER it is logged instead.
 
-Workers import this module, and a server with an error to mail (app/ops/alerts.py); serving pages costs nothing of it.
+Only job workers and alerts (app/ops/alerts.py) import this module, to save its import when pages are served.
 """
 
 import logging
@@ -8,6 +8,7 @@ import smtplib
 import ssl
 from collections.abc import Sequence
 from email.utils import make_msgid
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
@@ -17,40 +18,44 @@ from flask_mailman.backends import smtp
 
 log = logging.getLogger(__name__)
 
-File = tuple[str, bytes, str]
+File = tuple[str, bytes, str]  # name, content, MIME type
 
 
 class CheckingSMTP(smtplib.SMTP):
-    """SMTP whose STARTTLS checks the server's certificate, as implicit TLS does; Python's own doesn't."""
+    """SMTP whose STARTTLS verifies the server's certificate; by default, smtplib does not."""
 
-    def starttls(self, *, context=None):
+    def starttls(  # type: ignore[override]  # as of Python 3.12, without key files
+        self, *, context: ssl.SSLContext | None = None
+    ) -> tuple[int, bytes]:
         return super().starttls(context=context or ssl.create_default_context())
 
 
-class Backend(smtp.EmailBackend):
-    """Flask-Mailman's connection to a server, the certificate checked either way."""
+class Backend(smtp.EmailBackend):  # type: ignore[misc]  # Flask-Mailman has no types
+    """Flask-Mailman's connection to a server, which verifies its certificate with STARTTLS and with implicit TLS."""
 
     @property
-    def connection_class(self):
+    def connection_class(self) -> type[smtplib.SMTP]:
         return smtplib.SMTP_SSL if self.use_ssl else CheckingSMTP
 
 
-def send(to: str, subject, template: str, locale: str | None, attachments: Sequence[File] = (), **values) -> None:
-    """Send the mail of `templates/mail/TEMPLATE.txt` and `.html` to the address `to`.
+def send(
+    to: str, subject: object, template: str, locale: str | None, attachments: Sequence[File] = (), **values: Any
+) -> None:
+    """Render `templates/mail/TEMPLATE.txt` and `.html` with `values`, and send them to the address `to`.
 
-    `subject` is a lazy text; `attachments` are (name, content, MIME type); `values` are the templates'. Raises OSError
-    (smtplib's errors are) when the server can't be reached or refuses. Links bear SITE_URL: what a request's Host
-    header says is a stranger's word.
+    `subject` is a lazy string, translated here; `locale` defaults to English. Raises OSError, of which smtplib's errors
+    are subclasses, if the server cannot be reached or refuses the mail. Links start with SITE_URL: the Host header of a
+    request can be forged.
     """
     site = current_app.config["SITE_URL"]
     with current_app.test_request_context(base_url=site), force_locale(locale or "en"):
         text, html = (render_template(f"mail/{template}.{kind}", **values) for kind in ("txt", "html"))
-        subject = str(subject)
+        title = str(subject)
     if not current_app.config["MAIL_SERVER"]:
-        log.warning("MAIL_SERVER is not set; mail to %s: %s\n%s", to, subject, text)
+        log.warning("MAIL_SERVER is not set; mail to %s: %s\n%s", to, title, text)
         return
     headers = {"Message-ID": make_msgid(domain=urlsplit(site).hostname), "Auto-Submitted": "auto-generated"}
-    message = EmailMultiAlternatives(subject, text, to=[to], headers=headers, connection=_connection())
+    message = EmailMultiAlternatives(title, text, to=[to], headers=headers, connection=_connection())
     message.attach_alternative(html, "text/html")
     for file in attachments:
         message.attach(*file)
@@ -58,5 +63,6 @@ def send(to: str, subject, template: str, locale: str | None, attachments: Seque
     log.info("mail sent: %s", template)
 
 
-def _connection():
-    return Mail(current_app).get_connection(Backend)
+def _connection() -> Backend:
+    connection: Backend = Mail(current_app).get_connection(Backend)
+    return connection

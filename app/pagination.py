@@ -1,66 +1,79 @@
-"""Paging by key: a page is what stands before or after an id, so new rows never move or repeat others."""
+"""Keyset pagination: a page is the rows before or after an id, so new rows neither shift nor repeat others."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Select, SQLColumnExpression, bindparam
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from app.database import id_of
 
 
+class Row(Protocol):
+    """What a page needs of its rows."""
+
+    @property
+    def id(self) -> Any: ...
+
+
+R = TypeVar("R", bound=Row)
+R_co = TypeVar("R_co", bound=Row, covariant=True)
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
+
+
 @dataclass(frozen=True)
 class Key:
-    """Where a page lies: rows with an id under `before`, or over `after`, or the newest when both are None."""
+    """The position of a page: the rows with an id below `before`, or above `after`; the newest if both are None."""
 
     before: int | None = None
     after: int | None = None
 
     @property
     def side(self) -> str:
-        """On which side of its id the page lies: "before", "after", or "" for the newest."""
-        return "" if self == NEWEST else "before" if self.after is None else "after"
+        """The side of the id on which the page is: "before", "after", or "" for the newest page."""
+        return next(iter(self.arguments), "")
 
     @property
     def arguments(self) -> dict[str, int]:
-        """The key as a query string has it, and as what `narrow` wants: its side and id, if it has one."""
-        return {self.side: self.before if self.after is None else self.after} if self.side else {}
+        """The key by its side, as arguments of a query string and parameters of `narrow`; empty for the newest page."""
+        if self.after is not None:
+            return {"after": self.after}
+        return {} if self.before is None else {"before": self.before}
 
 
 NEWEST = Key()
 
 
-def narrow(query: Select, column, side: str) -> Select:
-    """`query` with the rows nearest to a key on its `side`, nearest first, by `column`, which holds the id.
+def narrow(query: S, column: SQLColumnExpression[int], side: str) -> S:
+    """Return `query` restricted to the rows nearest to a key on its `side`, nearest first; `column` holds the ids.
 
-    Its parameters are the key's `arguments` and `limit`, so that one statement, made once, serves all keys of a side.
+    Its parameters are the key's `arguments` and `limit`, so that one compiled statement serves all keys of a side.
     """
     if side:
         query = query.where(column < bindparam("before") if side == "before" else column > bindparam("after"))
     return nearest_first(query, column, side).limit(bindparam("limit"))
 
 
-def nearest_first(query: Select, column, side: str) -> Select:
-    """`query` in the order in which the page at a key on that side is fetched."""
+def nearest_first(query: S, column: SQLColumnExpression[int], side: str) -> S:
+    """Return `query` with its rows ordered by their distance from a key on its `side`."""
     return query.order_by(column.asc() if side == "after" else column.desc())
 
 
 @dataclass(frozen=True)
-class Page:
-    """Rows, newest id first; `older` and `newer` are the keys of the neighbours, or None where there are none."""
+class Page(Generic[R_co]):
+    """Rows, newest first, and the keys of the neighbouring pages; None where there is none."""
 
-    items: Sequence[Any]
+    items: Sequence[R_co]
     older: Key | None
     newer: Key | None
 
 
-def key_from(arguments: MultiDict) -> Key:
-    """The key that a query string asks for (`before=ID` or `after=ID`).
+def key_from(arguments: MultiDict[str, str]) -> Key:
+    """Return the key that a query string asks for, by `before=ID` or `after=ID`.
 
-    An id of no row, or of another list, is a place like any other: the nearest page is shown.
-    Raises BadRequest for what is not a whole number, and for two answers to the one question.
+    The id need not exist. Raises BadRequest if it is not a whole number or if there are several.
     """
     given = [(name, value) for name in ("before", "after") for value in arguments.getlist(name)]
     if len(given) > 1:
@@ -69,18 +82,18 @@ def key_from(arguments: MultiDict) -> Key:
 
 
 def id_from(value: str) -> int:
-    """An id that somebody wrote, if need be made one that databases can compare. Raises BadRequest."""
+    """Return the id in a request, at most LARGEST_ID. Raises BadRequest if it is not a whole number."""
     if not (value.isascii() and value.isdigit()):
         raise BadRequest()
     return id_of(value)
 
 
-def paginate(fetch: Callable[[Key, int], Sequence[Any]], key: Key, size: int) -> Page:
-    """The page of `size` rows at `key`.
+def paginate(fetch: Callable[[Key, int], Sequence[R]], key: Key, size: int) -> Page[R]:
+    """Return the page of `size` rows at `key`.
 
-    `fetch(key, limit)` gives at most `limit` rows with an `id` on that side of the key, nearest to it first, as
-    `narrow` does. One row more than the page is asked for, which tells whether others follow. Where less than a
-    page is newer than `after`, the newest page is shown whole.
+    `fetch(key, limit)` returns at most `limit` rows on the key's side, nearest first, as `narrow` does. It is asked for
+    one more row than the page has, to know whether there are others. If less than a page is newer than `key.after`,
+    the newest page is returned.
     """
     rows = fetch(key, size + 1)
     more, rows = len(rows) > size, rows[:size]
@@ -92,7 +105,7 @@ def paginate(fetch: Callable[[Key, int], Sequence[Any]], key: Key, size: int) ->
     return Page(rows, older=Key(before=rows[-1].id) if more else None, newer=_newer(key, rows))
 
 
-def _newer(key: Key, rows: Sequence[Any]) -> Key | None:
+def _newer(key: Key, rows: Sequence[Row]) -> Key | None:
     if key.before is None:
         return None
-    return Key(after=rows[0].id) if rows else NEWEST  # nothing is that old: back to the newest
+    return Key(after=rows[0].id) if rows else NEWEST  # no row is that old: back to the newest

@@ -27,7 +27,7 @@ def by_key(query: dict[str, int], fetch: Callable[[Key, int], Sequence[Any]]) ->
     return answer(paginate(fetch, key_of(query), query["limit"]), query["limit"])
 
 
-def answer(page: Page, limit: int, **asked: str) -> Answer:
+def answer(page: Page[Any], limit: int, **asked: str) -> Answer:
     """The items of a page, and links to its neighbours, with the query `asked`, as Link headers (RFC 8288)."""
     here = f"{request.scheme}://{request.host}{request.script_root}{request.path}"
     links = []

@@ -5,12 +5,14 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import UTCDateTime, db, utc_now
+from app.database import Model, UTCDateTime, utc_now
 from app.users.models import User
 
 
-class ApiToken(db.Model):
+class ApiToken(Model):
     """Lets a program act for a user until it expires. Only its hash is stored: a leaked table is of no use."""
+
+    __tablename__ = "api_token"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)

@@ -9,14 +9,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import UTCDateTime, db, utc_now
+from app.database import Model, UTCDateTime, utc_now
 
 KIND = "export"  # of task
 KEPT = timedelta(days=7)
 
 
-class Archive(db.Model):
+class Archive(Model):
     """A zip file of what `user` wrote."""
+
+    __tablename__ = "archive"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
@@ -30,8 +32,10 @@ class Archive(db.Model):
         return self.created_at + KEPT
 
 
-class ArchiveChunk(db.Model):
+class ArchiveChunk(Model):
     """A piece of an archive's bytes; `number` counts from 0."""
+
+    __tablename__ = "archive_chunk"
 
     archive_id: Mapped[int] = mapped_column(ForeignKey("archive.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import TABLE_OPTIONS, UTCDateTime, db, utc_now
+from app.database import TABLE_OPTIONS, Model, UTCDateTime, db, utc_now
 
 # States
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
@@ -28,8 +28,10 @@ LOST = "lost"  # the process that did it is gone
 SILENCE = timedelta(seconds=60)
 
 
-class Job(db.Model):
+class Job(Model):
     """The last job of one kind that a person started; the next one takes its row."""
+
+    __tablename__ = "job"
 
     __table_args__ = (UniqueConstraint("user_id", "kind"), TABLE_OPTIONS)
 

@@ -8,11 +8,13 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import TABLE_OPTIONS, UTCDateTime, db, utc_now
+from app.database import TABLE_OPTIONS, Model, UTCDateTime, utc_now
 
 
-class Conversation(db.Model):
+class Conversation(Model):
     """`owner`'s copy of the conversation with `other`."""
+
+    __tablename__ = "conversation"
 
     __table_args__ = (
         UniqueConstraint("owner_id", "other_id"),
@@ -30,8 +32,10 @@ class Conversation(db.Model):
     unread: Mapped[int] = mapped_column(default=0)  # number of messages by `other` after it
 
 
-class Message(db.Model):
+class Message(Model):
     """One user's copy of a message."""
+
+    __tablename__ = "message"
 
     # Ids are never reused: `seen_id` and the keys of pages stay valid when the newest message is deleted.
     __table_args__ = TABLE_OPTIONS | {"sqlite_autoincrement": True}

@@ -89,6 +89,6 @@ def thread(side: Conversation, key: Key, limit: int) -> Sequence[MessageRow]:
 
 
 @functools.cache
-def _thread(side_of_key: str) -> Select[Any]:
+def _thread(side_of_key: str) -> Select[int, str, datetime, bool]:
     rows = select(Message.id, Message.body, Message.created_at, Message.outgoing)
     return narrow(rows.where(Message.conversation_id == bindparam("side_id")), Message.id, side_of_key)

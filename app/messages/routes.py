@@ -22,7 +22,7 @@ bp = Blueprint("messages", __name__, url_prefix="/messages")
 PEOPLE_PAGE_SIZE = 25
 THREAD_PAGE_SIZE = 30
 NEWS_LIMIT = 100  # messages of one answer; the browser asks again for the rest
-EMPTY_PAGE = Page([], older=None, newer=None)
+EMPTY_PAGE: Page[queries.MessageRow] = Page([], older=None, newer=None)
 
 
 @bp.get("")
@@ -67,7 +67,7 @@ def thread(username: str) -> ResponseReturnValue:
     return html, form.status
 
 
-def _page_of(side: Conversation, key: Key) -> Page:
+def _page_of(side: Conversation, key: Key) -> Page[queries.MessageRow]:
     return paginate(lambda key, limit: queries.thread(side, key, limit), key, THREAD_PAGE_SIZE)
 
 

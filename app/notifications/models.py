@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import TABLE_OPTIONS, UTCDateTime, db, utc_now
+from app.database import TABLE_OPTIONS, Model, UTCDateTime, utc_now
 
 # Kinds. The text of each is made when it is read, in the reader's language (texts.py).
 FOLLOW = "follow"
@@ -14,8 +14,10 @@ EXPORT_DONE = "export_done"
 EXPORT_FAILED = "export_failed"
 
 
-class Notification(db.Model):
+class Notification(Model):
     """Tells `user` that `actor`, or the application when there is none, did something."""
+
+    __tablename__ = "notification"
 
     __table_args__ = (
         Index(None, "user_id"),  # the page: the primary key ends it

@@ -14,7 +14,7 @@ from babel import localedata
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.database import db
+from app.database import Model, db
 from app.i18n import catalogues, locales
 from app.ops import backup, health, upgrade
 from app.ops.seed import seed
@@ -45,7 +45,7 @@ def init_app(app):
 def shell_names() -> dict:
     """What `flask shell` knows beside `app`: the database, every model, and SQLAlchemy by its customary short names."""
     names = {"db": db, "sa": sqlalchemy, "so": sqlalchemy.orm}
-    return names | {mapper.class_.__name__: mapper.class_ for mapper in db.Model.registry.mappers}
+    return names | {mapper.class_.__name__: mapper.class_ for mapper in Model.registry.mappers}
 
 
 @click.command("wait-db")

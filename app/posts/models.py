@@ -5,12 +5,14 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import TABLE_OPTIONS, UTCDateTime, db, utc_now
+from app.database import TABLE_OPTIONS, Model, UTCDateTime, utc_now
 from app.users.models import User
 
 
-class Post(db.Model):
+class Post(Model):
     """A post, which all signed-in users can read."""
+
+    __tablename__ = "post"
 
     # SQLite would reuse the highest id after a delete; ids are part of addresses and keys of pages.
     __table_args__ = TABLE_OPTIONS | {"sqlite_autoincrement": True}

@@ -1,11 +1,9 @@
 """Creating and deleting posts. The caller commits."""
 
-from typing import Any, cast
-
 from flask_babel import gettext as _
-from sqlalchemy import CursorResult, delete
+from sqlalchemy import delete
 
-from app.database import db
+from app.database import changed, db
 from app.exceptions import NotAllowed, NotFound
 from app.languages import rules as languages
 from app.posts import rules
@@ -36,7 +34,7 @@ def delete_post(post_id: int, by: Actor) -> None:
         raise NotFound(_("This post no longer exists."))
     if post.author_id != by.id and not by.is_administrator:
         raise NotAllowed(_("Only the author or an administrator can delete a post."))
-    deleted = cast(CursorResult[Any], db.session.execute(delete(Post).where(Post.id == post_id)))
-    if deleted.rowcount == 0:  # another request was first
+    deleted = db.session.execute(delete(Post).where(Post.id == post_id))
+    if not changed(deleted):  # another request was first
         raise NotFound(_("This post no longer exists."))
     add_to_counts(post.author_id, posts=-1)

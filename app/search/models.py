@@ -7,18 +7,22 @@ query them.
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import db
+from app.database import Model
 
 
-class PostSearch(db.Model):
+class PostSearch(Model):
     """The words of a post, from words.index_text."""
+
+    __tablename__ = "post_search"
 
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
     words: Mapped[str] = mapped_column(Text)
 
 
-class UserSearch(db.Model):
+class UserSearch(Model):
     """The words of a user's username and display name, from words.index_text."""
+
+    __tablename__ = "user_search"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     words: Mapped[str] = mapped_column(Text)

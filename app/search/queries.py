@@ -25,7 +25,7 @@ class UserRow(NamedTuple):
     display_name: str
 
 
-def posts(terms: Sequence[str], key: Key, size: int) -> Page:
+def posts(terms: Sequence[str], key: Key, size: int) -> Page[PostRow]:
     """A page of the posts that match all terms (words.query_terms), newest first; empty without terms."""
 
     def fetch(key: Key, limit: int) -> Sequence[PostRow]:
@@ -35,7 +35,7 @@ def posts(terms: Sequence[str], key: Key, size: int) -> Page:
     return paginate(fetch, key, size)
 
 
-def users(terms: Sequence[str], key: Key, size: int) -> Page:
+def users(terms: Sequence[str], key: Key, size: int) -> Page[UserRow]:
     """A page of the users whose names have, for each term, a word that begins with it, newest first.
 
     Empty without terms.

@@ -1,12 +1,12 @@
 """Keeping the words of posts and users up to date. The caller commits."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.database import db
+from app.database import changed, db
 from app.posts.models import Post
 from app.search.models import PostSearch, UserSearch
 from app.search.queries import engine, post_words, user_words
@@ -32,7 +32,7 @@ def reindex_user(user: User) -> None:
     """Index a user by their changed names."""
     values = _user_values(user.id, user.username, user.display_name)
     query = update(UserSearch).where(UserSearch.user_id == user.id).values(values)
-    if not cast(CursorResult[Any], db.session.execute(query)).rowcount:
+    if not changed(db.session.execute(query)):
         db.session.execute(insert(UserSearch).values(values))  # created by an older version of the application
 
 

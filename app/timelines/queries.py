@@ -46,7 +46,7 @@ RECENT_CONDITIONS = {
 }
 
 
-def home(user_id: int, key: Key, size: int) -> Page:
+def home(user_id: int, key: Key, size: int) -> Page[PostRow]:
     """A page of posts by a user and those they follow.
 
     The ids of the followed users are read first: with a join, a subselect or EXISTS instead, one of the databases takes
@@ -73,12 +73,12 @@ def _recent_edge(key: Key) -> int:
     return RECENT if key.after is None else key.after + RECENT
 
 
-def public(key: Key, size: int) -> Page:
+def public(key: Key, size: int) -> Page[PostRow]:
     """A page of all posts."""
     return _page(key, size, "all")
 
 
-def profile(user_id: int, key: Key, size: int) -> Page:
+def profile(user_id: int, key: Key, size: int) -> Page[PostRow]:
     """A page of posts by one user."""
     return _page(key, size, "author", author=user_id)
 
@@ -88,7 +88,7 @@ def by_ids(ids: list[int], key: Key, limit: int) -> Sequence[PostRow]:
     return _rows(key, limit, "ids", ids=ids)
 
 
-def _page(key: Key, size: int, condition: str, **parameters: Any) -> Page:
+def _page(key: Key, size: int, condition: str, **parameters: Any) -> Page[PostRow]:
     return paginate(lambda key, limit: _rows(key, limit, condition, **parameters), key, size)
 
 

@@ -8,7 +8,7 @@ from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import TABLE_OPTIONS, UTCDateTime, db, utc_now
+from app.database import TABLE_OPTIONS, Model, UTCDateTime, utc_now
 
 
 def new_session_id() -> str:
@@ -41,11 +41,13 @@ class Named:
         return name
 
 
-class User(Named, UserMixin, db.Model):  # type: ignore[misc]  # Flask-Login has no types
+class User(Named, UserMixin, Model):
     """An account.
 
     `username_key` and `email_key` hold what must be unique: databases disagree on case and accents.
     """
+
+    __tablename__ = "user"
 
     # Ids are never reused (SQLite would reuse the highest): they are the keys of avatars and cached posts.
     __table_args__ = TABLE_OPTIONS | {"sqlite_autoincrement": True}
@@ -70,12 +72,14 @@ class User(Named, UserMixin, db.Model):  # type: ignore[misc]  # Flask-Login has
         return self.session_id
 
 
-class UserCounts(db.Model):
+class UserCounts(Model):
     """Cached counts for one user; no row means zero.
 
     They are not columns of `user`: a follow would lock the row that all the user's content refers to, and two users who
     follow each other at the same time would deadlock.
     """
+
+    __tablename__ = "user_counts"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     posts: Mapped[int]

@@ -1,25 +1,43 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select, text, type_coerce
+from sqlalchemy import delete, select, text, type_coerce, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
-from app.database import (
-    UTCDateTime,
-    db,
-    insert_if_absent,
-)
+from app.database import Model, UTCDateTime, changed, db, insert_if_absent
 from app.posts.models import Post
 from app.relationships.models import Follow
 from app.users.models import User
 
 
-def person(name="susan", **more):
-    """An account as the tables want it, without the rules of registering."""
+def new_user(name="susan", **columns):
+    """A user with all required columns, not validated."""
     return User(
         username=name, username_key=name, email=f"{name}@e.example", email_key=f"{name}@e.example",
-        password_hash="-", **more,
+        password_hash="-", **columns,
     )  # fmt: skip
+
+
+def test_models_share_the_metadata_of_migrations():
+    assert User.metadata is Model.metadata is db.metadata
+    assert db.metadata.info["bind_key"] is None
+
+
+def test_model_is_shown_with_its_primary_key(context, make_user):
+    david, susan = make_user("david"), make_user("susan")
+    insert_if_absent(Follow, follower_id=david.id, followed_id=susan.id)
+    assert repr(susan) == f"<User {susan.id}>"
+    assert repr(db.session.scalar(select(Follow))) == f"<Follow {david.id}, {susan.id}>"
+    assert repr(User()) == "<User (not stored)>"
+
+
+def test_changed_counts_the_rows_that_match(context):
+    db.session.add_all([new_user("susan"), new_user("john")])
+    db.session.commit()
+    assert changed(db.session.execute(update(User).values(about_me="hello"))) == 2
+    assert changed(db.session.execute(update(User).values(about_me="hello"))) == 2
+    assert changed(db.session.execute(delete(User).where(User.username == "susan"))) == 1
+    assert changed(db.session.execute(delete(User).where(User.username == "susan"))) == 0
 
 
 @pytest.mark.parametrize(
@@ -27,8 +45,8 @@ def person(name="susan", **more):
     ["🫠", "👩‍👩‍👧‍👦", "👍🏽", "日本語", "مرحبا", "a\u0301", "\u202eevil", "trailing  ", "x" * 1000],
     ids=["emoji", "family", "skin", "cjk", "rtl", "combining", "override", "spaces", "longest"],
 )
-def test_every_character_comes_back_as_it_was(context, body):
-    db.session.add(Post(author=person(display_name=body[:400]), body=body))
+def test_every_character_is_stored_unchanged(context, body):
+    db.session.add(Post(author=new_user(display_name=body[:400]), body=body))
     db.session.commit()
     db.session.expire_all()
     assert db.session.scalar(select(Post.body)) == body
@@ -37,37 +55,37 @@ def test_every_character_comes_back_as_it_was(context, body):
 
 
 def test_lookalikes_are_different_values(context):
-    db.session.add_all([Post(author=person(), body="🍣"), Post(author=person("álice"), body="🍺")])
+    db.session.add_all([Post(author=new_user(), body="🍣"), Post(author=new_user("álice"), body="🍺")])
     db.session.commit()
     assert db.session.scalars(select(Post.body).where(Post.body == "🍣")).all() == ["🍣"]
     assert db.session.scalar(select(User.id).where(User.username_key == "alice")) is None
 
 
-def test_a_key_is_taken_once(context):
-    db.session.add(person())
+def test_duplicate_key_is_refused(context):
+    db.session.add(new_user())
     db.session.commit()
-    db.session.add(person())
+    db.session.add(new_user())
     with pytest.raises(IntegrityError):
         db.session.flush()
 
 
-def test_a_released_savepoint_is_undone_with_its_transaction(context):
+def test_released_savepoint_is_rolled_back_with_its_transaction(context):
     with db.session.begin_nested():
-        db.session.add(person())
+        db.session.add(new_user())
     db.session.rollback()
     assert db.session.scalars(select(User)).all() == []
 
 
-def test_a_failed_savepoint_leaves_the_rest_of_the_transaction(context):
-    db.session.add(person())
+def test_failed_savepoint_keeps_the_rest_of_the_transaction(context):
+    db.session.add(new_user())
     db.session.flush()
     with pytest.raises(IntegrityError), db.session.begin_nested():
-        db.session.add(person())
+        db.session.add(new_user())
     db.session.commit()
     assert db.session.scalars(select(User.username)).all() == ["susan"]
 
 
-def test_a_row_that_is_there_stays_as_it_is(context, make_user):
+def test_insert_if_absent_keeps_the_existing_row(context, make_user):
     david, susan = make_user("david"), make_user("susan")
     for _ in range(2):
         insert_if_absent(Follow, follower_id=david.id, followed_id=susan.id)
@@ -76,22 +94,22 @@ def test_a_row_that_is_there_stays_as_it_is(context, make_user):
     db.session.rollback()
 
 
-def test_a_moment_keeps_its_microseconds_and_its_zone(context):
+def test_datetime_keeps_microseconds_and_time_zone(context):
     moment = datetime(2026, 11, 25, 1, 2, 3, 456789, tzinfo=timezone(timedelta(hours=2)))
-    db.session.add(person(created_at=moment))
+    db.session.add(new_user(created_at=moment))
     db.session.commit()
     db.session.expire_all()
     stored = db.session.scalar(select(User.created_at))
     assert (stored, stored.tzinfo) == (moment, UTC)
 
 
-def test_a_moment_without_a_zone_is_refused(context):
+def test_naive_datetime_is_refused(context):
     with pytest.raises(StatementError, match="has no time zone"):
         db.session.execute(select(type_coerce(datetime(2026, 1, 1), UTCDateTime)))
 
 
-def test_a_transaction_sees_and_may_change_what_others_committed_meanwhile(context):
-    db.session.add(person())
+def test_transaction_sees_and_updates_rows_committed_by_others(context):
+    db.session.add(new_user())
     db.session.commit()
     assert db.session.scalar(select(User.about_me)) == ""
     with db.engine.begin() as other:
@@ -102,18 +120,18 @@ def test_a_transaction_sees_and_may_change_what_others_committed_meanwhile(conte
     assert db.session.scalar(select(User.about_me)) == "again"
 
 
-def test_what_belongs_to_a_person_goes_with_them(context):
-    db.session.add(Post(author=person(), body="hello"))
+def test_posts_are_deleted_with_their_author(context):
+    db.session.add(Post(author=new_user(), body="hello"))
     db.session.commit()
     db.session.execute(User.__table__.delete())
     db.session.commit()
     assert db.session.scalars(select(Post)).all() == []
 
 
-def test_an_id_is_never_given_twice(context):
+def test_ids_are_never_reused(context):
     ids = []
     for _ in range(2):
-        susan = person()
+        susan = new_user()
         db.session.add(susan)
         db.session.commit()
         ids.append(susan.id)
@@ -122,7 +140,7 @@ def test_an_id_is_never_given_twice(context):
     assert ids[0] < ids[1]
 
 
-def test_an_error_does_not_quote_what_somebody_wrote(context):
+def test_database_error_does_not_contain_parameters(context):
     with pytest.raises(DBAPIError) as caught:
         db.session.execute(text("SELECT :words FROM nowhere"), {"words": "between us"})
     assert "between us" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""What processes say, as LOG_FORMAT has it: a line a record, and nothing in it that nobody should read later."""
+"""Logs in both formats: one record per line, and no secrets in them."""
 
 import json
 import logging
@@ -31,7 +31,7 @@ def raised(message):
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\x1b[2K\x1b[1G"])
-def test_what_somebody_sent_looks_like_no_record_of_its_own_in_text(end):
+def test_log_injection_is_escaped(end):
     for text in (
         logs.Text().format(record("no page %s", f"/a{end}{FORGED}")),
         logs.Text().format(record("it broke", exc_info=raised(f"a{end}{FORGED}"))),
@@ -41,12 +41,12 @@ def test_what_somebody_sent_looks_like_no_record_of_its_own_in_text(end):
         assert not re.search(r"[^\n -~]", text)
 
 
-def test_a_mail_in_the_log_can_be_read(context):
+def test_mail_in_the_log_keeps_its_lines(context):
     text = logs.Text().format(record("mail to %s:\n%s\n", "élise@example.com", "Bonjour,\nhttp://localhost/x?token=y"))
     assert text == "WARNING app.mail: mail to élise@example.com:\n    Bonjour,\n    http://localhost/x?token=y"
 
 
-def test_in_json_an_error_and_its_traceback_are_one_line():
+def test_json_record_of_an_exception_is_one_line():
     line = logs.Json().format(record("it\nbroke at %s", "/ü", exc_info=raised("sword\nfish")))
     assert line.isascii()
     assert len(line.splitlines()) == 1
@@ -57,17 +57,17 @@ def test_in_json_an_error_and_its_traceback_are_one_line():
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", fields["time"])
 
 
-@pytest.mark.parametrize("shape", [logs.Text, logs.Json])
-def test_what_is_logged_during_a_request_bears_its_id(app, shape):
-    with app.test_request_context(headers={"X-Request-ID": "the-id-of-it"}):
+@pytest.mark.parametrize("formatter", [logs.Text, logs.Json])
+def test_record_during_a_request_has_the_request_id(app, formatter):
+    with app.test_request_context(headers={"X-Request-ID": "the-request-id"}):
         app.preprocess_request()
-        assert "the-id-of-it" in shape().format(record("it broke"))
-    assert "request_id" not in shape().format(record("it broke"))
+        assert "the-request-id" in formatter().format(record("it broke"))
+    assert "request_id" not in formatter().format(record("it broke"))
 
 
 @pytest.fixture
 def user_of(app):
-    """`user_of(call, …)`: the user id that the log is told of the last request that the call makes."""
+    """`user_of(call, …)`: the user id that is logged for the last request of the call."""
 
     def user_of(call, *args, **kwargs):
         users = []
@@ -82,14 +82,14 @@ def user_of(app):
     return user_of
 
 
-def test_the_log_is_told_who_is_logged_in(client, make_user, log_in, user_of):
+def test_request_log_has_the_id_of_the_signed_in_user(client, make_user, log_in, user_of):
     susan = make_user("susan")
     assert user_of(client.get, "/explore") is None
     assert user_of(log_in, "susan") == susan.id
     assert user_of(client.get, "/explore") == susan.id
 
 
-def test_the_log_is_told_whose_token_it_is(client, make_user, user_of):
+def test_request_log_has_the_id_of_the_token_owner(client, make_user, user_of):
     susan = make_user("susan")
     token = client.post("/api/tokens", auth=("susan", "correct horse")).json["token"]
     assert user_of(client.get, "/api/users", headers={"Authorization": f"Bearer {token}"}) == susan.id
@@ -97,7 +97,7 @@ def test_the_log_is_told_whose_token_it_is(client, make_user, user_of):
 
 
 @pytest.mark.parametrize("path", ["/health", "/static/logo.svg"])
-def test_the_log_asks_no_database_who_wants_a_probe_or_a_picture(client, make_user, log_in, statements, user_of, path):
+def test_anonymous_endpoints_send_no_query_for_the_log(client, make_user, log_in, statements, user_of, path):
     make_user("susan")
     log_in("susan")
     with statements() as sent:
@@ -107,7 +107,7 @@ def test_the_log_asks_no_database_who_wants_a_probe_or_a_picture(client, make_us
 
 @pytest.fixture
 def dev(environ):
-    """`dev()`: an application as Flask's own server runs it."""
+    """`dev()`: an application as Flask's development server runs it."""
     log, werkzeug = logging.getLogger("microblog.access"), logging.getLogger("werkzeug")
     filters = list(werkzeug.filters)
     yield lambda: create_app(Config(environ | {"APP_ENVIRONMENT": "DEV", "JOB_WORKERS": "0"}))
@@ -115,7 +115,7 @@ def dev(environ):
     werkzeug.filters[:] = filters
 
 
-def test_in_development_a_request_is_a_line_too_and_werkzeug_s_own_is_not(capsys, dev):
+def test_development_server_logs_requests_without_query(capsys, dev):
     dev().test_client().get("/health?token=secret").close()
     line = capsys.readouterr().out
     assert re.fullmatch(r'127.0.0.1 "GET /health HTTP/1.1" 200 16 bytes [\d.]+ ms \w{32} user -\n', line)
@@ -125,7 +125,7 @@ def test_in_development_a_request_is_a_line_too_and_werkzeug_s_own_is_not(capsys
     assert werkzeug.filter(logging.LogRecord("werkzeug", logging.INFO, "", 0, " * Running on", (), None))
 
 
-# An application that breaks, and a thread's and a library's ways to say so.
+# An application with a failing view, which also starts a failing thread and issues a warning.
 BROKEN = """
 import threading, warnings
 from microblog import app
@@ -142,7 +142,7 @@ def broken():
 
 @pytest.fixture
 def serve(environ, tmp_path, free_port):
-    """`serve(ask, LOG_FORMAT=…)`: gunicorn as boot.sh starts it, while `ask(address)` runs; its two streams."""
+    """`serve(ask, LOG_FORMAT=…)`: run gunicorn as boot.sh does during `ask(address)`; returns its stdout, stderr."""
     (tmp_path / "broken.py").write_text(BROKEN)
 
     def serve(ask, **settings):
@@ -170,16 +170,16 @@ def serve(environ, tmp_path, free_port):
 
 
 def fetch(url, data=None, **headers):
-    """Ask, whatever the answer."""
+    """Return the status of the response."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, data, headers)) as answer:
-            return answer.status
+        with urllib.request.urlopen(urllib.request.Request(url, data, headers)) as response:
+            return response.status
     except urllib.error.HTTPError as error:
         return error.code
 
 
 def ask(address):
-    """Requests that hold what nobody should read later, one that breaks, and one that can't be read."""
+    """Send requests with secrets, one that fails, and one that is malformed."""
     fetch(f"{address}/auth/reset-password?token=hidden-1")
     fetch(f"{address}/auth/login", b"username=susan&password=hidden-2")
     fetch(f"{address}/api/users", Authorization="Bearer hidden-3", Cookie="microblog=hidden-4")
@@ -188,7 +188,7 @@ def ask(address):
     fetch(f"{address}/%0Abroken", **{"X-hidden-6 ": "hidden-7"})
 
 
-def test_a_server_logs_all_in_json_and_nothing_that_was_sent(serve):
+def test_server_logs_json_without_secrets(serve):
     out, err = serve(ask, LOG_FORMAT="json")
     assert "hidden" not in out + err
     requests, records = ([json.loads(line) for line in text.splitlines()] for text in (out, err))
@@ -204,7 +204,7 @@ def test_a_server_logs_all_in_json_and_nothing_that_was_sent(serve):
     assert {"gunicorn.error", "app", "py.warnings", "microblog"} <= {entry["logger"] for entry in records}
 
 
-def test_a_server_logs_lines_of_text_by_default_which_nobody_can_forge(serve):
+def test_server_logs_text_without_secrets_or_forged_lines(serve):
     out, err = serve(ask)
     assert "hidden" not in out + err
     assert all(

@@ -15,7 +15,7 @@ from app.users.models import User
 
 @pytest.fixture
 def certificate(tmp_path):
-    """A server's TLS, and the file of the certificate that vouches for it."""
+    """A server's TLS context, and the file of its self-signed certificate."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
@@ -47,7 +47,7 @@ def send(to="susan@example.com", locale="en"):
     mail.send(to, "Hello\u2026", "address_changed", locale, user=SUSAN)
 
 
-def test_a_mail_has_a_text_and_an_html_part(context, mail_server):
+def test_mail_has_a_text_and_an_html_part(context, mail_server):
     sink = mail_server()
     send()
     [(sender, recipients, message)] = sink.messages
@@ -63,13 +63,13 @@ def test_a_mail_has_a_text_and_an_html_part(context, mail_server):
 
 
 @pytest.mark.parametrize("locale", ["fr", "es"])
-def test_a_mail_speaks_the_recipients_language(context, mail_server, locale):
+def test_mail_is_in_the_language_of_its_recipient(context, mail_server, locale):
     sink = mail_server()
     send(locale=locale)
     assert f'<html lang="{locale}"' in sink.messages[0][2].get_body(("html",)).get_content()
 
 
-def test_without_a_server_a_mail_goes_to_the_log(context, caplog):
+def test_mail_is_logged_without_a_server(context, caplog):
     with caplog.at_level(logging.WARNING):
         send()
     assert "susan@example.com" in caplog.text
@@ -78,9 +78,7 @@ def test_without_a_server_a_mail_goes_to_the_log(context, caplog):
 
 @pytest.mark.parametrize("way", ["MAIL_USE_TLS", "MAIL_USE_SSL"])
 @pytest.mark.parametrize("trusted", [True, False])
-def test_a_server_must_show_a_certificate_that_somebody_vouches_for(
-    context, mail_server, certificate, monkeypatch, way, trusted
-):
+def test_server_certificate_is_verified(context, mail_server, certificate, monkeypatch, way, trusted):
     tls, file = certificate
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
@@ -103,7 +101,7 @@ def test_a_server_must_show_a_certificate_that_somebody_vouches_for(
         assert sink.logins == sink.messages == []
 
 
-def test_a_server_that_is_away_is_an_error_for_whoever_tries_again(context, mail_server, app, free_port, monkeypatch):
+def test_unreachable_server_raises_an_error(context, mail_server, app, free_port, monkeypatch):
     mail_server()
     monkeypatch.setitem(app.config, "MAIL_PORT", free_port())
     with pytest.raises(OSError):
@@ -111,7 +109,7 @@ def test_a_server_that_is_away_is_an_error_for_whoever_tries_again(context, mail
 
 
 @pytest.mark.parametrize("to", ["susan@example.com\nBcc: all@example.com", "susan@example.com\r\n\r\nSpam"])
-def test_an_address_adds_no_header(context, mail_server, to):
+def test_header_injection_by_address_fails(context, mail_server, to):
     sink = mail_server()
     with pytest.raises((ValueError, smtplib.SMTPException)):
         send(to)

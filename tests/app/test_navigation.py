@@ -1,4 +1,4 @@
-"""The menu says where one is, and buttons lead back there, under whatever path the site is mounted."""
+"""Navigation: the menu marks the current page and buttons return to it, at any path prefix (SCRIPT_NAME)."""
 
 import re
 
@@ -9,7 +9,7 @@ MOUNTED = pytest.mark.parametrize("root", ["", "/blog"])
 
 @pytest.fixture
 def visit(client, make_user, log_in):
-    """`visit("/explore", "/blog")`: what Susan sees there, the site being mounted at /blog."""
+    """`visit("/explore", "/blog")`: the response to Susan, with the site at the prefix /blog."""
     make_user("susan")
     log_in("susan")
     return lambda path, root: client.get(path, environ_overrides={"SCRIPT_NAME": root})
@@ -17,25 +17,25 @@ def visit(client, make_user, log_in):
 
 @MOUNTED
 @pytest.mark.parametrize("path", ["/", "/explore", "/messages", "/notifications"])
-def test_the_menu_marks_the_page_that_is_shown_and_no_other(visit, path, root):
+def test_menu_marks_only_the_current_page(visit, path, root):
     page = visit(path, root).text
     nav = page[page.index('<nav class="site-nav"') : page.index("</nav>")]
     assert re.findall(r'<a href="([^"]*)" aria-current="page">', nav) == [f"{root}{path}"]
 
 
 @MOUNTED
-def test_the_menu_marks_no_page_that_is_not_in_it(visit, root):
+def test_menu_marks_nothing_on_other_pages(visit, root):
     page = visit("/user/susan", root).text
     assert 'aria-current="page"' not in page
 
 
-def test_the_same_page_under_another_path_is_marked_there(visit):
-    for root in ("", "/blog", ""):  # the menu is kept from one page to the next
+def test_cached_menu_depends_on_the_path_prefix(visit):
+    for root in ("", "/blog", ""):  # the menu is cached
         assert f'<a href="{root}/explore" aria-current="page">' in visit("/explore", root).text
 
 
 @MOUNTED
-def test_a_button_leads_back_to_the_page_it_was_on(visit, root):
+def test_button_returns_to_its_page(visit, root):
     assert f'name="next" value="{root}/explore?before=9"' in visit("/explore?before=9", root).text
 
 
@@ -44,8 +44,8 @@ def test_a_button_leads_back_to_the_page_it_was_on(visit, root):
     ("path", "login"),
     [("/explore?x=1", "/auth/login?next={root}/explore?x%3D1"), ("/", "/auth/login?next={root}/")],
 )
-def test_the_login_leads_back_to_the_page_that_was_wanted(client, root, path, login):
-    answer = client.get(path, environ_overrides={"SCRIPT_NAME": root})
-    assert answer.location == root + login.format(root=root)
-    told = "see this page" in client.get(answer.location.removeprefix(root)).text
-    assert told == (path != "/")  # where everybody begins
+def test_sign_in_returns_to_the_requested_page(client, root, path, login):
+    response = client.get(path, environ_overrides={"SCRIPT_NAME": root})
+    assert response.location == root + login.format(root=root)
+    asks = "see this page" in client.get(response.location.removeprefix(root)).text
+    assert asks == (path != "/")  # the home page is where new visitors arrive

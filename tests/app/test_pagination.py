@@ -11,7 +11,7 @@ SIZE = 3
 
 
 class Rows:
-    """A list of rows that can be fetched by key, as a query does it, and that counts how often it was asked."""
+    """Rows with these ids, which can be fetched by key as a query does; counts the fetches."""
 
     def __init__(self, *ids):
         self.ids = list(ids)
@@ -43,7 +43,7 @@ def ids(page):
         ("page=2", Key()),
     ],
 )
-def test_a_query_string_names_a_place(app, query, key):
+def test_query_string_is_read_as_a_key(app, query, key):
     assert key_from(arguments(app, query)) == key
 
 
@@ -64,7 +64,7 @@ def test_a_query_string_names_a_place(app, query, key):
         "after=1&after=1",
     ],
 )
-def test_what_is_no_place_is_a_bad_request(app, query):
+def test_invalid_key_is_a_bad_request(app, query):
     with pytest.raises(BadRequest):
         key_from(arguments(app, query))
 
@@ -75,21 +75,21 @@ def arguments(app, query) -> MultiDict:
 
 
 @pytest.mark.parametrize("key", [Key(), Key(before=5), Key(after=0)])
-def test_a_key_can_be_put_into_a_query_string_and_read_back(key):
+def test_key_survives_a_query_string(key):
     assert key_from(MultiDict({name: str(value) for name, value in key.arguments.items()})) == key
 
 
-def test_an_empty_list_is_a_page_without_neighbours():
+def test_empty_list_is_a_page_without_neighbours():
     page = paginate(Rows(), Key(), SIZE)
     assert (ids(page), page.older, page.newer) == ([], None, None)
 
 
-def test_a_full_page_that_is_all_has_no_neighbours():
+def test_only_page_has_no_neighbours_when_full():
     page = paginate(Rows(1, 2, 3), Key(), SIZE)
     assert (ids(page), page.older, page.newer) == ([3, 2, 1], None, None)
 
 
-def test_pages_follow_one_another_to_the_oldest_and_back():
+def test_pages_lead_to_the_oldest_rows_and_back():
     rows = Rows(*range(1, 9))
     first = paginate(rows, Key(), SIZE)
     second = paginate(rows, first.older, SIZE)
@@ -102,7 +102,7 @@ def test_pages_follow_one_another_to_the_oldest_and_back():
     assert (ids(back), back.newer, back.older) == ([8, 7, 6], None, Key(before=6))
 
 
-def test_rows_that_arrive_meanwhile_neither_move_nor_repeat_others():
+def test_new_rows_neither_shift_nor_repeat_others():
     rows = Rows(*range(1, 31))
     seen, key, newest = [], Key(), 30
     while key is not None:
@@ -114,26 +114,26 @@ def test_rows_that_arrive_meanwhile_neither_move_nor_repeat_others():
     assert seen == list(range(30, 0, -1))
 
 
-def test_a_place_whose_row_is_gone_is_still_a_place():
+def test_key_of_a_deleted_row_still_works():
     assert ids(paginate(Rows(1, 2, 5), Key(before=4), SIZE)) == [2, 1]
 
 
-def test_less_than_a_page_of_newer_rows_is_shown_as_the_newest_page():
+def test_partial_page_of_newer_rows_is_filled_up():
     page = paginate(Rows(*range(1, 9)), Key(after=7), SIZE)
     assert (ids(page), page.newer) == ([8, 7, 6], None)
 
 
-def test_a_place_after_the_newest_is_the_newest_page():
+def test_key_after_the_newest_row_returns_the_newest_page():
     assert ids(paginate(Rows(1, 2, 3, 4), Key(after=LARGEST_ID), SIZE)) == [4, 3, 2]
 
 
-def test_a_place_before_the_oldest_leads_back_to_the_newest():
+def test_page_before_the_oldest_row_links_to_the_newest_page():
     page = paginate(Rows(5, 6), Key(before=5), SIZE)
     assert (ids(page), page.older, page.newer) == ([], None, Key())
 
 
 @pytest.mark.parametrize("key", [Key(), Key(before=9), Key(before=4), Key(after=2)])
-def test_a_page_is_fetched_at_once(key):
+def test_page_takes_one_fetch(key):
     rows = Rows(*range(1, 9))
     paginate(rows, key, SIZE)
     assert rows.fetched == 1

@@ -1,4 +1,4 @@
-"""What holds for every route: what changes something is not a GET, and asks who it is."""
+"""Rules for all routes: GET changes nothing, and only the listed routes work without signing in."""
 
 import re
 
@@ -8,36 +8,36 @@ from sqlalchemy import event
 
 from app.database import db
 
-# Those that change something for whoever asks, and why they may.
+# Endpoints that change something for anonymous users, and why.
 OPEN = {
-    "auth.login": "who logs in is not logged in yet",
-    "auth.register": "who registers has no account yet",
-    "api_users.create": "who registers has no account yet",
-    "auth.reset_password_request": "who forgot the password can't log in",
-    "auth.reset_password": "the link of the mail says who it is",
-    "settings.confirm_address": "the link of the mail says who it is",
+    "auth.login": "the user is not signed in yet",
+    "auth.register": "the user has no account yet",
+    "api_users.create": "the user has no account yet",
+    "auth.reset_password_request": "users who forgot their password cannot sign in",
+    "auth.reset_password": "the link in the mail identifies the user",
+    "settings.confirm_address": "the link in the mail identifies the user",
 }
-# Those that show something to whoever asks, and why they may.
+# Endpoints that answer a GET by anonymous users, and why.
 PUBLIC = {
     "auth.login": OPEN["auth.login"],
     "auth.register": OPEN["auth.register"],
     "auth.reset_password_request": OPEN["auth.reset_password_request"],
     "auth.reset_password": OPEN["auth.reset_password"],
     "settings.confirm_address": OPEN["settings.confirm_address"],
-    "timelines.index": "it leads to the home timeline, which asks",
-    "users.avatar": "a picture for everybody who reads its number; browsers keep it for all pages",
-    "health.live": "the engine has no account",
-    "health.ready": "the engine has no account",
-    "api.docs": "whoever writes a program reads it first",
-    "api-docs.openapi_json": "whoever writes a program reads it first",
+    "timelines.index": "redirects to the home timeline, which requires signing in",
+    "users.avatar": "drawn from the id in the URL alone; browsers cache it for all pages",
+    "health.live": "the container engine has no account",
+    "health.ready": "the container engine has no account",
+    "api.docs": "developers read it before they have a token",
+    "api-docs.openapi_json": "developers read it before they have a token",
 }
-# The one thing that a page may write by being read; it is of no consequence to anybody else.
+# The only write that a GET may cause.
 STAMP = re.compile(r"UPDATE `?user`? SET last_seen_at=\S+ WHERE")
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 
 
 def addresses(app, susan, method):
-    """Endpoint and address of every route that takes `method`; what is named in an address is Susan or hers."""
+    """Yield endpoint and URL of every route with `method`; parameters are Susan's username and id."""
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             if method in rule.methods and not rule.endpoint.endswith("static"):
@@ -49,8 +49,8 @@ def addresses(app, susan, method):
                 yield rule.endpoint, url_for(rule.endpoint, **given)
 
 
-def lets_in(answer):
-    return answer.status_code != 401 and not (answer.location or "").startswith("/auth/login")
+def is_open(response):
+    return response.status_code != 401 and not (response.location or "").startswith("/auth/login")
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def susan(make_user, write):
 
 @pytest.fixture
 def writes(context):
-    """The statements that change something, as they are sent to the database."""
+    """The writing statements that are sent to the database."""
     sent = []
 
     def note(_connection, _cursor, statement, *_rest):
@@ -74,29 +74,29 @@ def writes(context):
     event.remove(db.engine, "before_cursor_execute", note)
 
 
-def test_what_changes_something_asks_for_a_login(app, client, susan, monkeypatch):
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)  # or its absence would be what is refused
-    answers = {
+def test_writing_requires_signing_in(app, client, susan, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)  # or the missing token would be refused first
+    responses = {
         endpoint: client.open(address, method=method)
         for method in ("POST", "PUT", "PATCH", "DELETE")
         for endpoint, address in addresses(app, susan, method)
     }
-    assert set(OPEN) <= set(answers)
-    let_in = {endpoint: answer.status for endpoint, answer in answers.items() if lets_in(answer)}
-    assert set(let_in) - set(OPEN) == set(), let_in
+    assert set(OPEN) <= set(responses)
+    found = {endpoint: response.status for endpoint, response in responses.items() if is_open(response)}
+    assert set(found) - set(OPEN) == set(), found
 
 
-@pytest.mark.parametrize("logged_in", [False, True])
-def test_reading_changes_nothing(app, client, susan, log_in, writes, logged_in):
-    if logged_in:
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_reading_changes_nothing(app, client, susan, log_in, writes, signed_in):
+    if signed_in:
         log_in("susan")
     writes.clear()
     for endpoint, address in addresses(app, susan, "GET"):
-        answer = client.get(address)
-        assert answer.status_code < 500, (endpoint, answer.status)
+        response = client.get(address)
+        assert response.status_code < 500, (endpoint, response.status)
         assert writes == [], endpoint
 
 
-def test_what_is_read_asks_for_a_login_too(app, client, susan):
-    answers = {endpoint: client.get(address) for endpoint, address in addresses(app, susan, "GET")}
-    assert {endpoint for endpoint, answer in answers.items() if lets_in(answer)} == set(PUBLIC)
+def test_reading_requires_signing_in(app, client, susan):
+    responses = {endpoint: client.get(address) for endpoint, address in addresses(app, susan, "GET")}
+    assert {endpoint for endpoint, response in responses.items() if is_open(response)} == set(PUBLIC)

@@ -18,42 +18,42 @@ from app import text
         ("Z̷̢̛a̶l̴g̵o̸", 5),
     ],
 )
-def test_characters_are_counted_as_a_person_counts_them(written, characters):
+def test_count_counts_grapheme_clusters(written, characters):
     assert text.count(written) == characters
 
 
 @pytest.mark.parametrize(
-    "unseen", ["", " \n\t", "\u200b", "\u00a0\u2003", "\u3164", "\u2800", "\ufeff\u202e", "\u2060\xad"]
+    "invisible", ["", " \n\t", "\u200b", "\u00a0\u2003", "\u3164", "\u2800", "\ufeff\u202e", "\u2060\xad"]
 )
-def test_text_of_unseen_characters_is_blank(unseen):
-    assert text.is_blank(unseen)
+def test_text_of_invisible_characters_is_blank(invisible):
+    assert text.is_blank(invisible)
 
 
-@pytest.mark.parametrize("seen", [".", "\u200bx", "🫠", "م"])
-def test_text_with_something_to_see_is_not_blank(seen):
-    assert not text.is_blank(seen)
+@pytest.mark.parametrize("visible", [".", "\u200bx", "🫠", "م"])
+def test_text_with_a_visible_character_is_not_blank(visible):
+    assert not text.is_blank(visible)
 
 
-@pytest.mark.parametrize("unfit", ["a\0b", "\x07", "\x1b[31m", "\ud800", "\x85"])
-def test_control_characters_and_halves_of_pairs_are_not_storable(unfit):
-    assert not text.is_storable(unfit)
+@pytest.mark.parametrize("value", ["a\0b", "\x07", "\x1b[31m", "\ud800", "\x85"])
+def test_control_characters_and_lone_surrogates_are_not_storable(value):
+    assert not text.is_storable(value)
 
 
-def test_lines_directions_and_emoji_are_storable():
+def test_newlines_bidi_controls_and_emoji_are_storable():
     assert text.is_storable("one\n\ttwo \u202e \u200d 👩‍👩‍👧‍👦")
 
 
 @pytest.mark.parametrize("name", ["susan", "\u202enasus", "\u2067x", "a\u2069\u202eb", "\u2068\u2066x\u2069\u2069"])
-def test_what_is_isolated_turns_nothing_around_it(name):
+def test_isolated_text_holds_one_isolate(name):
     isolated = text.isolated(name)
-    assert re.findall("[\u2066-\u2069]", isolated) == ["\u2068", "\u2069"]  # one opened, and closed at the end
+    assert re.findall("[\u2066-\u2069]", isolated) == ["\u2068", "\u2069"]  # balanced
     assert (isolated[0], isolated[-1]) == ("\u2068", "\u2069")
     assert re.sub("[\u2066-\u2069]", "", name) == isolated[1:-1]
 
 
-def test_tidy_keeps_lines_and_makes_a_textareas_newline_one_character():
+def test_tidy_normalizes_newlines_and_composes_characters():
     assert text.tidy("  cafe\u0301\r\nau lait\r\n ") == "café\nau lait"
 
 
-def test_tidy_line_is_one_line():
+def test_tidy_line_joins_words_by_single_spaces():
     assert text.tidy_line(" Susan\r\n\tB.\u00a0 Anthony ") == "Susan B. Anthony"
