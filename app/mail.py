@@ -24,13 +24,11 @@ File = tuple[str, bytes, str]  # name, content, MIME type
 class CheckingSMTP(smtplib.SMTP):
     """SMTP whose STARTTLS verifies the server's certificate; by default, smtplib does not."""
 
-    def starttls(  # type: ignore[override]  # as of Python 3.12, without key files
-        self, *, context: ssl.SSLContext | None = None
-    ) -> tuple[int, bytes]:
+    def starttls(self, *, context: ssl.SSLContext | None = None) -> tuple[int, bytes]:
         return super().starttls(context=context or ssl.create_default_context())
 
 
-class Backend(smtp.EmailBackend):  # type: ignore[misc]  # Flask-Mailman has no types
+class Backend(smtp.EmailBackend):
     """Flask-Mailman's connection to a server, which verifies its certificate with STARTTLS and with implicit TLS."""
 
     @property

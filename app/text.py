@@ -3,6 +3,9 @@
 import unicodedata
 
 import regex
+from flask_babel import gettext as _
+
+from app.exceptions import Invalid
 
 # Invisible characters: separators, controls, default ignorables (such as Hangul fillers), the empty Braille cell.
 INVISIBLE = regex.compile(r"[\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800]*")
@@ -35,6 +38,20 @@ def tidy(text: str) -> str:
 def tidy_line(text: str) -> str:
     """Return the text in composed form (NFC) on one line, with single spaces between words."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def check(text: str, field: str, limit: int, max_code_points: int) -> None:
+    """Check that the text can be stored: at most `limit` characters as users count them, and `max_code_points`.
+
+    The second is the size of the column: combining marks and emoji sequences make one character of many code points.
+    Raises Invalid, naming `field`.
+    """
+    if not is_storable(text):
+        raise Invalid(field, _("Remove the control characters."))
+    if count(text) > limit:
+        raise Invalid(field, _("Use at most %(limit)d characters.", limit=limit))
+    if len(text) > max_code_points:
+        raise Invalid(field, _("Use fewer combined characters and emoji."))
 
 
 def isolated(text: str) -> str:

@@ -29,7 +29,7 @@ class _SessionRow(NamedTuple):
     unread_notifications: int
 
 
-class SessionUser(_SessionRow, Named, UserMixin):  # type: ignore[misc]  # Flask-Login has no types
+class SessionUser(_SessionRow, Named, UserMixin):
     """Flask-Login's `current_user`: the user of a session, with what every page shows of them."""
 
     __slots__ = ()

@@ -14,7 +14,7 @@ def token_name(value: str) -> str:
     """Return the name on one line; "" is allowed. Raises Invalid."""
     name = text.tidy_line(value)
     if not text.is_storable(name):
-        raise Invalid("name", _("Remove the control characters from the name."))
+        raise Invalid("name", _("Remove the control characters."))
     if len(name) > NAME_LIMIT:
         raise Invalid("name", _("Use at most %(limit)d characters.", limit=NAME_LIMIT))
     return name

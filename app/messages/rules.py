@@ -14,10 +14,5 @@ def body(value: str) -> str:
     tidied = text.tidy(value)
     if text.is_blank(tidied):
         raise Invalid("body", _("Write a message."))
-    if not text.is_storable(tidied):
-        raise Invalid("body", _("Remove the control characters from your message."))
-    if text.count(tidied) > LIMIT:
-        raise Invalid("body", _("Use at most %(limit)d characters.", limit=LIMIT))
-    if len(tidied) > MAX_CODE_POINTS:
-        raise Invalid("body", _("Use fewer combined characters and emoji."))
+    text.check(tidied, "body", LIMIT, MAX_CODE_POINTS)
     return tidied

@@ -14,10 +14,5 @@ def body(value: str) -> str:
     body = text.tidy(value)
     if text.is_blank(body):
         raise Invalid("body", _("Write something to post."))
-    if not text.is_storable(body):
-        raise Invalid("body", _("Remove the control characters from your post."))
-    if text.count(body) > LIMIT:
-        raise Invalid("body", _("Use at most %(limit)d characters.", limit=LIMIT))
-    if len(body) > MAX_CODE_POINTS:
-        raise Invalid("body", _("Use fewer combined characters and emoji."))
+    text.check(body, "body", LIMIT, MAX_CODE_POINTS)
     return body

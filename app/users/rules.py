@@ -68,31 +68,21 @@ def password(value: str, field: str = "password") -> str:
     if text.count(value) > PASSWORD_MAX:
         raise Invalid(field, _("Use at most %(limit)d characters.", limit=PASSWORD_MAX))
     if not text.is_storable(value):
-        raise Invalid(field, _("Remove the control characters from your password."))
+        raise Invalid(field, _("Remove the control characters."))
     return value
 
 
 def display_name(value: str) -> str:
     """Return the name on one line, or "" for a blank one: pages then show the username."""
     name = text.tidy_line(value)
-    if not text.is_storable(name):
-        raise Invalid("display_name", _("Remove the control characters from the name."))
-    if text.count(name) > DISPLAY_NAME_LIMIT:
-        raise Invalid("display_name", _("Use at most %(limit)d characters.", limit=DISPLAY_NAME_LIMIT))
-    if len(name) > DISPLAY_NAME_MAX_CODE_POINTS:
-        raise Invalid("display_name", _("Use fewer combined characters and emoji."))
+    text.check(name, "display_name", DISPLAY_NAME_LIMIT, DISPLAY_NAME_MAX_CODE_POINTS)
     return "" if text.is_blank(name) else name
 
 
 def about_me(value: str) -> str:
     """Return the text, on any number of lines, or "" for a blank one."""
     words = text.tidy(value)
-    if not text.is_storable(words):
-        raise Invalid("about_me", _("Remove the control characters from the text."))
-    if text.count(words) > ABOUT_ME_LIMIT:
-        raise Invalid("about_me", _("Use at most %(limit)d characters.", limit=ABOUT_ME_LIMIT))
-    if len(words) > ABOUT_ME_MAX_CODE_POINTS:
-        raise Invalid("about_me", _("Use fewer combined characters and emoji."))
+    text.check(words, "about_me", ABOUT_ME_LIMIT, ABOUT_ME_MAX_CODE_POINTS)
     return "" if text.is_blank(words) else words
 
 
