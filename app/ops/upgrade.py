@@ -112,7 +112,7 @@ def _hold_write_lock(connection: Connection, seconds: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _hold_named_lock(connection: Connection, seconds: int) -> Iterator[None]:
-    """Hold GET_LOCK of MySQL and MariaDB, which belongs to the connection. DDL commits there, so each migration does."""
+    """Hold GET_LOCK of MySQL and MariaDB, which belongs to the connection. Each migration commits: DDL does there."""
     name = f"migrate {connection.engine.url.database}"[:64]  # the server's limit
     if not connection.scalar(text("SELECT GET_LOCK(:name, :seconds)"), {"name": name, "seconds": seconds}):
         raise _migrating_for(seconds)
