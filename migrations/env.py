@@ -12,7 +12,7 @@ from flask import current_app
 
 from app.database import db
 from app.ops.startup import EX_SOFTWARE, EX_UNAVAILABLE, fail, wait_for_database
-from app.ops.upgrade import DatabaseAway, migration_lock
+from app.ops.upgrade import DatabaseUnavailable, migration_lock
 
 log = logging.getLogger("alembic.env")
 
@@ -48,7 +48,7 @@ def run_or_fail() -> None:
     wait_for_database()
     try:
         run_online()
-    except DatabaseAway as error:
+    except DatabaseUnavailable as error:
         fail(EX_UNAVAILABLE, str(error))
     except CommandError as error:
         fail(EX_SOFTWARE, f"{error}; does this image's code fit the database, or is it an older one?")

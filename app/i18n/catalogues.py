@@ -1,7 +1,9 @@
-"""The catalogues of the user interface: gettext files, `translations/LANGUAGE/LC_MESSAGES/messages.po`.
+"""Read, write and compile the catalogues of the UI: `translations/LANGUAGE/LC_MESSAGES/messages.po`, in gettext format.
 
-Their files change only where a text did: no dates, no line numbers, nothing of the machine that wrote them.
+A file changes only when a text does: it holds no dates, line numbers or names of the machine that wrote it.
 """
+
+from __future__ import annotations
 
 import hashlib
 import os
@@ -9,25 +11,29 @@ import re
 import uuid
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # loaded when needed: a server compiles nothing
+    from babel.messages.catalog import Catalog
 
 HEADER = "# {language} texts of Microblog.\n# Update with `flask translate update`, check with `make lint`."
-# Header lines that differ from one run or machine to the next and tell a reader nothing.
+# Header lines that differ between runs or machines.
 NOISE = re.compile(
     rb'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team|Report-Msgid-Bugs-To'
     rb"|Project-Id-Version).*\n",
     re.M,
 )
-# Beside Babel's own names for a text: those that a lazy one has in the code.
+# Functions that mark texts in the code, besides Babel's defaults; (1, 2): the singular and plural arguments.
 KEYWORDS = {"_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
 
 
 def languages(folder: Path) -> list[str]:
-    """The codes of the languages that have a catalogue, in order."""
+    """Return the codes of the languages that have a catalogue, sorted."""
     return sorted(source.parent.parent.name for source in _sources(folder))
 
 
 def source_of(folder: Path, language: str) -> Path:
-    """Where the catalogue of `language` is or would be."""
+    """Return the path of the catalogue of `language`, whether or not it exists."""
     return folder / language / "LC_MESSAGES" / "messages.po"
 
 
@@ -35,10 +41,10 @@ def _sources(folder: Path) -> list[Path]:
     return sorted(folder.glob("*/LC_MESSAGES/messages.po"))
 
 
-def compiled_elsewhere(folder: Path, data_dir: Path) -> Path:
-    """Where compiled catalogues go when their own folder is read-only (a read-only root, a mounted source).
+def fallback_folder(folder: Path, data_dir: Path) -> Path:
+    """Return the folder for compiled catalogues when `folder` is read-only, as on a read-only root filesystem.
 
-    The name is a digest of the sources, so a folder that outlives them (a volume) is never taken for theirs.
+    Its name is a digest of the sources: a volume that outlives a release never provides stale catalogues.
     """
     digest = hashlib.sha256()
     for source in _sources(folder):
@@ -47,17 +53,17 @@ def compiled_elsewhere(folder: Path, data_dir: Path) -> Path:
 
 
 def compile_all(folder: Path, data_dir: Path, everything: bool = False) -> list[Path]:
-    """Compile each catalogue that has no current compiled form, or all; return the files written.
+    """Compile the catalogues that are missing or stale, or all if `everything`; return the files written.
 
-    Raises OSError where neither `folder` nor `data_dir` can be written.
+    Raises OSError if neither `folder` nor `data_dir` is writable.
     """
     from babel.messages.mofile import write_mo
 
     written = []
-    elsewhere = compiled_elsewhere(folder, data_dir)
+    fallback = fallback_folder(folder, data_dir)
     for source in _sources(folder):
         target = source.with_suffix(".mo")
-        spare = elsewhere / target.relative_to(folder)
+        spare = fallback / target.relative_to(folder)
         if not everything and (_is_current(target, source) or spare.exists()):
             continue
         if not os.access(source.parent, os.W_OK):
@@ -74,29 +80,29 @@ def _is_current(target: Path, source: Path) -> bool:
     return target.exists() and target.stat().st_mtime >= source.stat().st_mtime
 
 
-def _replace(target: Path, content: bytes):
-    """Write `target` as a whole, for whoever reads it at this moment."""
+def _replace(target: Path, content: bytes) -> None:
+    """Write `target` atomically, so that concurrent readers never see half of it."""
     temporary = target.with_suffix(f".{uuid.uuid4().hex}")
     temporary.write_bytes(content)
     temporary.replace(target)
 
 
-def read(source: Path):
-    """The catalogue in `source`, a babel.messages.catalog.Catalog."""
+def read(source: Path) -> Catalog:
+    """Return the catalogue in `source`."""
     from babel.messages.pofile import read_po
 
     with open(source, "rb") as file:
         return read_po(file, locale=source.parent.parent.name)
 
 
-def extract(root: Path):
-    """A catalogue, without a language, of every text in the code under `root`, as `babel.cfg` there says."""
+def extract(root: Path) -> Catalog:
+    """Return a catalogue, without a language, of every text in the code that `babel.cfg` in `root` lists."""
     from babel.messages import extract as babel_extract
     from babel.messages.catalog import Catalog
     from babel.messages.frontend import parse_mapping_cfg
 
     with open(root / "babel.cfg", encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     found = babel_extract.extract_from_dir(
         root,
         methods,
@@ -107,16 +113,16 @@ def extract(root: Path):
         directory_filter=lambda path: Path(path).is_relative_to(root / "app") and Path(path).name != "__pycache__",
     )
     catalogue = Catalog(project="Microblog", charset="utf-8", fuzzy=False)
-    # By file, then by text: the order of a file's lines is as fleeting as their numbers.
-    for file, line, message, comments, context in sorted(found, key=lambda text: (text[0], str(text[2]))):
-        catalogue.add(message, None, [(file, line)], auto_comments=comments, context=context)
+    # Sorted by file, then text: in the order of the lines, moving code would change the catalogue.
+    for path, line, message, comments, context in sorted(found, key=lambda text: (text[0], str(text[2]))):
+        catalogue.add(message, None, [(path, line)], auto_comments=comments, context=context)
     return catalogue
 
 
-def update(source: Path, texts) -> int:
-    """Bring the catalogue in `source` up to date with `texts`, the code's; return how many lack a translation.
+def update(source: Path, texts: Catalog) -> int:
+    """Add new `texts` to the catalogue in `source` and remove obsolete ones; return how many are untranslated.
 
-    Translations of texts that are gone go too, and none is guessed: a guess looks like the work of a translator.
+    No fuzzy matching: a guess is easily mistaken for a translation.
     """
     catalogue = read(source)
     catalogue.update(texts, no_fuzzy_matching=True, update_creation_date=False)
@@ -124,8 +130,8 @@ def update(source: Path, texts) -> int:
     return len(untranslated(catalogue))
 
 
-def create(source: Path, texts) -> int:
-    """Make the catalogue of a new language in `source`, for `texts`; return how many there are to translate."""
+def create(source: Path, texts: Catalog) -> int:
+    """Create the catalogue of a new language in `source` from `texts`; return how many there are to translate."""
     from babel.messages.catalog import Catalog
 
     language = source.parent.parent.name
@@ -136,8 +142,8 @@ def create(source: Path, texts) -> int:
     return len(untranslated(catalogue))
 
 
-def untranslated(catalogue) -> list[str]:
-    """The texts of `catalogue` that lack a translation, or one of its plural forms."""
+def untranslated(catalogue: Catalog) -> list[str]:
+    """Return the texts of `catalogue` that lack a translation or one of its plural forms."""
     empty = []
     for message in catalogue:
         forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
@@ -146,8 +152,8 @@ def untranslated(catalogue) -> list[str]:
     return empty
 
 
-def write(source: Path, catalogue):
-    """Write `catalogue` as `source`, the same bytes whenever its texts are the same."""
+def write(source: Path, catalogue: Catalog) -> None:
+    """Write `catalogue` to `source`; equal texts give identical bytes."""
     from babel.messages.pofile import write_po
 
     catalogue.header_comment = HEADER.format(language=catalogue.locale.english_name)

@@ -1,6 +1,6 @@
-"""Which language a page speaks, and where its catalogue is.
+"""Choose the language of a page and load its catalogue.
 
-A language is there when it has a folder in `translations/`, English (the language of the code itself) always.
+Available are the languages with a folder in `translations/`, and English, the language of the code.
 """
 
 import contextlib
@@ -22,16 +22,16 @@ ENGLISH = "en"
 
 
 def init_app(app: Flask) -> None:
-    """Give `app` its languages; `LANGUAGES` in its configuration maps their codes to their own names."""
+    """Set up Flask-Babel; `app.config["LANGUAGES"]` maps the available codes to the languages' own names."""
     data_dir = app.config["DATA_DIR"]
     if app.config["DEV"]:
-        # The reloader, not boot.sh, starts the server anew when a catalogue was edited. Where nothing can be written
-        # boot.sh has said so already, and pages in English are better than none.
+        # After an edit the reloader restarts the server without boot.sh. If nothing is writable, boot.sh has already
+        # logged it; English pages are better than none.
         with contextlib.suppress(OSError):
             catalogues.compile_all(CATALOGUES, data_dir)
-    directories, elsewhere = [CATALOGUES], catalogues.compiled_elsewhere(CATALOGUES, data_dir)
-    if elsewhere.exists():  # Flask-Babel would take even its rule of plurals from the last one, though it held nothing
-        directories.append(elsewhere)
+    directories, fallback = [CATALOGUES], catalogues.fallback_folder(CATALOGUES, data_dir)
+    if fallback.exists():  # Flask-Babel takes the plural rule from the last directory, even from an empty one
+        directories.append(fallback)
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(map(str, directories))
     app.config["LANGUAGES"] = {code: own_name(code) for code in (ENGLISH, *catalogues.languages(CATALOGUES))}
     babel.init_app(app, default_locale=ENGLISH, default_timezone="UTC", locale_selector=select_locale)
@@ -42,28 +42,29 @@ def init_app(app: Flask) -> None:
 
 
 def own_name(code: str) -> str:
-    """What speakers call their language, as a menu writes it: "Français" for "fr"."""
-    name = Locale.parse(code).get_display_name()
+    """Return the language's name in that language, capitalised: "Français" for "fr"."""
+    name = Locale.parse(code).get_display_name() or code
     return name[:1].upper() + name[1:]
 
 
 def format_moment(moment: datetime) -> str:
-    """The day and the time without its seconds, as the language writes them: "Aug 31, 2026, 2:19 PM"."""
+    """Return the date and the time without seconds in the format of the locale: "Aug 31, 2026, 2:19 PM"."""
     locale, moment = get_locale(), to_user_timezone(moment)
     day = dates.format_date(moment, "medium", locale)
     time = dates.format_time(moment, "short", locale=locale)
-    return dates.get_datetime_format("medium", locale).replace("'", "").format(time, day)
+    pattern = str(dates.get_datetime_format("medium", locale))
+    return pattern.replace("'", "").format(time, day)
 
 
 def remember_choice() -> None:
-    """Keep `?lang=` in the session; a language that is not there is no choice."""
+    """Store `?lang=` in the session; ignore unavailable languages."""
     choice = request.args.get("lang")
     if choice in current_app.config["LANGUAGES"]:
         session["lang"] = choice
 
 
 def select_locale() -> Locale:
-    """The locale of the user's setting, else of this browser; English outside of a request (a command, a job)."""
+    """Return the locale of the user's setting, else of the browser; English outside a request (commands, jobs)."""
     return _locale(_select_code())
 
 
@@ -77,7 +78,7 @@ def _select_code() -> str:
 
 
 def locale_of_browser() -> str:
-    """The choice kept in the session, else the best of Accept-Language (`fr-CA` is served `fr`), else English."""
+    """Return the code in the session, else the best match of Accept-Language (`fr` for `fr-CA`), else English."""
     languages = current_app.config["LANGUAGES"]
     if session.get("lang") in languages:
         code: str = session["lang"]
@@ -96,10 +97,11 @@ def _locale(code: str) -> Locale:
 
 @functools.cache
 def text_direction(locale: Locale) -> str:
-    """ "ltr" or "rtl". Babel finds it again for each page."""
+    """Return "ltr" or "rtl". Cached: Babel computes it on each access."""
     return locale.text_direction
 
 
-def without_person() -> AbstractContextManager[None]:
-    """A context whose texts don't ask the database who is signed in: for the page that says that it is away."""
-    return force_locale(locale_of_browser())
+def force_browser_locale() -> AbstractContextManager[None]:
+    """Return a context that ignores the user's setting, and so needs no query: for pages about a failed database."""
+    context: AbstractContextManager[None] = force_locale(locale_of_browser())
+    return context

@@ -1,53 +1,59 @@
-"""Mails to ADMINS when something breaks, in English as the log is."""
+"""Mail errors to ADMINS, in English like the log."""
 
 import logging
 import threading
 import time
+from typing import Any
 
-from flask import g, has_request_context, request
+from flask import Flask, g, has_request_context, request
 
-PAUSE = 600  # seconds from one mail to the next: what breaks often is one fault, and one mail
+PAUSE = 600  # seconds between mails of one process: frequent errors have one cause
 
 
-def init_app(app):
-    """Send what is logged as an error, if there is somebody to send it to and a server to send it by."""
+def init_app(app: Flask) -> None:
+    """Mail errors of the application and its jobs, if ADMINS and MAIL_SERVER are set."""
     if app.config["ADMINS"] and app.config["MAIL_SERVER"]:
         handler = MailHandler(app)
-        for name in (app.name, "huey"):  # which says what failed in the background
+        for name in (app.name, "huey"):  # huey logs failed jobs
             logging.getLogger(name).addHandler(handler)
 
 
 class MailHandler(logging.Handler):
-    """Mails errors, one in PAUSE from each process, from a thread that nobody waits for.
+    """Mails errors from a background thread, at most one per PAUSE and process.
 
-    Not by the queue of jobs: the database may be what fails.
+    It doesn't use the job queue, since the database may be the cause.
     """
 
-    def __init__(self, app):
+    def __init__(self, app: Flask) -> None:
         super().__init__(logging.ERROR)
         self._app = app
         self._quiet_until = 0.0
-        self._kept_back = 0
+        self._suppressed = 0
 
-    def emit(self, record):
-        """Mail the record, or count it among those that the next mail tells of."""
+    def emit(self, record: logging.LogRecord) -> None:
+        """Mail the record, or count it for the next mail."""
         now = time.monotonic()
         if now < self._quiet_until:
-            self._kept_back += 1
+            self._suppressed += 1
             return
         self._quiet_until = now + PAUSE
         title = f"Microblog: error in {record.name}"
-        values = {"title": title, "text": self.format(record), "place": _place(), "others": self._others()}
-        self._kept_back = 0
+        values = {
+            "title": title,
+            "text": self.format(record),
+            "request_line": _describe_request(),
+            "suppressed": self._describe_suppressed(),
+        }
+        self._suppressed = 0
         threading.Thread(target=self._send, args=(title, values), daemon=True).start()
 
-    def _others(self):
-        if not self._kept_back:
+    def _describe_suppressed(self) -> str:
+        if not self._suppressed:
             return ""
-        more = "One more error" if self._kept_back == 1 else f"{self._kept_back} more errors"
+        more = "One more error" if self._suppressed == 1 else f"{self._suppressed} more errors"
         return f"{more} since the last mail; see the log."
 
-    def _send(self, subject, values):
+    def _send(self, subject: str, values: dict[str, Any]) -> None:
         from app import mail
 
         with self._app.app_context():
@@ -55,12 +61,12 @@ class MailHandler(logging.Handler):
                 try:
                     mail.send(to, subject, "alert", "en", **values)
                 except OSError as error:
-                    # No error, which would be mailed too.
-                    logging.getLogger(__name__).warning("no mail to %s: %s", to, error)
+                    # A warning: an error would be mailed too.
+                    logging.getLogger(__name__).warning("could not mail %s: %s", to, error)
 
 
-def _place() -> str:
-    """The request that failed, without what it said: that may be somebody's password."""
+def _describe_request() -> str:
+    """Return the current request without its query and body, which may hold secrets."""
     if not has_request_context():
         return ""
     return f"{request.method} {request.path}, request {g.get('request_id', '-')}"

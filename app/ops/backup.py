@@ -1,104 +1,105 @@
-"""Copies of an SQLite database, made and put back while others use it (https://sqlite.org/backup.html)."""
+"""Back up and restore an SQLite database while it is in use (https://sqlite.org/backup.html)."""
 
 import contextlib
 import os
 import sqlite3
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from app.ops.health import read_revisions
 
-BUSY_SECONDS = 5.0  # how long a statement waits for another process' write
+BUSY_SECONDS = 5.0  # how long to wait for another process' lock
 
 
 class BackupError(Exception):
-    """The copy can't be made or put back; the message is one line."""
+    """A backup or a restore failed; the message is one line."""
 
 
 def backup(database: Path, file: Path, force: bool = False) -> None:
-    """Write `database`, as it is at one moment, to `file`, which is whole or not there.
+    """Write a consistent snapshot of `database` to `file`, atomically; `force` replaces an existing file.
 
-    Raises BackupError where `file` exists (unless `force`) or is the database, OSError where it can't be written.
+    Raises BackupError if `database` is missing, or `file` exists or is the database; OSError if it can't be written.
     """
     if not database.exists():
-        raise BackupError(f"{database} is not there; is DATABASE_URL or DATA_DIR right?")
-    _refuse_itself(database, file)
+        raise BackupError(f"{database} does not exist; check DATABASE_URL and DATA_DIR")
+    _reject_same_file(database, file)
     if file.exists() and not force:
-        raise BackupError(f"{file} exists; give another name, or --force to replace it")
+        raise BackupError(f"{file} already exists; choose another name, or replace it with --force")
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.name}-") as folder:  # mode 0700
         copy = Path(folder, "copy")
-        copy.touch(0o600)  # it holds addresses and messages
-        with _opened(database, "rw") as source, _opened(copy, "rw") as target:
+        copy.touch(0o600)  # it holds email addresses and private messages
+        with _open(database, "rw") as source, _open(copy, "rw") as target:
             _copy(source, target, database)
-            target.execute("PRAGMA journal_mode=DELETE")  # one file, which can be read where nothing can be written
+            target.execute("PRAGMA journal_mode=DELETE")  # a single file, readable on read-only storage
         with copy.open("rb") as written:
             os.fsync(written.fileno())
         if force:
             copy.replace(file)
             return
         try:
-            os.link(copy, file)  # fails, as a rename would not, where somebody was quicker
+            os.link(copy, file)  # unlike a rename, fails if the file exists by now
         except FileExistsError as error:
-            raise BackupError(f"{file} exists; give another name, or --force to replace it") from error
+            raise BackupError(f"{file} already exists; choose another name, or replace it with --force") from error
 
 
 def restore(database: Path, file: Path, migrations: Path) -> None:
-    """Put what `file` holds into `database`, in one transaction: until its commit the old content stays.
+    """Replace the content of `database` by that of `file`, in one transaction.
 
-    Raises BackupError where `file` is no whole database of ours, or of a revision that `migrations` doesn't know, and
-    where another process holds the write lock for longer than BUSY_SECONDS.
+    Raises BackupError if `file` is not an intact Microblog database, if its revision is not in `migrations`, or if
+    another process holds the write lock for longer than BUSY_SECONDS.
     """
     if not file.is_file():
-        raise BackupError(f"{file} is no file")
-    _refuse_itself(database, file)
-    with _opened(file, "ro") as source:
+        raise BackupError(f"{file} does not exist or is not a regular file")
+    _reject_same_file(database, file)
+    with _open(file, "ro") as source:
         revision = _revision(source, file)
-        known, _earlier = read_revisions(migrations)
+        known, _parents = read_revisions(migrations)
         if revision not in known:
-            raise BackupError(f"{file} is at revision {revision}, which this version doesn't know; use a newer one")
-        with _opened(database, "rwc") as target:
+            raise BackupError(f"{file} has the unknown revision {revision}; restore it with a newer version")
+        with _open(database, "rwc") as target:
             _copy(source, target, database)
 
 
-def _copy(source, target, database):
-    """Copy all pages in one step. Python's `backup` would wait for a lock without end."""
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection, database: Path) -> None:
+    """Copy all pages in one step, with a timeout: Python's `backup` waits for a lock forever."""
     end = time.monotonic() + BUSY_SECONDS
 
-    def look(status, _remaining, _total):
+    def check_time(status: int, _remaining: int, _total: int) -> None:
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() >= end:
             raise BackupError(
-                f"{database} is locked by another process, which did not let go within {BUSY_SECONDS:g} s"
+                f"{database} was locked by another process for more than {BUSY_SECONDS:g} s; try again later"
             )
 
-    source.backup(target, progress=look)
+    source.backup(target, progress=check_time)
 
 
-def _refuse_itself(database, file):
+def _reject_same_file(database: Path, file: Path) -> None:
     if file.exists() and database.exists() and file.samefile(database):
-        raise BackupError(f"{file} is the database itself; give another file")
+        raise BackupError(f"{file} is the database itself; choose another file")
 
 
 @contextlib.contextmanager
-def _opened(path, mode):
+def _open(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
     try:
         with contextlib.closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS)
         ) as connection:
             yield connection
     except sqlite3.Error as error:
-        raise BackupError(f"{path} can't be used: {error}") from error
+        raise BackupError(f"{path} can't be opened: {error}") from error
 
 
-def _revision(source, file):
+def _revision(source: sqlite3.Connection, file: Path) -> str:
     try:
-        row = source.execute("SELECT version_num FROM alembic_version").fetchone()
+        row: tuple[str] | None = source.execute("SELECT version_num FROM alembic_version").fetchone()
         source.execute("SELECT 1 FROM user LIMIT 1")
-        whole = source.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+        intact = source.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
     except sqlite3.Error as error:
-        raise BackupError(f"{file} is no database of Microblog ({error})") from error
+        raise BackupError(f"{file} is not a Microblog database ({error})") from error
     if row is None:
-        raise BackupError(f"{file} is no database of Microblog (it has no revision)")
-    if not whole:
-        raise BackupError(f"{file} is damaged; take another backup")
+        raise BackupError(f"{file} is not a Microblog database (it has no revision)")
+    if not intact:
+        raise BackupError(f"{file} is damaged; use another backup")
     return row[0]

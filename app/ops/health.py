@@ -1,10 +1,11 @@
-"""Probes for engines and orchestrators (the terms are Kubernetes')."""
+"""Liveness and readiness probes, in the terms of Kubernetes."""
 
 import functools
 import re
 from pathlib import Path
 
-from flask import Blueprint, current_app
+from flask import Blueprint, Flask, current_app
+from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -12,63 +13,64 @@ from app.database import db
 
 bp = Blueprint("health", __name__, url_prefix="/health")
 
-# As Alembic writes them at the top of a migration.
+# The identifiers that Alembic writes at the top of a migration.
 REVISION = re.compile(r"""^(down_)?revision\b[^=]*=\s*["'](\w+)["']""", re.MULTILINE)
 
 
-def init_app(app):
-    """Add the probes."""
+def init_app(app: Flask) -> None:
+    """Register the probes."""
     app.register_blueprint(bp)
 
 
 @bp.get("", strict_slashes=False)
 @bp.get("/live")
-def live():
-    """This process answers: 200 `{"status": "ok"}`.
+def live() -> ResponseReturnValue:
+    """Answer 200 `{"status": "ok"}` while this process works.
 
-    Nothing outside it is asked: a database that is away must not make an orchestrator kill every replica.
+    It doesn't check the database, so that an orchestrator doesn't kill every replica during an outage.
     """
     return {"status": "ok"}
 
 
 @bp.get("/ready")
-def ready():
-    """Whether this replica can serve: 200, or 503 when the database does not answer or its schema is not current.
+def ready() -> ResponseReturnValue:
+    """Answer 200 if this replica can serve; 503 if the database doesn't answer or its schema is not current.
 
-    `{"status": "ok" | "database away" | "schema not current"}`
+    The body is `{"status": "ok" | "database unavailable" | "schema not current"}`.
     """
     try:
         current = schema_is_current()
     except SQLAlchemyError:
-        return {"status": "database away"}, 503
+        return {"status": "database unavailable"}, 503
     return ({"status": "ok"}, 200) if current else ({"status": "schema not current"}, 503)
 
 
 def schema_is_current() -> bool:
-    """Whether the database is at the newest revision. Raises SQLAlchemyError when it does not answer."""
+    """Return whether the database is at the newest revision. Raises SQLAlchemyError if it doesn't answer."""
     with db.engine.connect() as connection:
         connection.execute(text("SELECT 1"))
         try:
-            revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        except DBAPIError:  # no such table: nothing was migrated yet
+            revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        except DBAPIError:  # no such table: no migration has run
             return False
     return revision == newest_revision(Path(current_app.root_path).parent / "migrations")
 
 
 @functools.cache
 def newest_revision(migrations: Path) -> str | None:
-    """The revision that the code expects: the one in `migrations` that no other comes after.
+    """Return the revision that the code expects: the head of `migrations`.
 
-    Read from the files, since Alembic takes longer to import than all that a replica with nothing to migrate has to do.
+    Parses the files: importing Alembic would take longer than the rest of a start without migrations.
     """
-    revisions, earlier = read_revisions(migrations)
-    return max(revisions - earlier, default=None)
+    revisions, parents = read_revisions(migrations)
+    return max(revisions - parents, default=None)
 
 
 def read_revisions(migrations: Path) -> tuple[set[str], set[str]]:
-    """The revisions that `migrations` holds, and those of them (or before them) that another comes after."""
-    revisions, earlier = set(), set()
+    """Return the revisions in `migrations`, and the parents that they name."""
+    revisions: set[str] = set()
+    parents: set[str] = set()
     for file in (migrations / "versions").glob("*.py"):
         for down, revision in REVISION.findall(file.read_text(encoding="utf-8")):
-            (earlier if down else revisions).add(revision)
-    return revisions, earlier
+            (parents if down else revisions).add(revision)
+    return revisions, parents

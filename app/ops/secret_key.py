@@ -1,4 +1,4 @@
-"""The key that signs sessions, where none is configured."""
+"""Generate the key that signs sessions if none is configured."""
 
 import contextlib
 import os
@@ -10,15 +10,15 @@ from config import ConfigError, sqlite_path
 
 
 def secret_key_beside(database_url: str) -> str:
-    """The key kept in `secret_key` beside an SQLite database; made (mode 0600) by the first who asks.
+    """Return the key in the file `secret_key` next to the SQLite database; create it (mode 0600) if it is missing.
 
-    Sessions so survive a restart and all workers share one key. Raises ConfigError for a database server, where
-    replicas on other machines would each make their own, and OSError where the folder can't be written.
+    Sessions survive a restart, and all workers share the key. Raises ConfigError for a database server, since each
+    replica would create a different key; OSError if the folder is not writable.
     """
     database = sqlite_path(database_url)
     if database is None:
         raise ConfigError(
-            "SECRET_KEY is not set and the database is not an SQLite file; every replica needs the same one: "
+            "SECRET_KEY is not set and the database is not an SQLite file; all replicas need the same key: "
             "set SECRET_KEY or SECRET_KEY_FILE"
         )
     path = database.with_name("secret_key")
@@ -28,15 +28,15 @@ def secret_key_beside(database_url: str) -> str:
 
 
 def _create(path: Path, key: str) -> None:
-    """Write `path` whole or not at all: a worker that starts at the same moment must not read half of it."""
+    """Write `path` atomically, for workers that start at the same time. Raises FileExistsError if it exists."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
         raise FileExistsError(path)
-    # A name drawn at random (and mode 0600): in replicas that share the folder all processes have the same number.
+    # A random name, not the process ID: containers that share the folder often have equal ones. The mode is 0600.
     handle, temporary = tempfile.mkstemp(prefix=".secret_key.", dir=path.parent)
     try:
         with open(handle, "w", encoding="ascii") as file:
             file.write(key)
-        os.link(temporary, path)  # fails when another was first
+        os.link(temporary, path)  # fails if another process was faster
     finally:
         Path(temporary).unlink()

@@ -1,4 +1,4 @@
-"""Names and sentences for `flask seed`, in every script that a page must display well."""
+"""Names and sentences for `flask seed`, in every script that pages must display well."""
 
 # Language: first names and family names as (username part, written form), then sentences of at most 60 characters.
 PEOPLE = {

@@ -1,12 +1,14 @@
-"""`python -m app.ops.startup [--no-migrate]`: what boot.sh has done before it serves; exit codes of sysexits(3).
+"""Prepare to serve: `python -m app.ops.startup [--no-migrate]`, which boot.sh runs first; exit codes of sysexits(3).
 
-It is no command of `flask`, which imports what each command of each extension needs, and makes no pages: either takes
-longer than all that there is to do where nothing has changed.
+Not a `flask` command, and with a bare application: loading all commands and pages takes longer than the checks of a
+start where nothing has changed.
 """
 
 import logging
 import os
 import sys
+from pathlib import Path
+from typing import NoReturn
 
 from flask import current_app
 
@@ -14,30 +16,30 @@ from app import create_bare_app, logs, start
 from app.database import db
 from app.i18n import catalogues, locales
 from app.ops import health, upgrade
-from app.ops.upgrade import DatabaseAway
+from app.ops.upgrade import DatabaseUnavailable
 from config import ConfigError, sqlite_path
 
 EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE, EX_CANTCREAT, EX_CONFIG = 64, 69, 70, 73, 78
 
 
 def prepare(migrate: bool) -> None:
-    """Wait for the database, compile the catalogues that are missing, and have the schema upgraded if it must be."""
-    make_secret_key()
+    """Create the secret key, wait for the database, compile missing catalogues; if `migrate`, upgrade the schema."""
+    create_secret_key()
     wait_for_database()
     for path in compile_catalogues(everything=False):
         logs.tell(f"compiled {path}", logging.INFO)
     if migrate and not health.schema_is_current():
-        os.execlp("flask", "flask", "db", "upgrade")  # noqa: S606, S607  in this process' place, to hear its signals
+        os.execlp("flask", "flask", "db", "upgrade")  # noqa: S606, S607  replaces this process, to receive its signals
 
 
-def fail(code: int, message: str):
-    """End the process with one line and a code that tells the kind of fault."""
+def fail(code: int, message: str) -> NoReturn:
+    """Log one line and exit with `code`."""
     logs.tell(message)
     sys.exit(code)
 
 
-def make_secret_key() -> None:
-    """Make the secret key where none is given; end the process with one line where none can be made."""
+def create_secret_key() -> None:
+    """Create the secret key unless one is configured; on failure, exit with one line."""
     try:
         current_app.secret_key  # noqa: B018
     except ConfigError as error:
@@ -47,7 +49,7 @@ def make_secret_key() -> None:
 
 
 def wait_for_database(seconds: int | None = None) -> None:
-    """Return once the database can be used; end the process with one line when it can't within `seconds`."""
+    """Wait until the database answers; exit with one line if it doesn't within `seconds` (default: DB_WAIT_SECONDS)."""
     try:
         upgrade.prepare_directory(current_app.config["SQLALCHEMY_DATABASE_URI"])
     except OSError as error:
@@ -58,24 +60,25 @@ def wait_for_database(seconds: int | None = None) -> None:
         upgrade.wait_until_ready(
             db.engine, seconds, lambda where: logs.tell(f"waiting up to {seconds} s for {where}", logging.INFO)
         )
-    except DatabaseAway as error:
+    except DatabaseUnavailable as error:
         fail(EX_UNAVAILABLE, str(error))
 
 
-def compile_catalogues(everything: bool) -> list:
-    """Compile all catalogues, or those without a current compiled one; return the files that were written."""
+def compile_catalogues(everything: bool) -> list[Path]:
+    """Compile the missing and stale catalogues, or all if `everything`; return the files written."""
     try:
         return catalogues.compile_all(locales.CATALOGUES, current_app.config["DATA_DIR"], everything=everything)
     except OSError as error:
-        fail(EX_CANTCREAT, f"no compiled catalogue can be written: {error}; set DATA_DIR to a folder that can")
+        fail(EX_CANTCREAT, f"compiled catalogues can't be written: {error}; set DATA_DIR to a writable folder")
 
 
-def _fail_for_folder(error: OSError):
-    folder = sqlite_path(current_app.config["SQLALCHEMY_DATABASE_URI"]).parent
+def _fail_for_folder(error: OSError) -> NoReturn:
+    path = sqlite_path(current_app.config["SQLALCHEMY_DATABASE_URI"])
+    folder = path.parent if path else current_app.config["DATA_DIR"]
     fail(
         EX_CANTCREAT,
         f"{folder} can't be written by user {os.getuid()}:{os.getgid()} ({error.strerror}): give it that owner "
-        f"with all that is in it, or mount another volume there, or set DATA_DIR",
+        f"recursively, mount another volume there, or set DATA_DIR",
     )
 
 

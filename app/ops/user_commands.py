@@ -1,7 +1,8 @@
-"""`flask user`: what operators do to accounts. Only the command line imports this module."""
+"""`flask user`: manage accounts. Only the command line imports this module."""
 
 import contextlib
 import sys
+from collections.abc import Iterator
 
 import click
 from flask.cli import with_appcontext
@@ -18,23 +19,24 @@ from app.users.queries import by_username
 
 
 @click.group()
-def user():
-    """The accounts of people."""
+def user() -> None:
+    """Manage accounts."""
 
 
-def _password(_context, _parameter, from_stdin: bool) -> str:
-    """Asked for without an echo, or read from stdin: arguments of a command can be seen by everybody on the machine."""
+def _read_password(_context: click.Context, _parameter: click.Parameter, from_stdin: bool) -> str:
+    """Prompt for the password or read it from stdin; never an argument, which other users of the machine can see."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    return click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return password
 
 
 password_option = click.option(
     "--password-stdin",
     "password",
     is_flag=True,
-    callback=_password,
-    help="Read the password from standard input instead of asking for it.",
+    callback=_read_password,
+    help="Read the password from standard input instead of a prompt.",
 )
 
 
@@ -43,75 +45,75 @@ password_option = click.option(
 @click.argument("email")
 @password_option
 @with_appcontext
-def create(username, email, password):
-    """Make an account."""
-    with _told_in_one_line():
-        person = users.create_user(username, email, password)
+def create(username: str, email: str, password: str) -> None:
+    """Create an account."""
+    with _errors_in_one_line():
+        account = users.create_user(username, email, password)
     db.session.commit()
-    click.echo(f"made the account @{person.username}")
+    click.echo(f"Created @{account.username}.")
 
 
 @user.command("reset-password")
 @click.argument("username")
 @password_option
 @with_appcontext
-def reset_password(username, password):
-    """Set a password; the person's sessions and tokens end."""
-    person = _known(username)
-    with _told_in_one_line():
-        services.set_password(person, password)
+def reset_password(username: str, password: str) -> None:
+    """Set a new password, and end the user's sessions and API tokens."""
+    account = _find_user(username)
+    with _errors_in_one_line():
+        services.set_password(account, password)
     db.session.commit()
-    click.echo(f"set the password of @{person.username}; their sessions and tokens have ended")
+    click.echo(f"Set the password of @{account.username} and ended all sessions and API tokens.")
 
 
 @user.command()
 @click.argument("username")
 @with_appcontext
-def promote(username):
-    """Make a person an administrator, who may delete anybody's posts."""
-    person = _known(username)
-    users.promote(person)
+def promote(username: str) -> None:
+    """Make a user an administrator, who can delete any post."""
+    account = _find_user(username)
+    users.promote(account)
     db.session.commit()
-    click.echo(f"@{person.username} is an administrator")
+    click.echo(f"@{account.username} is an administrator.")
 
 
 @user.command()
 @click.argument("username")
 @with_appcontext
-def demote(username):
-    """Make an administrator a person like others again."""
-    person = _known(username)
-    users.demote(person)
+def demote(username: str) -> None:
+    """Make an administrator a regular user."""
+    account = _find_user(username)
+    users.demote(account)
     db.session.commit()
-    click.echo(f"@{person.username} is not an administrator")
+    click.echo(f"@{account.username} is not an administrator.")
 
 
 @user.command("delete")
 @click.argument("username")
-@click.option("--yes", is_flag=True, help="Don't ask.")
+@click.option("--yes", is_flag=True, help="Skip the confirmation.")
 @with_appcontext
-def delete_command(username, yes):
-    """Delete an account and all that the person wrote."""
-    person = _known(username)
-    name = person.username
+def delete_command(username: str, yes: bool) -> None:
+    """Delete an account and everything the user wrote."""
+    account = _find_user(username)
+    name = account.username
     if not yes:
-        click.confirm(f"Delete @{name} and all that they wrote, for good?", abort=True)
-    users.delete_user(person)
+        click.confirm(f"Permanently delete @{name} and everything they wrote?", abort=True)
+    users.delete_user(account)
     db.session.commit()
-    click.echo(f"deleted @{name}")
+    click.echo(f"Deleted @{name}.")
 
 
 @user.command("recount")
 @with_appcontext
-def recount_command():
-    """Count everybody's posts and followers, after an update during which older replicas served beside newer ones."""
+def recount_command() -> None:
+    """Recount the posts and followers of all users, for upgrades where old and new replicas served side by side."""
     recount()
     db.session.commit()
-    click.echo("counted everybody's posts and followers")
+    click.echo("Recounted the posts and followers of all users.")
 
 
 def recount() -> None:
-    """Count the posts and followers of all users again. Nothing is committed here."""
+    """Recompute the cached counts of all users. Doesn't commit."""
     db.session.execute(delete(UserCounts))
     posts, followers = count_rows(Post.author_id, User.id), count_rows(Follow.followed_id, User.id)
     db.session.execute(
@@ -119,15 +121,15 @@ def recount() -> None:
     )
 
 
-def _known(username: str) -> User:
-    person = by_username(username)
-    if person is None:
-        raise click.ClickException(f"there is no account @{username}")
-    return person
+def _find_user(username: str) -> User:
+    account = by_username(username)
+    if account is None:
+        raise click.ClickException(f"User not found: @{username}")
+    return account
 
 
 @contextlib.contextmanager
-def _told_in_one_line():
+def _errors_in_one_line() -> Iterator[None]:
     try:
         yield
     except Invalid as error:

@@ -1,4 +1,4 @@
-"""boot.sh and what it runs first, on the machine that the tests run on: what it refuses, and what it leaves behind."""
+"""boot.sh and the startup that it runs, without a container."""
 
 import json
 import os
@@ -13,14 +13,14 @@ from config import ROOT
 
 @pytest.fixture
 def environ(tmp_path):
-    """The environment of a fresh start: no settings of whoever runs the tests."""
+    """The environment of a first start, without settings from the environment of the tests."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "VIRTUAL_ENV") if name in os.environ}
     return kept | {"DATA_DIR": str(tmp_path / "data"), "DB_WAIT_SECONDS": "1"}
 
 
 @pytest.fixture
 def boot(environ, tmp_path):
-    """boot("migrate", NAME=value, …): runs boot.sh to its end, from another folder; status, output and errors."""
+    """`boot("migrate", NAME=value, …)` runs boot.sh from another folder and returns the completed process."""
 
     def run(*arguments, **settings):
         command = ["sh", str(ROOT / "boot.sh"), *arguments]
@@ -51,7 +51,7 @@ def boot(environ, tmp_path):
         ([], {"DATA_DIR": "/dev/null/data"}, 73, "/dev/null/data can't be written by user"),
     ],
 )
-def test_what_can_t_be_is_refused_in_one_line_and_with_the_status_of_its_kind(boot, arguments, settings, status, line):
+def test_invalid_settings_end_boot_with_one_line_and_a_status(boot, arguments, settings, status, line):
     result = boot(*arguments, **settings)
     assert (result.returncode, result.stdout) == (status, "")
     assert line in result.stderr.splitlines()[-1]
@@ -59,20 +59,20 @@ def test_what_can_t_be_is_refused_in_one_line_and_with_the_status_of_its_kind(bo
     assert "a:b@" not in result.stderr  # a password
 
 
-def test_migrate_prepares_the_database_and_ends(boot, tmp_path):
+def test_migrate_creates_the_schema_and_exits(boot, tmp_path):
     result = boot("migrate")
     assert result.returncode == 0, result.stderr
     assert "Running upgrade  -> 0001" in result.stderr
     assert {"app.db", "secret_key"} <= {file.name for file in (tmp_path / "data").iterdir()}
 
 
-def test_a_second_start_has_nothing_to_do_and_says_nothing(boot):
+def test_second_start_logs_nothing(boot):
     boot("migrate")
     second = boot("migrate")
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
 
 
-def test_what_is_done_before_serving_is_logged_in_json_if_so_set(boot):
+def test_startup_logs_json_if_configured(boot):
     result = boot("migrate", LOG_FORMAT="json")
     messages = [json.loads(line)["message"] for line in result.stderr.splitlines()]
     assert result.stdout == ""
@@ -80,24 +80,24 @@ def test_what_is_done_before_serving_is_logged_in_json_if_so_set(boot):
 
 
 @pytest.mark.parametrize("setting", [{"WEB_CONCURRENCY": "0"}, {"DATA_DIR": "/dev/null/data"}])
-def test_why_a_start_is_refused_is_json_too(boot, setting):
+def test_startup_error_is_json_too(boot, setting):
     [line] = boot(LOG_FORMAT="json", **setting).stderr.splitlines()
     assert json.loads(line)["level"] == "ERROR"
 
 
-def test_empty_settings_are_those_by_default(boot):
+def test_empty_settings_have_their_defaults(boot):
     empty = dict.fromkeys(("APP_ENVIRONMENT", "FLASK_DEBUG", "MIGRATE_ON_BOOT", "WEB_CONCURRENCY", "DATABASE_URL"), "")
     assert boot("migrate", **empty).returncode == 0
 
 
 @pytest.fixture
 def waiting(environ):
-    """waiting(role): boot.sh while it waits for a database that is not there."""
+    """`waiting(role)` starts boot.sh and returns the process while it waits for an unavailable database."""
     processes = []
 
     def start(*arguments):
         settings = {"DATABASE_URL": "mysql://a:b@127.0.0.1:1/c", "SECRET_KEY": "x" * 9, "DB_WAIT_SECONDS": "60"}
-        # A session of its own, so that a signal reaches boot.sh alone: an engine sends it to process 1 alone.
+        # In a new session, so that a signal reaches boot.sh only, as an engine signals process 1 only.
         process = subprocess.Popen(
             ["sh", str(ROOT / "boot.sh"), *arguments],
             env=environ | settings,
@@ -117,8 +117,8 @@ def waiting(environ):
 
 
 @pytest.mark.parametrize(("role", "status"), [("web", 0), ("worker", 0), ("migrate", 143)])
-def test_a_signal_ends_the_wait_for_the_database(waiting, role, status):
-    """A server that was asked to stop has stopped; a migration that was asked to stop has not been done."""
+def test_sigterm_ends_the_wait_for_the_database(waiting, role, status):
+    """Stopping a server is a success; an interrupted migration is a failure."""
     process = waiting(role)
     begin = time.monotonic()
     process.send_signal(signal.SIGTERM)
@@ -126,5 +126,5 @@ def test_a_signal_ends_the_wait_for_the_database(waiting, role, status):
     assert time.monotonic() - begin < 5
 
 
-def test_boot_sh_is_short_enough_to_be_read():
+def test_boot_sh_has_fewer_than_60_lines():
     assert len((ROOT / "boot.sh").read_text().splitlines()) < 60

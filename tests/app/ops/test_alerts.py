@@ -10,7 +10,7 @@ from config import Config
 
 @pytest.fixture
 def log(app, mail_server, monkeypatch):
-    """The application's log, whose errors are mailed to two people."""
+    """The application's logger, whose errors are mailed to two addresses."""
     log = logging.getLogger("app")
     handler = alerts.MailHandler(app)
     log.addHandler(handler)
@@ -21,7 +21,7 @@ def log(app, mail_server, monkeypatch):
 
 @pytest.fixture
 def mails(log, mail_server):
-    """`mails()`: what was mailed so far, as (address, subject, text)."""
+    """`mails()` returns the mails sent so far, as (address, subject, text)."""
     sink = mail_server()
 
     def mails():
@@ -36,7 +36,7 @@ def mails(log, mail_server):
     return mails
 
 
-def test_an_error_of_a_page_is_mailed_with_its_request_and_traceback(app, client, mails, monkeypatch):
+def test_alert_holds_the_request_and_the_traceback(app, client, mails, monkeypatch):
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
 
     def fail():
@@ -51,10 +51,10 @@ def test_an_error_of_a_page_is_mailed_with_its_request_and_traceback(app, client
     assert "secret" not in text.partition("Traceback")[0]
 
 
-def test_what_breaks_often_is_one_mail(log, mails, monkeypatch):
+def test_frequent_errors_are_mailed_once(log, mails, monkeypatch):
     for number in range(3):
         log.error("number %d", number)
-    assert len(mails()) == 2  # one to each
+    assert len(mails()) == 2  # one per address
     later = alerts.time.monotonic() + alerts.PAUSE
     monkeypatch.setattr(alerts.time, "monotonic", lambda: later)
     log.error("the next")
@@ -63,15 +63,15 @@ def test_what_breaks_often_is_one_mail(log, mails, monkeypatch):
 
 
 def test_warnings_are_not_mailed(log, mails):
-    log.warning("never mind")
+    log.warning("minor")
     assert mails() == []
 
 
-def test_a_mail_server_that_is_away_is_logged_and_mailed_to_nobody(app, log, mails, free_port, monkeypatch, caplog):
+def test_unreachable_mail_server_is_logged_without_another_alert(app, log, mails, free_port, monkeypatch, caplog):
     monkeypatch.setitem(app.config, "MAIL_PORT", free_port())
     log.error("broken")
     assert mails() == []
-    assert "no mail to one@example.com" in caplog.text
+    assert "could not mail one@example.com" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_a_mail_server_that_is_away_is_logged_and_mailed_to_nobody(app, log, mai
         ({"ADMINS": "a@example.com, b@example.com", "MAIL_SERVER": "mail.example"}, True),
     ],
 )
-def test_errors_are_mailed_where_there_is_somebody_to_send_to_and_a_server_to_send_by(environ, settings, mailed):
-    logs = [logging.getLogger(name) for name in ("app", "huey")]  # of pages, and of what is done in the background
+def test_alerts_require_admins_and_a_mail_server(environ, settings, mailed):
+    logs = [logging.getLogger(name) for name in ("app", "huey")]  # of requests and of jobs
     before = [list(log.handlers) for log in logs]
     app = create_app(Config(environ | settings))
     for log, known in zip(logs, before, strict=True):

@@ -1,4 +1,4 @@
-"""`flask backup` and `flask restore`, on SQLite files of their own, and `flask shell`."""
+"""`flask backup` and `flask restore` on temporary SQLite files, and `flask shell`."""
 
 import contextlib
 import errno
@@ -21,7 +21,7 @@ from config import Config
 
 @pytest.fixture
 def sqlite_app(tmp_path):
-    """An application on a new SQLite file, with susan in it."""
+    """An application with a new SQLite database that holds susan."""
     app = create_app(Config({"DATA_DIR": str(tmp_path / "data"), "SECRET_KEY": "only-for-these-tests"}))
     app.config["PASSWORD_METHOD"] = "scrypt:512:8:1"
     cli.init_app(app)
@@ -37,7 +37,7 @@ def sqlite_app(tmp_path):
 
 @pytest.fixture
 def run(sqlite_app):
-    """run("backup", file): the result of the command."""
+    """`run("backup", file)` returns the result of the command."""
     return lambda *arguments: sqlite_app.test_cli_runner().invoke(args=[str(argument) for argument in arguments])
 
 
@@ -46,28 +46,28 @@ def file(tmp_path):
     return tmp_path / "copy.db"
 
 
-def names():
+def usernames():
     db.session.rollback()
     return list(db.session.scalars(db.select(User.username).order_by(User.id)))
 
 
-def test_what_was_backed_up_comes_back_while_the_database_is_open(run, file):
+def test_restore_replaces_an_open_database(run, file):
     assert run("backup", file).exit_code == 0
     create_user("david", "david@example.com", "correct horse")
     db.session.commit()
     result = run("restore", file)
-    assert (result.exit_code, names()) == (0, ["susan"]), result.output
+    assert (result.exit_code, usernames()) == (0, ["susan"]), result.output
 
 
-def test_a_backup_holds_what_is_committed_and_nothing_else(run, file):
+def test_backup_holds_committed_data_only(run, file):
     create_user("david", "david@example.com", "correct horse")
-    db.session.flush()  # another connection's transaction, still open
+    db.session.flush()  # an open transaction
     assert run("backup", file).exit_code == 0
     assert sqlite3.connect(file).execute("SELECT username FROM user").fetchall() == [("susan",)]
     assert file.stat().st_mode & 0o077 == 0
 
 
-def test_a_file_that_exists_is_replaced_only_by_force(run, file):
+def test_backup_replaces_a_file_only_with_force(run, file):
     file.write_text("precious")
     result = run("backup", file)
     assert (result.exit_code, file.read_text()) == (cli.EX_USAGE, "precious")
@@ -77,31 +77,31 @@ def test_a_file_that_exists_is_replaced_only_by_force(run, file):
     assert [path.name for path in file.parent.iterdir() if path.name != "data"] == ["copy.db"]
 
 
-@pytest.mark.parametrize("content", [b"no database", b""])
-def test_a_file_that_is_no_database_of_ours_is_refused_and_the_old_one_kept(run, file, content):
+@pytest.mark.parametrize("content", [b"not a database", b""])
+def test_restore_rejects_a_file_that_is_not_a_microblog_database(run, file, content):
     file.write_bytes(content)
     result = run("restore", file)
-    assert (result.exit_code, names()) == (cli.EX_USAGE, ["susan"])
-    assert "no database of Microblog" in result.output
+    assert (result.exit_code, usernames()) == (cli.EX_USAGE, ["susan"])
+    assert "is not a Microblog database" in result.output
 
 
-def test_a_backup_of_a_newer_version_is_refused_and_the_old_one_kept(run, file):
+def test_restore_rejects_a_backup_of_a_newer_version(run, file):
     run("backup", file)
     with sqlite3.connect(file) as connection:
         connection.execute("UPDATE alembic_version SET version_num = 'ffffffffffff'")
         connection.execute("UPDATE user SET username = 'other'")
     result = run("restore", file)
-    assert (result.exit_code, names()) == (cli.EX_USAGE, ["susan"])
+    assert (result.exit_code, usernames()) == (cli.EX_USAGE, ["susan"])
     assert "newer" in result.output
 
 
-def test_the_database_itself_is_no_backup(run, sqlite_app):
+def test_commands_reject_the_database_itself_as_file(run, sqlite_app):
     path = db.engine.url.database
     assert run("backup", "--force", path).exit_code == run("restore", path).exit_code == cli.EX_USAGE
-    assert names() == ["susan"]
+    assert usernames() == ["susan"]
 
 
-def test_a_database_that_another_process_writes_to_is_not_waited_for_without_end(run, file, monkeypatch):
+def test_restore_gives_up_on_a_locked_database(run, file, monkeypatch):
     run("backup", file)
     create_user("david", "david@example.com", "correct horse")
     db.session.commit()
@@ -112,30 +112,30 @@ def test_a_database_that_another_process_writes_to_is_not_waited_for_without_end
         result = run("restore", file)
         assert time.monotonic() - began < 5
     assert result.exit_code == cli.EX_USAGE
-    assert "is locked by another process" in result.output
+    assert "was locked by another process" in result.output
     assert len(result.output.splitlines()) == 1
-    assert names() == ["susan", "david"]
+    assert usernames() == ["susan", "david"]
 
 
 @pytest.mark.parametrize(("command", "named"), [("backup", "no/such/copy.db"), ("restore", "app.db")])
-def test_what_cannot_be_written_is_named_as_it_was_given(command, named, run, file, tmp_path, monkeypatch):
+def test_unwritable_path_is_shown_as_the_user_gave_it(command, named, run, file, tmp_path, monkeypatch):
     assert run("backup", file).exit_code == 0
     monkeypatch.chdir(tmp_path)
 
-    def refuse(_url):
-        raise PermissionError(errno.EACCES, "Permission denied", "/tmp/a-name-nobody-gave")
+    def fail(_url):
+        raise PermissionError(errno.EACCES, "Permission denied", "/tmp/internal-name")
 
-    monkeypatch.setattr("app.ops.upgrade.prepare_directory", refuse)
+    monkeypatch.setattr("app.ops.upgrade.prepare_directory", fail)
     result = run(command, "no/such/copy.db" if command == "backup" else file)
     assert result.exit_code == cli.EX_CANTCREAT
     assert f"{named} can't be written" in result.output
-    assert "nobody-gave" not in result.output
+    assert "internal-name" not in result.output
     assert ".copy" not in result.output
 
 
-def test_with_another_key_people_log_in_again_and_programs_go_on(sqlite_app):
+def test_new_secret_key_ends_sessions_but_not_api_tokens(sqlite_app):
     susan = db.session.scalar(db.select(User))
-    token, _kept = issue_token(susan, "a program")
+    token, _kept = issue_token(susan, "a script")
     db.session.commit()
     client = sqlite_app.test_client()
     with client.session_transaction() as session:
@@ -143,14 +143,14 @@ def test_with_another_key_people_log_in_again_and_programs_go_on(sqlite_app):
     cookie = client.get_cookie("microblog").value
     link = proofs.make(proofs.RESET, susan)
 
-    def answers(app):
+    def statuses(app):
         client = app.test_client()
-        as_program = client.get("/api/users", headers={"Authorization": f"Bearer {token}"}).status_code
+        with_token = client.get("/api/users", headers={"Authorization": f"Bearer {token}"}).status_code
         client.set_cookie("microblog", cookie)
-        return as_program, client.get("/settings/tokens").status_code
+        return with_token, client.get("/settings/tokens").status_code
 
     other = create_app(Config({"DATA_DIR": str(sqlite_app.config["DATA_DIR"]), "SECRET_KEY": "another"}))
-    assert (answers(sqlite_app), answers(other)) == ((200, 200), (200, 302))
+    assert (statuses(sqlite_app), statuses(other)) == ((200, 200), (200, 302))
     assert proofs.read(proofs.RESET, link)[0] is susan
     with other.app_context():
         assert proofs.read(proofs.RESET, link) is None
@@ -158,7 +158,7 @@ def test_with_another_key_people_log_in_again_and_programs_go_on(sqlite_app):
 
 
 @pytest.mark.parametrize("command", ["backup", "restore"])
-def test_on_a_server_the_command_to_use_is_named(command, sqlite_app, run, file):
+def test_database_server_gets_the_command_to_use_instead(command, sqlite_app, run, file):
     sqlite_app.config["SQLALCHEMY_DATABASE_URI"] = "mysql+pymysql://user:hidden@db/microblog"
     result = run(command, file)
     assert result.exit_code == cli.EX_USAGE
@@ -166,8 +166,8 @@ def test_on_a_server_the_command_to_use_is_named(command, sqlite_app, run, file)
     assert "hidden" not in result.output
 
 
-def test_the_shell_knows_the_database_and_the_models(sqlite_app):
-    known = sqlite_app.make_shell_context()
-    assert (known["db"], known["sa"], known["so"]) == (db, sqlalchemy, sqlalchemy.orm)
-    assert known["User"] is User
-    assert {"Post", "Follow", "Message", "Notification", "Task"} <= known.keys()
+def test_shell_has_the_database_and_the_models(sqlite_app):
+    names = sqlite_app.make_shell_context()
+    assert (names["db"], names["sa"], names["so"]) == (db, sqlalchemy, sqlalchemy.orm)
+    assert names["User"] is User
+    assert {"Post", "Follow", "Message", "Notification", "Job"} <= names.keys()

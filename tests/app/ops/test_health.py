@@ -8,7 +8,7 @@ from app.ops import health
 from config import ROOT
 
 
-def test_live_answers_without_asking_the_database(client, monkeypatch):
+def test_live_does_not_query_the_database(client, monkeypatch):
     monkeypatch.delattr("app.ops.health.db")
     for path in ("/health", "/health/", "/health/live"):
         response = client.get(path)
@@ -19,7 +19,7 @@ def test_ready_when_the_schema_is_current(client):
     assert client.get("/health/ready").json == {"status": "ok"}
 
 
-def test_not_ready_while_the_schema_is_older_than_the_code(client, monkeypatch):
+def test_not_ready_with_an_outdated_schema(client, monkeypatch):
     monkeypatch.setattr(health, "newest_revision", lambda migrations: "newer")
     response = client.get("/health/ready")
     assert (response.status_code, response.json) == (503, {"status": "schema not current"})
@@ -27,7 +27,7 @@ def test_not_ready_while_the_schema_is_older_than_the_code(client, monkeypatch):
 
 @pytest.fixture
 def database(monkeypatch):
-    """database(url): what the probes ask instead of the application's own."""
+    """`database(url)` makes the probes use this database."""
 
     def use(url):
         monkeypatch.setattr(health, "db", type("Database", (), {"engine": create_engine(url)}))
@@ -35,23 +35,23 @@ def database(monkeypatch):
     return use
 
 
-def test_not_ready_before_anything_was_migrated(client, database, tmp_path):
+def test_not_ready_before_the_first_migration(client, database, tmp_path):
     database(f"sqlite:///{tmp_path}/empty.db")
     response = client.get("/health/ready")
     assert (response.status_code, response.json) == (503, {"status": "schema not current"})
 
 
-def test_not_ready_while_the_database_is_away(client, database, tmp_path):
+def test_not_ready_while_the_database_is_unavailable(client, database, tmp_path):
     database(f"sqlite:///{tmp_path}/no/such/folder.db")
     response = client.get("/health/ready")
-    assert (response.status_code, response.json) == (503, {"status": "database away"})
+    assert (response.status_code, response.json) == (503, {"status": "database unavailable"})
 
 
-def test_the_newest_revision_is_the_one_that_alembic_would_upgrade_to():
+def test_newest_revision_is_the_head_of_alembic():
     assert health.newest_revision(ROOT / "migrations") == ScriptDirectory(str(ROOT / "migrations")).get_current_head()
 
 
-def test_the_newest_revision_is_read_however_it_is_quoted_or_annotated(tmp_path: Path):
+def test_newest_revision_is_read_with_either_quotes_and_annotations(tmp_path: Path):
     (tmp_path / "versions").mkdir()
     (tmp_path / "versions" / "b.py").write_text('revision: str = "b2"\ndown_revision: str | None = "a1"\n')
     (tmp_path / "versions" / "a.py").write_text("revision = 'a1'\ndown_revision = None\n")

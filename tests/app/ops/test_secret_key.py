@@ -8,7 +8,7 @@ from app.ops.secret_key import secret_key_beside
 from config import ROOT, ConfigError
 
 
-def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
+def test_key_is_created_once_and_readable_by_its_owner_only(tmp_path):
     url = f"sqlite:///{tmp_path}/app.db"
     key = secret_key_beside(url)
     assert len(key) == 64
@@ -16,9 +16,10 @@ def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
     assert [(file.name, S_IMODE(file.stat().st_mode)) for file in tmp_path.iterdir()] == [("secret_key", 0o600)]
 
 
-def test_processes_that_start_at_once_agree_on_one_key(tmp_path):
-    """With the same process number each, as in containers that share a volume."""
-    code = f"import os; os.getpid = lambda: 1; from app.secret import *; print(secret_key_beside('sqlite:///{tmp_path}/a.db'))"
+def test_concurrent_processes_share_one_key(tmp_path):
+    """All have the same process ID, as in containers that share a volume."""
+    code = "import os; os.getpid = lambda: 1; from app.ops.secret_key import secret_key_beside"
+    code += f"; print(secret_key_beside('sqlite:///{tmp_path}/a.db'))"
     processes = [
         subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(4)
     ]
@@ -28,6 +29,6 @@ def test_processes_that_start_at_once_agree_on_one_key(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
 
 
-def test_a_database_server_wants_a_key_from_its_operator():
+def test_database_server_requires_a_configured_key():
     with pytest.raises(ConfigError, match="set SECRET_KEY or SECRET_KEY_FILE"):
         secret_key_beside("mysql+pymysql://user@host/name")

@@ -9,15 +9,15 @@ from app.users.passwords import matches
 from app.users.queries import by_username
 
 
-def test_an_account_is_made_with_a_password_that_is_asked_for(flask):
+def test_create_prompts_for_the_password(flask):
     output, code = flask("user", "create", "susan", "susan@example.com", input="correct horse\ncorrect horse\n")
     assert code == 0, output
-    assert "made the account @susan" in output
+    assert "Created @susan." in output
     assert "correct horse" not in output
     assert matches("correct horse", by_username("susan").password_hash)
 
 
-def test_a_script_hands_the_password_over_by_standard_input(flask):
+def test_create_reads_the_password_from_stdin(flask):
     output, code = flask("user", "create", "susan", "susan@example.com", "--password-stdin", input="correct horse\n")
     assert code == 0, output
     assert matches("correct horse", by_username("susan").password_hash)
@@ -32,7 +32,7 @@ def test_a_script_hands_the_password_over_by_standard_input(flask):
         ("susan", "x@example.com", "short", "password"),
     ],
 )
-def test_a_broken_rule_is_one_line(flask, make_user, username, email, password, field):
+def test_create_reports_invalid_input_in_one_line(flask, make_user, username, email, password, field):
     make_user("john")
     output, code = flask("user", "create", username, email, "--password-stdin", input=f"{password}\n")
     assert code == 1
@@ -41,7 +41,7 @@ def test_a_broken_rule_is_one_line(flask, make_user, username, email, password, 
     assert db.session.scalars(select(User.username)).all() == ["john"]
 
 
-def test_a_password_is_set_and_the_sessions_end(flask, make_user):
+def test_reset_password_ends_the_sessions(flask, make_user):
     before = make_user("susan").session_id
     output, code = flask("user", "reset-password", "SUSAN", "--password-stdin", input="battery staple\n")
     assert code == 0, output
@@ -50,7 +50,7 @@ def test_a_password_is_set_and_the_sessions_end(flask, make_user):
     assert susan.session_id != before
 
 
-def test_an_account_is_deleted_with_all_it_wrote_when_that_is_confirmed(flask, make_user):
+def test_delete_after_confirmation_removes_the_posts_too(flask, make_user):
     create_post(make_user("susan").id, "hello")
     db.session.commit()
     output, code = flask("user", "delete", "susan", input="n\n")
@@ -61,27 +61,27 @@ def test_an_account_is_deleted_with_all_it_wrote_when_that_is_confirmed(flask, m
     assert db.session.scalars(select(Post)).all() == []
 
 
-def test_nobody_is_asked_when_that_is_said(flask, make_user):
+def test_delete_with_yes_skips_the_confirmation(flask, make_user):
     make_user("susan")
-    assert flask("user", "delete", "susan", "--yes") == ("deleted @susan\n", 0)
+    assert flask("user", "delete", "susan", "--yes") == ("Deleted @susan.\n", 0)
 
 
-def test_an_administrator_is_made_and_made_a_person_like_others_again(flask, make_user):
+def test_promote_and_demote_are_idempotent(flask, make_user):
     make_user("susan")
     make_user("john")
-    for _ in range(2):  # who is one stays one
-        assert flask("user", "promote", "SUSAN") == ("@susan is an administrator\n", 0)
+    for _ in range(2):
+        assert flask("user", "promote", "SUSAN") == ("@susan is an administrator.\n", 0)
         assert [by_username(name).is_administrator for name in ("susan", "john")] == [True, False]
     for _ in range(2):
-        assert flask("user", "demote", "SUSAN") == ("@susan is not an administrator\n", 0)
+        assert flask("user", "demote", "SUSAN") == ("@susan is not an administrator.\n", 0)
         assert not by_username("susan").is_administrator
 
 
-def test_posts_and_followers_are_counted_anew(flask, make_user):
+def test_recount_corrects_the_counts(flask, make_user):
     susan = make_user("susan").id
     db.session.add(UserCounts(user_id=susan, posts=7, followers=7))
     db.session.commit()
-    assert flask("user", "recount") == ("counted everybody's posts and followers\n", 0)
+    assert flask("user", "recount") == ("Recounted the posts and followers of all users.\n", 0)
     counts = db.session.get(UserCounts, susan)
     assert (counts.posts, counts.followers) == (0, 0)
 
@@ -89,6 +89,6 @@ def test_posts_and_followers_are_counted_anew(flask, make_user):
 @pytest.mark.parametrize(
     "command", [("delete", "--yes"), ("reset-password", "--password-stdin"), ("promote",), ("demote",)]
 )
-def test_nobody_of_that_name_is_one_line(flask, command):
+def test_commands_report_an_unknown_user(flask, command):
     output, code = flask("user", *command, "nobody", input="battery staple\n")
-    assert (output, code) == ("Error: there is no account @nobody\n", 1)
+    assert (output, code) == ("Error: User not found: @nobody\n", 1)
