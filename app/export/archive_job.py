@@ -9,7 +9,7 @@ from flask import current_app
 from app.database import db
 from app.export import queries, services
 from app.jobs import services as jobs
-from app.jobs.job_queue import call_later
+from app.jobs.job_queue import run_later
 from app.notifications.models import EXPORT_DONE, EXPORT_FAILED
 from app.notifications.services import notify
 
@@ -48,7 +48,7 @@ def work(job_id: int, attempt: int, user_id: int, locale: str | None) -> None:
     notify(user_id, EXPORT_DONE)
     db.session.commit()
     if current_app.config["MAIL_SERVER"]:
-        call_later("app.export.mails:archive", user_id, locale)
+        run_later("app.export.mails:archive", user_id, locale)
 
 
 def failed(user_id: int) -> None:

@@ -10,7 +10,7 @@ from app.export import archive_job, queries, services
 from app.export.models import KEPT, KIND, Archive, ArchiveChunk
 from app.jobs import running
 from app.jobs import services as jobs
-from app.jobs.models import DONE, FAILED, Job
+from app.jobs.models import DONE, ERROR, FAILED, Job
 from app.jobs.queries import job_of
 from app.messages.services import send
 from app.notifications.queries import notifications
@@ -122,7 +122,7 @@ def test_the_former_archive_stays_when_a_new_export_fails(susan, monkeypatch):
     first = queries.archive_of(susan.id).id
     monkeypatch.setattr(queries, "account", lambda user_id: 1 / 0)
     task = export(susan)
-    assert (task.state, task.failure) == (FAILED, "broke")
+    assert (task.state, task.failure) == (FAILED, ERROR)
     assert kinds(susan)[0] == "export_failed"
     assert queries.archive_of(susan.id).id == first
     monkeypatch.undo()
@@ -138,7 +138,7 @@ def test_an_attempt_given_up_for_dead_stops_when_another_has_begun(susan, monkey
     rows = queries.following
 
     def taken_over(user_id):
-        jobs.take_back(task.id, 1)
+        jobs.requeue(task.id, 1)
         db.session.commit()
         return rows(user_id)
 

@@ -7,7 +7,7 @@ from app.database import db, utc_now
 from app.export.models import KIND
 from app.jobs import running, services
 from app.jobs.job_queue import queue_of
-from app.jobs.models import QUEUED, SILENCE
+from app.jobs.models import HEARTBEAT_TIMEOUT, QUEUED
 from app.jobs.queries import job_of
 
 
@@ -69,7 +69,7 @@ def test_a_dead_job_shows_as_failed_and_can_be_started_again(app, client, susan,
     fill_in("/settings/export")
     found = task(susan)
     services.claim(found.id, 1)
-    found.updated_at = utc_now() - 2 * SILENCE
+    found.updated_at = utc_now() - 2 * HEARTBEAT_TIMEOUT
     db.session.commit()
     page = client.get("/settings/export")
     assert "could not be made" in page.text
@@ -83,7 +83,7 @@ def test_a_task_whose_message_was_lost_is_found_by_the_minute_s_tidying(app, cli
     fill_in("/settings/export")
     queue_of(app).storage.flush_queue()
     found = task(susan)
-    found.updated_at = utc_now() - 2 * SILENCE
+    found.updated_at = utc_now() - 2 * HEARTBEAT_TIMEOUT
     db.session.commit()
     running.tidy()
     assert task(susan).state == QUEUED
@@ -95,7 +95,7 @@ def test_a_dead_job_is_told_by_the_minute_s_tidying(client, susan, fill_in):
     fill_in("/settings/export")
     found = task(susan)
     services.claim(found.id, 1)
-    found.updated_at = utc_now() - 2 * SILENCE
+    found.updated_at = utc_now() - 2 * HEARTBEAT_TIMEOUT
     db.session.commit()
     running.tidy()
     assert "could not be prepared" in client.get("/notifications").text
