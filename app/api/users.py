@@ -13,7 +13,7 @@ from app.api.queries import UserRow
 from app.api.schemas import Error, Posts, User, Users
 from app.auth import services
 from app.database import db
-from app.jobs import call_later
+from app.jobs import run_later
 from app.relationships import services as relationships
 from app.timelines import queries as timelines
 from app.users import models
@@ -74,7 +74,7 @@ def change(values: dict[str, str], user_id: int) -> UserRow:
     users.change_profile(user, **values)
     db.session.commit()
     if email is not None:
-        call_later("app.auth.mails:confirm_address", user.id, email, str(get_locale()))
+        run_later("app.auth.mails:confirm_address", user.id, email, str(get_locale()))
     return _known(user_id)
 
 

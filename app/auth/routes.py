@@ -10,7 +10,7 @@ from app.auth import proofs, services, sessions
 from app.auth.destination import destination
 from app.auth.forms import LoginForm, RegisterForm, ResetPasswordForm, ResetRequestForm
 from app.database import db
-from app.jobs import call_later
+from app.jobs import run_later
 from app.users import rules
 from app.users.services import create_user
 from app.web.forms import form_view
@@ -60,7 +60,7 @@ def reset_password_request() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_errors():
             # The worker looks the address up, so that neither the answer nor its time reveals who has an account.
-            call_later("app.auth.mails:reset_password", rules.email(form.email.data or ""), str(get_locale()))
+            run_later("app.auth.mails:reset_password", rules.email(form.email.data or ""), str(get_locale()))
             flash(_("If an account has this email address, a link is on its way. Check your inbox."), "info")
             return redirect(url_for("auth.login"))
     return render_template(

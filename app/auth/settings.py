@@ -10,7 +10,7 @@ from app.auth import proofs, queries, services, sessions
 from app.auth.forms import ChangeAddressForm, ChangePasswordForm, ConfirmForm, TokenForm
 from app.database import db
 from app.exceptions import Invalid
-from app.jobs import call_later
+from app.jobs import run_later
 from app.users.services import change_email
 from app.web import rate_limits
 from app.web.forms import form_view
@@ -54,7 +54,7 @@ def address() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_errors():
             email = services.request_email_change(user, form.email.data or "", form.password.data)
-            call_later("app.auth.mails:confirm_address", user.id, email, str(get_locale()))
+            run_later("app.auth.mails:confirm_address", user.id, email, str(get_locale()))
             flash(_("We sent a link to %(email)s. Open it to confirm the change.", email=email), "info")
             return redirect(url_for("settings.index"))
     return render_template(
@@ -83,7 +83,7 @@ def confirm_address() -> ResponseReturnValue:
             form.form_errors.append(str(error))
         else:
             db.session.commit()
-            call_later("app.auth.mails:address_changed", user.id, former, str(get_locale()))
+            run_later("app.auth.mails:address_changed", user.id, former, str(get_locale()))
             flash(_("Your email address was changed."), "success")
             return redirect(url_for("settings.index"))
     return render_template(

@@ -1,10 +1,10 @@
-"""Download your data: an archive of what a user wrote."""
+"""Export: users download their data as an archive."""
 
 from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Add the page and the job that makes archives."""
+    """Add the page, and the job that writes archives."""
     from app.export import routes
     from app.export.models import KIND
     from app.jobs import registry

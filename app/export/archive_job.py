@@ -1,19 +1,20 @@
-"""The job: writes a zip of JSON files (RFC 8259, UTF-8; moments in ISO 8601) with all that a person wrote."""
+"""The job that writes an archive: a zip of JSON files (RFC 8259), in UTF-8, with times in ISO 8601."""
 
 import json
 import zipfile
 from datetime import datetime
+from typing import IO, cast
 
 from flask import current_app
 
 from app.database import db
 from app.export import queries, services
 from app.jobs import services as jobs
-from app.jobs.job_queue import call_later
+from app.jobs.job_queue import run_later
 from app.notifications.models import EXPORT_DONE, EXPORT_FAILED
 from app.notifications.services import notify
 
-STEP = 500  # rows after which the progress is noted
+STEP = 500  # rows between two updates of the progress
 
 LISTS = {
     "posts.json": queries.posts,
@@ -24,22 +25,25 @@ LISTS = {
 
 
 def work(job_id: int, attempt: int, user_id: int, locale: str | None) -> None:
-    """Write the archive piece by piece; a few rows and one piece are in memory at a time."""
+    """Write the archive chunk by chunk, with one batch of rows and one chunk in memory; then notify and mail the user.
+
+    Raises app.jobs.services.Superseded if another attempt has started.
+    """
     services.delete_incomplete(user_id)
     total = queries.total(user_id)
     archive = services.ArchiveWriter(user_id)
     done = 0
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
-        zipped.writestr("account.json", as_json(dict(queries.account(user_id))))
+    with zipfile.ZipFile(cast(IO[bytes], archive), "w", zipfile.ZIP_DEFLATED) as zipped:
+        zipped.writestr("account.json", as_json(queries.account(user_id)))
         for name, rows in LISTS.items():
             with zipped.open(name, "w") as file:
                 file.write(b"[")
                 for number, row in enumerate(rows(user_id)):
                     file.write(b",\n" if number else b"\n")
-                    file.write(as_json(dict(row)))
+                    file.write(as_json(row))
                     done += 1
                     if done % STEP == 0:
-                        # Committed: others see how far it is, and SQLite's other writers get their turn.
+                        # The commit shows the progress, and lets other writers of SQLite proceed.
                         jobs.advance(job_id, attempt, min(99, 100 * done // max(total, 1)))
                         db.session.commit()
                 file.write(b"\n]\n")
@@ -48,25 +52,25 @@ def work(job_id: int, attempt: int, user_id: int, locale: str | None) -> None:
     notify(user_id, EXPORT_DONE)
     db.session.commit()
     if current_app.config["MAIL_SERVER"]:
-        call_later("app.export.mails:archive", user_id, locale)
+        run_later("app.export.mails:send_archive", user_id, locale)
 
 
 def failed(user_id: int) -> None:
-    """Tell the person that there will be no archive."""
+    """Notify the user that there is no archive."""
     notify(user_id, EXPORT_FAILED)
 
 
 def tidy() -> None:
-    """Delete what has expired."""
+    """Delete expired archives."""
     services.delete_expired()
 
 
-def as_json(row: dict) -> bytes:
-    """A row as JSON; what people wrote stays readable in it."""
-    return json.dumps(row, ensure_ascii=False, default=_plain).encode()
+def as_json(row: queries.Row) -> bytes:
+    """Return a row as JSON, without escapes for characters beyond ASCII."""
+    return json.dumps(dict(row), ensure_ascii=False, default=_plain).encode()
 
 
-def _plain(value):
+def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
-    raise TypeError(f"no JSON for {type(value)}")
+    raise TypeError(f"{type(value)} has no JSON form")

@@ -1,4 +1,4 @@
-"""The mail with what a person wrote."""
+"""The mail with a user's data."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -7,27 +7,27 @@ from app.database import db
 from app.export import queries
 from app.users.models import User
 
-LARGEST = 5_000_000  # bytes; servers refuse mails of 10 MB and more, and one grows by a third on its way
+MAX_ATTACHMENT = 5_000_000  # bytes; servers refuse mails over 10 MB, and base64 adds a third
 
 
-def archive(user_id: int, locale: str | None = None) -> None:
-    """The person's archive, or only where it can be downloaded if it is too large to be sent.
+def send_archive(user_id: int, locale: str | None = None) -> None:
+    """Mail the user their archive, or only its link if it is larger than MAX_ATTACHMENT.
 
-    `locale`: the asking browser's.
+    `locale`: the browser's, for a user who has not chosen a language.
     """
-    user, found = db.session.get(User, user_id), queries.archive_of(user_id)
-    if user is None or found is None:
+    user, archive = db.session.get(User, user_id), queries.archive_of(user_id)
+    if user is None or archive is None:
         return
     files = []
-    if found.size <= LARGEST:
-        files.append((queries.name_of(found, user.username), b"".join(queries.chunks(found.id)), "application/zip"))
+    if archive.size <= MAX_ATTACHMENT:
+        files.append((queries.name_of(archive, user.username), b"".join(queries.chunks(archive.id)), "application/zip"))
     mail.send(
         user.email,
-        _l("What you wrote"),
+        _l("Your data"),
         "archive",
         user.locale or locale,
         attachments=files,
         user=user,
         attached=bool(files),
-        until=found.expires_at,
+        until=archive.expires_at,
     )

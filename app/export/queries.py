@@ -1,20 +1,22 @@
-"""Reading what an archive holds, and archives."""
+"""Queries for archives and their content."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, literal, select
+from sqlalchemy import RowMapping, Select, SQLColumnExpression, func, literal, select
 
 from app.database import db, utc_now
-from app.export.models import KEPT, Archive, ArchiveChunk
+from app.export.models import RETENTION, Archive, ArchiveChunk
 from app.messages.models import Conversation, Message
 from app.posts.models import Post
 from app.relationships.models import Follow
 from app.users.models import User
 
-Rows = Iterator[RowMapping]
-BATCH = 1000  # rows read at once
+Row = RowMapping
+Rows = Iterator[Row]
+BATCH = 1000  # rows of one query
 
-# By name, so that no column that is added for signing in is ever given away with the file.
+# Listed, so that a column with a secret never gets into an archive.
 ACCOUNT = (
     *("id", "username", "email", "display_name", "about_me", "locale"),
     *("created_at", "last_seen_at", "is_administrator"),
@@ -22,38 +24,38 @@ ACCOUNT = (
 
 
 def archive_of(user_id: int) -> Archive | None:
-    """The archive that a person can download, or None."""
+    """Return the archive that the user can download, or None."""
     return db.session.scalar(
         select(Archive)
-        .where(Archive.user_id == user_id, Archive.complete, Archive.created_at >= utc_now() - KEPT)
+        .where(Archive.user_id == user_id, Archive.complete, Archive.created_at >= utc_now() - RETENTION)
         .order_by(Archive.id.desc())
         .limit(1)
     )
 
 
 def name_of(archive: Archive, username: str) -> str:
-    """What the file of an archive is called."""
+    """Return the file name of an archive."""
     return f"microblog-{username}-{archive.created_at:%Y-%m-%d}.zip"
 
 
 def chunks(archive_id: int) -> Iterator[bytes]:
-    """The bytes of an archive, piece by piece."""
+    """Yield the bytes of an archive, chunk by chunk."""
     number = 0
-    while piece := db.session.scalar(
+    while data := db.session.scalar(
         select(ArchiveChunk.data).where(ArchiveChunk.archive_id == archive_id, ArchiveChunk.number == number)
     ):
-        yield piece
+        yield data
         number += 1
 
 
-def account(user_id: int) -> RowMapping:
-    """A person's account, without what signs them in."""
+def account(user_id: int) -> Row:
+    """Return the columns of the user's account that are not secret."""
     columns = [User.__table__.c[name] for name in ACCOUNT]
     return db.session.execute(select(*columns).where(User.id == user_id)).mappings().one()
 
 
 def total(user_id: int) -> int:
-    """How many rows `posts`, `messages`, `following` and `followers` give together."""
+    """Return the number of rows that `posts`, `messages`, `following` and `followers` yield together."""
     mine = Message.conversation_id.in_(select(Conversation.id).where(Conversation.owner_id == user_id))
     counts = (
         select(func.count(Post.id)).where(Post.author_id == user_id),
@@ -61,16 +63,16 @@ def total(user_id: int) -> int:
         select(func.count()).select_from(Follow).where(Follow.follower_id == user_id),
         select(func.count()).select_from(Follow).where(Follow.followed_id == user_id),
     )
-    return sum(db.session.scalar(count) for count in counts)
+    return sum(db.session.scalars(count).one() for count in counts)
 
 
 def posts(user_id: int) -> Rows:
-    """Everything a person posted, oldest first: all columns, those too that a later version adds."""
+    """Yield all columns of the user's posts, oldest first."""
     return _by_key(select(*Post.__table__.c).where(Post.author_id == user_id), Post.id)
 
 
 def messages(user_id: int) -> Rows:
-    """A person's copies of their conversations, one after the other."""
+    """Yield the user's copies of messages, conversation by conversation, oldest first."""
     sides = select(Conversation.id, User.username).join(User, User.id == Conversation.other_id)
     for side_id, other in db.session.execute(sides.where(Conversation.owner_id == user_id)).all():
         rows = select(
@@ -84,21 +86,21 @@ def messages(user_id: int) -> Rows:
 
 
 def following(user_id: int) -> Rows:
-    """Whom a person follows."""
+    """Yield the users whom the user follows."""
     rows = select(Follow.followed_id.label("id"), User.username, Follow.created_at.label("since"))
     rows = rows.join(User, User.id == Follow.followed_id).where(Follow.follower_id == user_id)
     return _by_key(rows, Follow.followed_id)
 
 
 def followers(user_id: int) -> Rows:
-    """Who follows a person."""
+    """Yield the followers of the user."""
     rows = select(Follow.follower_id.label("id"), User.username, Follow.created_at.label("since"))
     rows = rows.join(User, User.id == Follow.follower_id).where(Follow.followed_id == user_id)
     return _by_key(rows, Follow.follower_id)
 
 
-def _by_key(rows: Select, key) -> Rows:
-    """The rows in the order of `key`, which they name `id`; no more in memory, and no longer read, than one batch."""
+def _by_key(rows: Select[*tuple[Any, ...]], key: SQLColumnExpression[int]) -> Rows:
+    """Yield the rows by ascending `key`, the column they label `id`; one query, and memory, per batch."""
     after = 0
     while batch := db.session.execute(rows.where(key > after).order_by(key).limit(BATCH)).mappings().all():
         yield from batch

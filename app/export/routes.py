@@ -1,6 +1,7 @@
-"""The page where one asks for an archive and downloads it."""
+"""The page on which users request and download their data."""
 
 from flask import Blueprint, Response, abort, redirect, render_template, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_login import current_user, login_required
 
@@ -16,7 +17,7 @@ bp = Blueprint("export", __name__, url_prefix="/settings/export")
 
 @bp.get("")
 @login_required
-def index():
+def index() -> ResponseReturnValue:
     job, archive = job_of(current_user.id, KIND), queries.archive_of(current_user.id)
     return render_template("export/index.html", job=job, archive=archive)
 
@@ -24,8 +25,8 @@ def index():
 @bp.post("")
 @login_required
 @limited("10 per hour")
-def start():
-    from app.jobs.job_queue import enqueue  # and with it Huey, which pages don't need
+def start() -> ResponseReturnValue:
+    from app.jobs.job_queue import enqueue  # loads Huey
 
     job = services.start(current_user.id, KIND)
     db.session.commit()
@@ -35,16 +36,15 @@ def start():
 
 @bp.get("/progress")
 @login_required
-def progress():
-    """How far the export is: `{"progress": percent, "under_way": bool}`; 404 when there never was one."""
+def progress() -> ResponseReturnValue:
+    """Return `{"progress": percent, "under_way": bool}`; 404 if the user never started an export."""
     job = job_of(current_user.id, KIND) or abort(404)
-    answer = {"progress": job.progress, "under_way": job.is_under_way}
-    return answer, {"Cache-Control": "no-store"}
+    return {"progress": job.progress, "under_way": job.is_under_way}, {"Cache-Control": "no-store"}
 
 
 @bp.get("/archive.zip")
 @login_required
-def download():
+def download() -> ResponseReturnValue:
     archive = queries.archive_of(current_user.id) or abort(404)
     headers = {
         "Content-Length": str(archive.size),

@@ -1,15 +1,15 @@
-"""Making and keeping archives."""
+"""Write and delete archives. Nothing is committed here."""
 
 from sqlalchemy import delete, insert, update
 
 from app.database import db, utc_now
-from app.export.models import KEPT, Archive, ArchiveChunk
+from app.export.models import RETENTION, Archive, ArchiveChunk
 
-CHUNK = 60_000  # bytes, what fits a BLOB of MySQL's
+CHUNK = 60_000  # bytes, within the size of MySQL's BLOB
 
 
 class ArchiveWriter:
-    """A file to write a new archive of `user_id` to; its pieces go to the database, which the caller commits."""
+    """A file object that writes a new archive of a user to the database, in chunks."""
 
     def __init__(self, user_id: int):
         self._user_id = user_id
@@ -22,38 +22,38 @@ class ArchiveWriter:
         self._size = 0
 
     def write(self, data: bytes) -> int:
-        """Take the next bytes, as file objects do."""
+        """Append bytes; return their number."""
         self._buffer += data
         while len(self._buffer) >= CHUNK:
-            self._keep(self._buffer[:CHUNK])
+            self._store(self._buffer[:CHUNK])
             del self._buffer[:CHUNK]
         return len(data)
 
     def flush(self) -> None:
-        """Nothing to do, but zipfile calls it."""
+        """Do nothing: `write` stores full chunks, `complete` the last one. zipfile calls this method."""
 
     def complete(self) -> None:
-        """All is written: this archive takes the place of those that the person had before."""
+        """Store the last chunk, and replace the user's former archives by this one."""
         if self._buffer:
-            self._keep(self._buffer)
+            self._store(self._buffer)
         former = (Archive.user_id == self._user_id, Archive.id != self._archive_id)
         db.session.execute(delete(Archive).where(*former))
-        # Kept for 7 days from now, not from the job's start.
-        done = {"complete": True, "size": self._size, "created_at": utc_now()}
-        db.session.execute(update(Archive).where(Archive.id == self._archive_id).values(**done))
+        # The retention counts from now, not from the start of the job.
+        values = {"complete": True, "size": self._size, "created_at": utc_now()}
+        db.session.execute(update(Archive).where(Archive.id == self._archive_id).values(**values))
 
-    def _keep(self, piece):
-        values = {"archive_id": self._archive_id, "number": self._chunks, "data": bytes(piece)}
+    def _store(self, chunk: bytes | bytearray) -> None:
+        values = {"archive_id": self._archive_id, "number": self._chunks, "data": bytes(chunk)}
         db.session.execute(insert(ArchiveChunk).values(**values))
         self._chunks += 1
-        self._size += len(piece)
+        self._size += len(chunk)
 
 
 def delete_expired() -> None:
-    """Delete the archives that are older than they are kept, and what dead jobs left."""
-    db.session.execute(delete(Archive).where(Archive.created_at < utc_now() - KEPT))
+    """Delete archives older than RETENTION, incomplete ones included."""
+    db.session.execute(delete(Archive).where(Archive.created_at < utc_now() - RETENTION))
 
 
 def delete_incomplete(user_id: int) -> None:
-    """Delete what a former attempt left of an archive."""
+    """Delete what former attempts left of the user's archives."""
     db.session.execute(delete(Archive).where(Archive.user_id == user_id, Archive.complete.is_(False)))

@@ -1,22 +1,29 @@
-"""Work in the background: a queue in the database, and what people see of it.
+"""Background jobs: a queue in the database, and the state that users see.
 
-A feature has its own kind of job: its service calls `services.start` in the transaction of what the job needs, the view
-commits and then calls `job_queue.enqueue`; `consumer.jobs` names the module that does the work.
+A feature registers its kind of job (`registry.register`). Its service calls `services.start` in the request's
+transaction; the view commits, then calls `job_queue.enqueue`.
 """
 
+from typing import Any
 
-def call_later(function: str, *arguments) -> None:
-    """Let a worker call `function`, as app.jobs.queue.call_later does, which is imported by the first who needs it."""
+from flask import Flask
+
+
+def run_later(function: str, *arguments: Any) -> None:
+    """Let a worker call `function`, such as "app.auth.mails:reset_password"; see `job_queue.run_later`.
+
+    Views import this function instead, which loads Huey at the first call.
+    """
     from app.jobs import job_queue
 
-    job_queue.call_later(function, *arguments)
+    job_queue.run_later(function, *arguments)
 
 
-def init_app(app):
-    """In DEV a thread of the server does the work; elsewhere a process of its own (process.py, boot.sh worker)."""
+def init_app(app: Flask) -> None:
+    """Start the worker's threads in DEV; elsewhere the worker is a process (process.py, or `boot.sh worker`)."""
     import os
 
-    # Flask's reloader imports the application twice: this marks the one that serves.
+    # Flask's reloader loads the application in two processes and sets this in the one that serves.
     if app.config["DEV"] and app.config["JOB_WORKERS"] and os.environ.get("WERKZEUG_RUN_MAIN") == "true":
         from app.jobs import consumer
 

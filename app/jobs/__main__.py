@@ -1,9 +1,10 @@
-"""`python -m app.jobs [PARENT]`: the process that does the work; with PARENT's id, until that process ends."""
+"""`python -m app.jobs [PARENT]`: run the worker; given a parent's process id, only as long as the parent runs."""
 
 import signal
 import sys
 
-# Until the consumer minds signals itself: the kernel drops one that process 1 has no handler for. boot.sh held it back.
+# The kernel drops a signal that process 1 has no handler for. boot.sh blocks SIGTERM until here; this handler is in
+# place until the consumer sets its own.
 signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
 signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 

@@ -6,7 +6,9 @@ import math
 import os
 import time
 
+from flask import Flask
 from huey import signals
+from huey.api import Task
 from huey.consumer import Consumer, ConsumerStopped
 
 from app.database import db
@@ -17,89 +19,91 @@ from app.jobs.models import Job
 log = logging.getLogger(__name__)
 
 
-class Calm(logging.Filter):
-    """Of a queue that can't be read: a line a minute, in place of Huey's traceback a second."""
+class ReadErrorFilter(logging.Filter):
+    """Reduce Huey's traceback per second, while the queue can't be read, to one line per `interval`."""
 
-    pause = 60  # seconds
+    interval = 60  # seconds
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self._said = -math.inf
+        self._last_logged = -math.inf
 
-    def filter(self, record):
-        """Whether the record is logged."""
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether to log the record; shorten it if it is a read error."""
         if not record.msg.startswith("Error reading"):
             return True
-        if time.monotonic() - self._said < self.pause:
+        if time.monotonic() - self._last_logged < self.interval:
             return False
-        self._said = time.monotonic()
-        error = " ".join(str(record.exc_info[1]).split())
-        record.msg, record.args, record.exc_info = "the queue of jobs can't be read: %s", (error,), None
+        self._last_logged = time.monotonic()
+        error = " ".join(str(record.exc_info[1]).split()) if record.exc_info else ""
+        record.msg, record.args, record.exc_info = "cannot read the job queue: %s", (error,), None
         return True
 
 
 class JobConsumer(Consumer):
-    """Huey's consumer, which puts back what it could not finish."""
+    """Huey's consumer, which ends with the process that started it."""
 
-    parent = None
+    parent: int | None = None
 
-    def loop(self, health_check_ts=None):
-        """Called ten times a second. Ends when the server that started this process is gone."""
+    def loop(self, health_check_ts: float | None = None) -> float | None:
+        """Stop if the parent process has ended; Huey calls this ten times a second."""
         if self.parent and os.getppid() != self.parent:
             raise ConsumerStopped
-        return super().loop(health_check_ts)
+        checked: float | None = super().loop(health_check_ts)
+        return checked
 
 
 class ThreadConsumer(JobConsumer):
-    """The consumer as threads of a process that minds its own signals."""
+    """The consumer as threads of a process that handles signals itself."""
 
-    def _set_signal_handlers(self):
+    def _set_signal_handlers(self) -> None:
         pass
 
 
-def run(app, parent: int | None = None) -> None:
-    """Work until a signal comes (SIGTERM: at once, what was begun is put back; SIGINT: what was begun is finished).
+def run(app: Flask, parent: int | None = None) -> None:
+    """Run jobs until a signal: SIGTERM requeues the running jobs, SIGINT finishes them first.
 
-    `parent`: the process whose end ends this one too.
+    `parent`: the id of the process that started this one; its end ends this one too.
     """
-    consumer = _make(JobConsumer, app)
+    consumer = make_consumer(JobConsumer, app)
     consumer.parent = parent
     consumer.run()
 
 
-def start_threads(app) -> Consumer:
-    """Work in threads of this process until it ends, or the consumer is told to stop."""
-    consumer = _make(ThreadConsumer, app)
+def start_threads(app: Flask) -> JobConsumer:
+    """Run jobs in threads, until this process ends or the returned consumer is stopped."""
+    consumer = make_consumer(ThreadConsumer, app)
     atexit.register(consumer.huey.notify_interrupted_tasks)
     consumer.start()
     return consumer
 
 
-def _make(consumer_class, app) -> Consumer:
+def make_consumer(consumer_class: type[JobConsumer], app: Flask) -> JobConsumer:
+    """Return a consumer of the application's queue that requeues what it is told to interrupt."""
     queue = queue_of(app)
     for part in ("Worker", "Scheduler"):
         logger = logging.getLogger(f"huey.consumer.{part}")
-        if not any(isinstance(former, Calm) for former in logger.filters):
-            logger.addFilter(Calm())
+        if not any(isinstance(each, ReadErrorFilter) for each in logger.filters):
+            logger.addFilter(ReadErrorFilter())
 
     @queue.signal(signals.SIGNAL_INTERRUPTED)
-    def put_back(_signal, message):
+    def requeue(_signal: str, message: Task) -> None:
         if message.name == "call":
             queue.enqueue(message)
         if message.name != "work":
             return
-        job_id, attempt, *language = message.args
+        job_id, attempt, *locale = message.args
         with app.app_context():
-            if services.take_back(job_id, attempt):
+            if services.requeue(job_id, attempt):
                 db.session.commit()
-                enqueue(db.session.get_one(Job, job_id), *language)
-                log.info("job %s is put back: this process was told to stop", job_id)
+                enqueue(db.session.get_one(Job, job_id), *locale)
+                log.info("job %s requeued: the worker is stopping", job_id)
 
     return consumer_class(
         queue,
-        # 0 tells the server to leave jobs alone; a worker apart, which often has the same settings, is there for them.
+        # 0 turns off the server's own worker. A separate worker with the same environment still runs jobs.
         workers=app.config["JOB_WORKERS"] or 1,
-        max_delay=1.0,  # seconds that a person waits at most until an idle worker looks
+        max_delay=1.0,  # seconds between two polls of an idle worker, at most
         scheduler_interval=60,
         check_worker_health=True,
         health_check_interval=1,

@@ -1,18 +1,18 @@
-"""The queue between those who want work done and those who do it: Huey's, in the application's own database or Redis.
+"""The job queue: Huey's, in the application's database or in Redis.
 
-Nothing here is imported to serve: the first person who starts a job pays for it.
+Not imported to serve: the first request that starts a job loads it.
 """
 
 import logging
 import pkgutil
 from typing import Any
 
-from flask import current_app
+from flask import Flask, current_app
 from huey import RedisHuey, crontab
 from huey.api import Huey
 from huey.contrib.sql_huey import SqlStorage
 from huey.serializer import SignedSerializer
-from peewee import MySQLDatabase, SqliteDatabase
+from peewee import Database, MySQLDatabase, SqliteDatabase
 from sqlalchemy.engine import make_url
 
 from app.jobs import running
@@ -22,59 +22,62 @@ log = logging.getLogger(__name__)
 
 
 class Storage(SqlStorage):
-    """Huey's tables under names that tell whose they are, made by a migration."""
+    """Huey's storage in SQL, with tables that a migration creates."""
 
-    def create_models(self):
-        """The tables as peewee's models; Huey's own names would be `task`, `kv` and so on."""
-        models = super().create_models()
+    def create_models(self) -> list[Any]:
+        """Return peewee's models of the tables, named `huey_task` and so on instead of Huey's `task`."""
+        models: list[Any] = super().create_models()
         for model in models:
             model._meta.set_table_name(f"huey_{model.__name__.lower()}")
         return models
 
-    def dequeue(self):
-        """The next message or None. An idle worker only reads: its transaction would make SQLite's writers wait."""
+    def dequeue(self) -> bytes | None:
+        """Return the next message, or None.
+
+        Reads before it begins Huey's write transaction, for which the other writers of SQLite would have to wait.
+        """
         self.check_conn()
         return super().dequeue() if self.tasks(self.Task.id).exists() else None
 
 
-def queue_of(app) -> Huey:
-    """The queue of `app`, made when it is first needed: a connection must not be inherited by forked workers."""
+def queue_of(app: Flask) -> Huey:
+    """Return the queue of `app`, made at the first call: forked workers must not inherit its connection."""
     if "jobs" not in app.extensions:
         app.extensions["jobs"] = _make_queue(app)
     return app.extensions["jobs"]
 
 
 def enqueue(job: Job, locale: str | None = None) -> None:
-    """Tell the workers of a committed task. A queue that is away is logged: they will find the task by themselves.
+    """Send a committed job to the workers. If the queue is unavailable, log it; `running.tidy` enqueues the job later.
 
-    `locale`: the asking browser's; a task that they had to find is done without knowing it.
+    `locale`: the browser's. A job that `running.tidy` enqueues runs without it.
     """
     queue = queue_of(current_app)
     try:
         queue.work(job.id, job.attempt, locale)
-    except Exception:  # of peewee, of two drivers, of redis
-        log.exception("the queue of jobs does not answer; job %s waits until it does", job.id)
+    except Exception:  # of peewee, its two drivers, or redis
+        log.exception("the job queue is unavailable; job %s is enqueued again later", job.id)
     finally:
         queue.storage.close()
 
 
-def call_later(function: str, *arguments) -> None:
-    """Let a worker call `function` ("app.auth.mails:reset_password") in the application's context.
+def run_later(function: str, *arguments: Any) -> None:
+    """Let a worker call `function`, such as "app.auth.mails:reset_password", in an application context.
 
-    For work that nobody watches: it has no Task. The queue keeps it when this process ends, and a call that fails is
-    made again, five times at most, a minute apart.
+    For work without a state that users see. The queue keeps the call when this process ends. A call that raises is
+    retried up to five times, a minute apart. If the queue is unavailable, the call is logged and lost.
     """
     queue = queue_of(current_app)
     try:
         queue.call(function, *arguments)
-    except Exception:  # of peewee, of two drivers, of redis
-        log.exception("the queue of jobs does not answer; %s is not called", function)
+    except Exception:  # of peewee, its two drivers, or redis
+        log.exception("the job queue is unavailable; %s is not called", function)
     finally:
         queue.storage.close()
 
 
-def _make_queue(app) -> Huey:
-    # Messages are pickled: signed, so that who can write to the queue can't make a worker run their code.
+def _make_queue(app: Flask) -> Huey:
+    # Messages are pickled. Signed, they don't let a writer to the queue run code in a worker.
     options = {"results": False, "serializer": SignedSerializer(secret=app.secret_key, salt="jobs")}
     if app.config["REDIS_URL"]:
         queue = RedisHuey("microblog", url=app.config["REDIS_URL"], **options)
@@ -98,13 +101,13 @@ def _make_queue(app) -> Huey:
             for job in running.tidy():
                 enqueue(job)
 
-    queue.work, queue.call = work, call
+    queue.work, queue.call, queue.tidy = work, call, tidy
     return queue
 
 
-def _database(url: str):
-    """The database as peewee knows it."""
-    url = make_url(url)
+def _database(address: str) -> Database:
+    """Return peewee's object for the application's database."""
+    url = make_url(address)
     if url.get_backend_name() == "sqlite":
         return SqliteDatabase(url.database, pragmas={"journal_mode": "wal", "synchronous": 1}, timeout=5)
     return MySQLDatabase(
@@ -115,5 +118,5 @@ def _database(url: str):
         password=url.password or "",
         charset="utf8mb4",
         connect_timeout=5,  # seconds
-        init_command="SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",  # as config.py's, for the same reason
+        init_command="SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",  # for the reason given in config.py
     )

@@ -1,4 +1,4 @@
-"""Jobs: what people see of them, and the tables of their queue."""
+"""Jobs, and the tables of their queue."""
 
 from datetime import datetime, timedelta
 
@@ -21,15 +21,14 @@ from app.database import TABLE_OPTIONS, Model, UTCDateTime, db, utc_now
 # States
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 # Failures
-BROKE = "broke"  # its code raised something, which is in the log
-LOST = "lost"  # the process that did it is gone
+ERROR = "error"  # the job raised an exception; the log has the traceback
+STALE = "stale"  # no heartbeat: its worker was killed
 
-# A job says more often than that how far it is; one that was silent for longer is dead.
-SILENCE = timedelta(seconds=60)
+HEARTBEAT_TIMEOUT = timedelta(seconds=60)  # a running job must report its progress within it
 
 
 class Job(Model):
-    """The last job of one kind that a person started; the next one takes its row."""
+    """The last job of one kind that a user started; the next one reuses its row."""
 
     __tablename__ = "job"
 
@@ -39,30 +38,30 @@ class Job(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(8), default=QUEUED)
-    # Counts the starts. A worker that was given up for dead, but lives, finds a higher number and stops.
+    # Counts the starts. A worker that was wrongly considered dead sees a higher number and stops.
     attempt: Mapped[int] = mapped_column(default=1)
     progress: Mapped[int] = mapped_column(default=0)  # percent
     failure: Mapped[str | None] = mapped_column(String(8))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)  # of this attempt
-    updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)  # the heartbeat
 
     @property
-    def is_dead(self) -> bool:
-        """Whether nobody works on it any more, though nobody could say so."""
-        return self.state == RUNNING and utc_now() - self.updated_at > SILENCE
+    def is_stale(self) -> bool:
+        """Whether the job is marked as running but has no heartbeat."""
+        return self.state == RUNNING and utc_now() - self.updated_at > HEARTBEAT_TIMEOUT
 
     @property
     def is_under_way(self) -> bool:
-        """Whether it waits for a worker or has one."""
-        return self.state in (QUEUED, RUNNING) and not self.is_dead
+        """Whether the job is queued or running."""
+        return self.state in (QUEUED, RUNNING) and not self.is_stale
 
     @property
     def has_failed(self) -> bool:
-        """Whether it ended, or died, without a result."""
-        return self.state == FAILED or self.is_dead
+        """Whether the job failed or is stale."""
+        return self.state == FAILED or self.is_stale
 
 
-# What Huey's SqlStorage reads and writes (huey/contrib/sql_huey.py), under names of our own: see queue.Storage.
+# The tables of Huey's SqlStorage (huey/contrib/sql_huey.py), renamed by job_queue.Storage.
 huey_task = Table(
     "huey_task",
     db.metadata,

@@ -1,48 +1,48 @@
-"""The server's own job process: started and stopped by gunicorn's hooks, started anew when it dies."""
+"""The worker process beside the server: gunicorn's hooks start and stop it; it is restarted when it ends."""
 
 import os
 import subprocess
 import sys
 import threading
+from logging import Logger
 
-# The web's workers start first: whoever waits for a page should not wait for jobs.
-FIRST_WAIT = 2  # seconds
-PAUSE = 2  # seconds before another one is started
-LAST_WAIT = 2  # seconds that it may take to put its work back
+START_DELAY = 2  # seconds; the web workers start first
+RESTART_DELAY = 2  # seconds
+STOP_TIMEOUT = 2  # seconds to requeue running jobs
 
 
 class JobProcess:
-    """Keeps one `python -m app.jobs` running beside the server."""
+    """Keeps one `python -m app.jobs` running."""
 
-    def __init__(self, log):
+    def __init__(self, log: Logger):
         self._log = log
         self._stopping = threading.Event()
-        self._process = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep_running, name="jobs", daemon=True)
 
     def start(self) -> None:
-        """Start the process soon, and another whenever it ends."""
+        """Start the process after START_DELAY, and again whenever it ends."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End the process; what it could not finish stands in the queue again."""
+        """Stop the process, which requeues its running jobs; kill it after STOP_TIMEOUT."""
         self._stopping.set()
         process = self._process
         if process is None:
             return
         process.terminate()
         try:
-            process.wait(LAST_WAIT)
+            process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             process.kill()
 
-    def _keep_running(self):
-        # A thread that only waits, so that gunicorn's fork finds it holding nothing.
-        self._stopping.wait(FIRST_WAIT)
+    def _keep_running(self) -> None:
+        # This thread only waits, so it holds no lock when gunicorn forks a web worker.
+        self._stopping.wait(START_DELAY)
         while not self._stopping.is_set():
             self._process = subprocess.Popen([sys.executable, "-m", "app.jobs", str(os.getpid())])  # noqa: S603
-            if self._stopping.is_set():  # told while it was being made
+            if self._stopping.is_set():  # stopped while the process was starting
                 self._process.terminate()
             self._process.wait()
-            if not self._stopping.wait(PAUSE):
-                self._log.error("The job process ended; starting another")
+            if not self._stopping.wait(RESTART_DELAY):
+                self._log.error("The job process ended unexpectedly; restarting it")

@@ -1,4 +1,4 @@
-"""Reading jobs."""
+"""Queries for jobs."""
 
 from sqlalchemy import select
 
@@ -7,5 +7,5 @@ from app.jobs.models import Job
 
 
 def job_of(user_id: int, kind: str) -> Job | None:
-    """The last job of that kind that a person started."""
+    """Return the last job of this kind that the user started, or None."""
     return db.session.scalar(select(Job).where(Job.user_id == user_id, Job.kind == kind))

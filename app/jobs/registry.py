@@ -1,56 +1,44 @@
-"""The kinds of jobs that features have."""
+"""The registry of kinds of jobs, which features fill."""
 
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What is done for one kind of job. Its functions are named, so that serving pages need not import them.
-
-    `work(job_id, attempt, user_id, locale)` advances and finishes the job, and commits as it goes; `failed(user_id)`
-    tells the user; `tidy()` deletes what has expired.
-    """
+    """One kind of job. It holds the names of its functions, so the server does not import them."""
 
     _work: str
     _failed: str
     _tidy: str
 
-    @property
-    def work(self) -> Callable[[int, int, int, str | None], None]:
-        """Import and return the function."""
-        return _function(self._work)
+    def work(self, job_id: int, attempt: int, user_id: int, locale: str | None) -> None:
+        """Do the job: the function reports progress, commits as it goes, and marks the job as done."""
+        pkgutil.resolve_name(self._work)(job_id, attempt, user_id, locale)
 
-    @property
-    def failed(self) -> Callable[[int], None]:
-        """Import and return the function."""
-        return _function(self._failed)
+    def failed(self, user_id: int) -> None:
+        """Notify the user that the job failed."""
+        pkgutil.resolve_name(self._failed)(user_id)
 
-    @property
-    def tidy(self) -> Callable[[], None]:
-        """Import and return the function."""
-        return _function(self._tidy)
+    def tidy(self) -> None:
+        """Delete expired results; called once a minute."""
+        pkgutil.resolve_name(self._tidy)()
 
 
 _kinds: dict[str, Kind] = {}
 
 
 def register(kind: str, *, work: str, failed: str, tidy: str) -> None:
-    """Tell workers what to do for a kind of job; each function by its name, as in "app.export.archive_job:work"."""
+    """Register a kind of job; its functions are given by name, as in "app.export.archive_job:work"."""
     _kinds[kind] = Kind(work, failed, tidy)
 
 
 def kind_of(name: str) -> Kind:
-    """The registered kind of that name. Raises KeyError."""
+    """Return the kind of that name. Raises KeyError if it is not registered."""
     return _kinds[name]
 
 
 def kinds() -> Iterator[Kind]:
-    """All registered kinds."""
+    """Return all registered kinds."""
     return iter(_kinds.values())
-
-
-def _function(name: str) -> Any:
-    return pkgutil.resolve_name(name)

@@ -1,90 +1,94 @@
-"""The life of a job: started, claimed by a worker, advanced, finished or failed.
+"""The states of a job: a user starts it, a worker claims and advances it, then it is done or failed.
 
-Each change is one UPDATE that names the attempt and the state that it expects, so two workers, or a worker and a
-person's second click, never undo each other.
+Each change is one UPDATE with the expected attempt and state in its WHERE clause, so two workers, or a worker and a
+second click, never overwrite each other. Nothing is committed here.
 """
 
 import contextlib
+from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select, update
+from sqlalchemy import CursorResult, Update, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.database import db, utc_now
 from app.exceptions import NotAllowed
-from app.jobs.models import DONE, FAILED, LOST, QUEUED, RUNNING, SILENCE, Job
+from app.jobs.models import DONE, FAILED, HEARTBEAT_TIMEOUT, QUEUED, RUNNING, STALE, Job
 
 
 class Superseded(Exception):
-    """The job was started anew, taken back or deleted meanwhile: whoever still works on it stops."""
+    """The job was restarted, requeued or deleted; the worker that runs this attempt must stop."""
 
 
 def start(user_id: int, kind: str) -> Job:
-    """A job for a worker to claim, once it is committed and enqueued. Raises NotAllowed while one is under way."""
+    """Return a queued job, for the caller to commit and then enqueue. Raises NotAllowed while one is under way."""
     mine = select(Job).where(Job.user_id == user_id, Job.kind == kind)
     job = db.session.scalar(mine)
     if job is None:
-        # Another request may be first: the constraint decides.
+        # The unique constraint rejects the second of two simultaneous requests.
         with contextlib.suppress(IntegrityError), db.session.begin_nested():
             db.session.execute(insert(Job).values(user_id=user_id, kind=kind))
-            return db.session.scalar(mine)
-        raise NotAllowed(_("One is under way already."))
+            return db.session.scalars(mine).one()
+        raise NotAllowed(_("This is already in progress."))
     if job.is_under_way:
-        raise NotAllowed(_("One is under way already."))
+        raise NotAllowed(_("This is already in progress."))
     now = utc_now()
     fresh = {"state": QUEUED, "attempt": Job.attempt + 1, "progress": 0, "failure": None, "created_at": now}
-    changed = db.session.execute(
-        update(Job).where(Job.id == job.id, Job.attempt == job.attempt).values(**fresh, updated_at=now)
-    )
-    if not changed.rowcount:
-        raise NotAllowed(_("One is under way already."))
+    same_attempt = update(Job).where(Job.id == job.id, Job.attempt == job.attempt)
+    if not _execute(same_attempt.values(**fresh, updated_at=now)):
+        raise NotAllowed(_("This is already in progress."))
     db.session.refresh(job)
     return job
 
 
 def claim(job_id: int, attempt: int) -> bool:
-    """Whether the caller is the one to do this attempt; others may have it from the queue too."""
+    """Mark a queued attempt as running; return False if another worker has claimed it."""
     return _change(job_id, attempt, QUEUED, state=RUNNING)
 
 
 def advance(job_id: int, attempt: int, progress: int) -> None:
-    """Note how far the work is, in percent; this is the sign of life too. Raises Superseded."""
+    """Set the progress, in percent, which is also the heartbeat. Raises Superseded."""
     if not _change(job_id, attempt, RUNNING, progress=progress):
         raise Superseded
 
 
 def finish(job_id: int, attempt: int) -> None:
-    """The work is done. Raises Superseded."""
+    """Mark the job as done. Raises Superseded."""
     if not _change(job_id, attempt, RUNNING, state=DONE, progress=100):
         raise Superseded
 
 
 def fail(job_id: int, attempt: int, failure: str) -> bool:
-    """Note that there will be no result; false when the attempt was not running any more."""
+    """Mark the job as failed, with ERROR or STALE; return False if the attempt is not running."""
     return _change(job_id, attempt, RUNNING, state=FAILED, failure=failure)
 
 
-def take_back(job_id: int, attempt: int) -> bool:
-    """Let the work be done anew from the beginning, as `attempt + 1`; false when it was not running any more."""
+def requeue(job_id: int, attempt: int) -> bool:
+    """Queue a running job again, as `attempt + 1`; return False if the attempt is not running."""
     return _change(job_id, attempt, RUNNING, state=QUEUED, attempt=attempt + 1, progress=0)
 
 
 def fail_stale() -> list[Job]:
-    """Mark as failed what no worker has shown life of for too long; return it."""
-    silent = select(Job).where(Job.state == RUNNING, Job.updated_at < utc_now() - SILENCE)
-    return [job for job in db.session.scalars(silent).all() if fail(job.id, job.attempt, LOST)]
+    """Fail running jobs whose heartbeat is stale; return them."""
+    stale = select(Job).where(Job.state == RUNNING, Job.updated_at < utc_now() - HEARTBEAT_TIMEOUT)
+    return [job for job in db.session.scalars(stale).all() if fail(job.id, job.attempt, STALE)]
 
 
-def forgotten() -> list[Job]:
-    """What has waited suspiciously long: enqueue it again. Its process may have died between commit and queue.
+def renew_unclaimed() -> list[Job]:
+    """Return the jobs that have been queued for HEARTBEAT_TIMEOUT, for the caller to enqueue again; restart that time.
 
-    An attempt that stands in the queue twice is claimed once.
+    Their process may have died between the commit and the queue. An attempt that is in the queue twice is claimed once.
     """
-    waiting = select(Job).where(Job.state == QUEUED, Job.updated_at < utc_now() - SILENCE)
-    return [job for job in db.session.scalars(waiting).all() if _change(job.id, job.attempt, QUEUED)]
+    unclaimed = select(Job).where(Job.state == QUEUED, Job.updated_at < utc_now() - HEARTBEAT_TIMEOUT)
+    return [job for job in db.session.scalars(unclaimed).all() if _change(job.id, job.attempt, QUEUED)]
 
 
-def _change(job_id: int, number: int, state_now: str, **values) -> bool:
-    expected = (Job.id == job_id, Job.attempt == number, Job.state == state_now)
-    # MySQL counts only rows that change: the moment always does.
-    return bool(db.session.execute(update(Job).where(*expected).values(updated_at=utc_now(), **values)).rowcount)
+def _change(job_id: int, expected_attempt: int, expected_state: str, **values: Any) -> bool:
+    """Set `values` and the heartbeat; return False if the job has another attempt or state than expected."""
+    matching = update(Job).where(Job.id == job_id, Job.attempt == expected_attempt, Job.state == expected_state)
+    # MySQL counts only rows whose values change; updated_at always does.
+    return _execute(matching.values(updated_at=utc_now(), **values))
+
+
+def _execute(statement: Update) -> bool:
+    return cast(CursorResult[Any], db.session.execute(statement)).rowcount > 0

@@ -67,7 +67,9 @@ def answer(error: HTTPException, message: str | None = None) -> Response:
     response = current_app.make_response(error.get_response())
     if response.status_code >= 500:
         db.session.rollback()
-        with locales.force_browser_locale():  # no context processors either: they would ask the database who is signed in
+        with (
+            locales.force_browser_locale()
+        ):  # no context processors either: they would ask the database who is signed in
             _write(response, current_app.jinja_env.get_template("errors/failure.html").render, message)
     else:
         _write(response, functools.partial(render_template, "errors/error.html"), message)

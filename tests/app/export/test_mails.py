@@ -11,42 +11,42 @@ from app.jobs.job_queue import queue_of
 
 
 @pytest.fixture
-def susan(make_user):
-    susan = make_user("susan")
+def susan(susan):
+    """A user who reads French."""
     susan.locale = "fr"
     db.session.commit()
     return susan
 
 
 @pytest.fixture
-def work(app):
-    """`work()`: do all that waits in the queue, which is empty at first."""
+def run_queue(app):
+    """`run_queue()`: run the messages in the queue, which is empty at first."""
     queue = queue_of(app)
     queue.storage.flush_all()
 
-    def work():
+    def run_queue():
         while message := queue.dequeue():
             queue.execute(message)
 
-    yield work
+    yield run_queue
     queue.storage.flush_all()
     queue.storage.close()
 
 
 @pytest.fixture
-def export(susan, work):
-    """`export()`: susan's export, with all that it leaves to be done later."""
+def export(susan, run_queue):
+    """`export()`: run an export of susan's data, and the calls that it enqueues."""
 
     def export():
-        task = services.start(susan.id, KIND)
+        job = services.start(susan.id, KIND)
         db.session.commit()
-        running.work(task.id, task.attempt)
-        work()
+        running.work(job.id, job.attempt)
+        run_queue()
 
     return export
 
 
-def test_the_archive_is_mailed_in_the_person_s_language(export, mail_server):
+def test_archive_is_mailed_in_the_language_of_the_user(export, mail_server):
     sink = mail_server()
     export()
     [(_sender, recipients, message)] = sink.messages
@@ -58,23 +58,21 @@ def test_the_archive_is_mailed_in_the_person_s_language(export, mail_server):
     assert "/settings/export" in message.get_body(("plain",)).get_content()
 
 
-@pytest.mark.parametrize(
-    ("own", "subject"), [(None, "Lo que escribiste"), ("fr", "Vos écrits"), ("en", "What you wrote")]
-)
-def test_whoever_has_set_no_language_is_mailed_in_that_of_the_browser_that_asked(
-    susan, log_in, fill_in, work, mail_server, own, subject
+@pytest.mark.parametrize(("own", "subject"), [(None, "Lo que escribiste"), ("fr", "Vos écrits"), ("en", "Your data")])
+def test_mail_to_a_user_without_a_language_uses_the_browser_s(
+    susan, log_in, fill_in, run_queue, mail_server, own, subject
 ):
     susan.locale = own
     db.session.commit()
     sink = mail_server()
     log_in("susan")
     assert fill_in("/settings/export?lang=es", to="/settings/export").status_code == 302
-    work()
+    run_queue()
     assert [message["Subject"] for _sender, _recipients, message in sink.messages] == [subject]
 
 
-def test_an_archive_that_is_too_large_is_only_told_of(export, mail_server, monkeypatch):
-    monkeypatch.setattr(mails, "LARGEST", 10)
+def test_large_archive_is_not_attached(export, mail_server, monkeypatch):
+    monkeypatch.setattr(mails, "MAX_ATTACHMENT", 10)
     sink = mail_server()
     export()
     [(_sender, _recipients, message)] = sink.messages
@@ -82,12 +80,12 @@ def test_an_archive_that_is_too_large_is_only_told_of(export, mail_server, monke
     assert "trop volumineuse" in message.get_body(("plain",)).get_content()
 
 
-def test_without_a_server_nothing_is_mailed_or_logged(export, caplog):
+def test_export_without_a_mail_server_sends_and_logs_no_mail(export, caplog):
     export()
     assert "mail to" not in caplog.text
 
 
-def test_an_archive_that_is_gone_is_not_mailed(export, mail_server, context):
+def test_deleted_archive_is_not_mailed(export, mail_server, context):
     sink = mail_server()
-    mails.archive(1)
+    mails.send_archive(1)
     assert sink.messages == []

@@ -7,7 +7,7 @@ from app.database import db, utc_now
 from app.export.models import KIND
 from app.jobs import running, services
 from app.jobs.job_queue import queue_of
-from app.jobs.models import QUEUED, SILENCE
+from app.jobs.models import HEARTBEAT_TIMEOUT, QUEUED
 from app.jobs.queries import job_of
 
 
@@ -18,13 +18,14 @@ def susan(susan, log_in):
     return susan
 
 
-def task(person):
+def export_job(user):
+    """Return the user's job as the worker has left it."""
     db.session.rollback()
-    return job_of(person.id, KIND)
+    return job_of(user.id, KIND)
 
 
-def do_jobs(app):
-    """What a worker does: all that stands in the queue."""
+def run_queue(app):
+    """Run all messages in the queue, as a worker does."""
     queue = queue_of(app)
     while message := queue.dequeue():
         queue.execute(message)
@@ -32,14 +33,14 @@ def do_jobs(app):
     db.session.rollback()
 
 
-def test_ask_wait_and_download(app, client, susan, fill_in, write):
+def test_user_requests_and_downloads_their_data(app, client, susan, fill_in, write):
     write(susan, "Hello")
-    assert "Make an archive" in client.get("/settings/export").text
+    assert "Request your data" in client.get("/settings/export").text
     assert fill_in("/settings/export").location == "/settings/export"
     page = client.get("/settings/export")
     assert '<progress id="progress" max="100" value="0">' in page.text
     assert client.get("/settings/export/progress").json == {"progress": 0, "under_way": True}
-    do_jobs(app)
+    run_queue(app)
     assert client.get("/settings/export/progress").json == {"progress": 100, "under_way": False}
     assert "/settings/export/archive.zip" in client.get("/settings/export").text
     archive = client.get("/settings/export/archive.zip", buffered=True)
@@ -51,75 +52,75 @@ def test_ask_wait_and_download(app, client, susan, fill_in, write):
     assert "is ready to download." in client.get("/notifications").text
 
 
-def test_one_at_a_time(client, susan, fill_in):
+def test_second_export_is_refused_while_one_is_under_way(client, susan, fill_in):
     fill_in("/settings/export")
     assert fill_in("/settings", "/settings/export").status_code == 403
-    assert task(susan).attempt == 1
+    assert export_job(susan).attempt == 1
 
 
-def test_looking_starts_nothing(client, susan):
+def test_get_requests_start_no_export(client, susan):
     client.get("/settings/export")
     assert client.get("/settings/export/progress").status_code == 404
     assert client.get("/settings/export/archive.zip").status_code == 404
-    assert client.post("/settings/export").status_code == 400  # without a token
-    assert task(susan) is None
+    assert client.post("/settings/export").status_code == 400  # without a CSRF token
+    assert export_job(susan) is None
 
 
-def test_a_dead_job_shows_as_failed_and_can_be_started_again(app, client, susan, fill_in):
+def test_stale_export_is_shown_as_failed_and_can_be_restarted(app, client, susan, fill_in):
     fill_in("/settings/export")
-    found = task(susan)
-    services.claim(found.id, 1)
-    found.updated_at = utc_now() - 2 * SILENCE
+    job = export_job(susan)
+    services.claim(job.id, 1)
+    job.updated_at = utc_now() - 2 * HEARTBEAT_TIMEOUT
     db.session.commit()
     page = client.get("/settings/export")
-    assert "could not be made" in page.text
-    assert "Start again" in page.text
+    assert "could not be prepared" in page.text
+    assert "Try again</span>" in page.text
     fill_in("/settings/export")
-    do_jobs(app)
-    assert "Download" in client.get("/settings/export").text
+    run_queue(app)
+    assert "Download</span>" in client.get("/settings/export").text
 
 
-def test_a_task_whose_message_was_lost_is_found_by_the_minute_s_tidying(app, client, susan, fill_in):
+def test_export_whose_message_was_lost_is_enqueued_again(app, client, susan, fill_in):
     fill_in("/settings/export")
     queue_of(app).storage.flush_queue()
-    found = task(susan)
-    found.updated_at = utc_now() - 2 * SILENCE
+    job = export_job(susan)
+    job.updated_at = utc_now() - 2 * HEARTBEAT_TIMEOUT
     db.session.commit()
-    running.tidy()
-    assert task(susan).state == QUEUED
-    do_jobs(app)
+    queue_of(app).tidy.call_local()
+    assert export_job(susan).state == QUEUED
+    run_queue(app)
     assert client.get("/settings/export/progress").json["progress"] == 100
 
 
-def test_a_dead_job_is_told_by_the_minute_s_tidying(client, susan, fill_in):
+def test_user_is_notified_of_a_stale_export(client, susan, fill_in):
     fill_in("/settings/export")
-    found = task(susan)
-    services.claim(found.id, 1)
-    found.updated_at = utc_now() - 2 * SILENCE
+    job = export_job(susan)
+    services.claim(job.id, 1)
+    job.updated_at = utc_now() - 2 * HEARTBEAT_TIMEOUT
     db.session.commit()
     running.tidy()
     assert "could not be prepared" in client.get("/notifications").text
 
 
-def test_a_queue_that_is_away_keeps_the_task(app, client, susan, fill_in, monkeypatch):
+def test_export_stays_queued_while_the_queue_is_unavailable(app, client, susan, fill_in, monkeypatch):
     def fail(data, priority=None):
-        raise OSError("away")
+        raise OSError("unavailable")
 
     monkeypatch.setattr(queue_of(app).storage, "enqueue", fail)
     assert fill_in("/settings/export").status_code == 302
-    assert task(susan).state == QUEUED
+    assert export_job(susan).state == QUEUED
 
 
-def test_nobody_gets_the_archive_of_another(app, client, susan, fill_in, make_user, log_in):
+def test_archive_of_another_user_is_not_found(app, client, susan, fill_in, make_user, log_in):
     fill_in("/settings/export")
-    do_jobs(app)
+    run_queue(app)
     make_user("david")
     david = app.test_client()
     log_in("david", client=david)
     assert david.get("/settings/export/archive.zip").status_code == 404
-    assert "Download" not in david.get("/settings/export").text
+    assert "Download</span>" not in david.get("/settings/export").text
 
 
 @pytest.mark.parametrize("path", ["", "/progress", "/archive.zip"])
-def test_it_needs_a_login(client, path):
+def test_export_requires_sign_in(client, path):
     assert "/auth/login" in client.get(f"/settings/export{path}").location

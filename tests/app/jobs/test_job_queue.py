@@ -1,4 +1,4 @@
-"""The queue, in the database and in Redis."""
+"""The job queue, in the database and in Redis."""
 
 import logging
 import time
@@ -9,7 +9,7 @@ from huey import signals
 from app.database import db
 from app.export.models import KIND
 from app.jobs import consumer, services
-from app.jobs.job_queue import call_later, enqueue, queue_of
+from app.jobs.job_queue import enqueue, queue_of, run_later
 from app.jobs.models import DONE, QUEUED
 from app.jobs.queries import job_of
 
@@ -34,38 +34,41 @@ def queue(app, request, monkeypatch):
 
 
 @pytest.fixture
-def task(make_user):
-    task = services.start(make_user("susan").id, KIND)
+def job(susan):
+    """A queued job."""
+    job = services.start(susan.id, KIND)
     db.session.commit()
-    return task
+    return job
 
 
 def note(*arguments):
+    """Note the call; workers find this function by its name."""
     CALLED.append(arguments)
 
 
-def do_all(queue):
+def run_all(queue):
+    """Run all messages in the queue."""
     while message := queue.dequeue():
         queue.execute(message)
     db.session.rollback()
 
 
-def test_what_is_enqueued_first_is_done_first(context, queue):
+def test_calls_run_in_the_order_they_were_enqueued(context, queue):
     for number in range(3):
-        call_later(f"{__name__}:note", number, "é 🫠")
-    do_all(queue)
+        run_later(f"{__name__}:note", number, "é 🫠")
+    run_all(queue)
     assert CALLED == [(0, "é 🫠"), (1, "é 🫠"), (2, "é 🫠")]
 
 
-def test_a_task_that_stands_in_it_twice_is_done_once(queue, task, caplog):
-    enqueue(task)
-    enqueue(task)
-    do_all(queue)
-    assert job_of(task.user_id, KIND).state == DONE
+def test_job_that_is_queued_twice_runs_once(queue, job, caplog):
+    enqueue(job)
+    enqueue(job)
+    run_all(queue)
+    assert job_of(job.user_id, KIND).state == DONE
 
 
-def test_a_message_that_this_application_did_not_sign_is_not_run(context, queue, caplog):
-    call_later(f"{__name__}:note", "signed")
+def test_message_with_a_forged_signature_is_not_run(context, queue, caplog):
+    run_later(f"{__name__}:note", "signed")
     *start, last = queue.storage.enqueued_items()[0]
     forged = bytes([*start, last ^ 1])
     queue.storage.flush_all()
@@ -75,52 +78,52 @@ def test_a_message_that_this_application_did_not_sign_is_not_run(context, queue,
     assert CALLED == []
 
 
-def test_what_was_begun_when_the_worker_is_told_to_stop_is_put_back(app, queue, task):
-    services.claim(task.id, task.attempt)
+def test_interrupted_jobs_and_calls_are_requeued(app, queue, job):
+    services.claim(job.id, job.attempt)
     db.session.commit()
-    worker = consumer._make(consumer.ThreadConsumer, app)
-    queue.work(task.id, task.attempt, "fr")
-    call_later(f"{__name__}:note", "again")
+    worker = consumer.make_consumer(consumer.ThreadConsumer, app)
+    queue.work(job.id, job.attempt, "fr")
+    run_later(f"{__name__}:note", "again")
     for message in (queue.dequeue(), queue.dequeue()):
         worker.huey._emit(signals.SIGNAL_INTERRUPTED, message)
     db.session.rollback()
-    assert (task.state, task.attempt) == (QUEUED, 2)
-    assert (task.id, 2, "fr") in [message.args for message in queue.pending()]  # the language it was asked for in
-    do_all(queue)
-    assert task.state == DONE
+    assert (job.state, job.attempt) == (QUEUED, 2)
+    assert (job.id, 2, "fr") in [message.args for message in queue.pending()]  # with its locale
+    run_all(queue)
+    assert job.state == DONE
     assert CALLED == [("again",)]
 
 
-def test_threads_of_the_development_server_do_it_too(app, queue, task):
+def test_threads_of_the_development_server_run_jobs(app, queue, job):
     worker = consumer.start_threads(app)
     try:
-        enqueue(task)
+        enqueue(job)
         end = time.monotonic() + 20
-        while job_of(task.user_id, KIND).state != DONE:
+        while job_of(job.user_id, KIND).state != DONE:
             db.session.rollback()
-            assert time.monotonic() < end, "not within 20 s"
+            assert time.monotonic() < end, "the job is not done after 20 s"
             time.sleep(0.05)
     finally:
         worker.stop(graceful=True)
 
 
-def test_a_queue_that_cannot_be_read_is_one_line_in_the_log(app, queue, task, monkeypatch, caplog):
-    worker = consumer._make(consumer.ThreadConsumer, app)
+def test_unreadable_queue_is_logged_as_one_line(app, queue, job, monkeypatch, caplog):
+    worker = consumer.make_consumer(consumer.ThreadConsumer, app)
     reads = []
 
-    def away():
+    def fail():
         reads.append(time.monotonic())
-        raise OSError("the server\nis away")
+        raise OSError("the server\nis down")
 
-    monkeypatch.setattr(queue, "dequeue", away)
-    monkeypatch.setattr(consumer.Calm, "pause", 1000)
+    monkeypatch.setattr(queue, "dequeue", fail)
+    monkeypatch.setattr(consumer.ReadErrorFilter, "interval", 1000)
     for part in ("Worker", "Scheduler"):
-        for calm in logging.getLogger(f"huey.consumer.{part}").filters:
-            calm.__init__()
-    one = worker.worker_threads[0][0]
-    one.sleep = lambda: None
+        for each in logging.getLogger(f"huey.consumer.{part}").filters:
+            each.__init__()
+    thread = worker.worker_threads[0][0]
+    thread.sleep = lambda: None
     for _ in range(3):
-        one.loop()
+        thread.loop()
     assert len(reads) == 3
-    assert [record.getMessage() for record in caplog.records] == ["the queue of jobs can't be read: the server is away"]
+    assert [record.getMessage() for record in caplog.records] == ["cannot read the job queue: the server is down"]
     assert caplog.records[0].exc_info is None

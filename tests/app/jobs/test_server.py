@@ -1,4 +1,4 @@
-"""The job process beside the server, and apart from it, as boot.sh starts them."""
+"""The worker beside the server, and apart from it, as boot.sh starts them."""
 
 import contextlib
 import os
@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from app.jobs.process import FIRST_WAIT
+from app.jobs.process import START_DELAY
 from config import ROOT
 
 
 @pytest.fixture
 def boot(tmp_path):
-    """boot("web", NAME=value, …): boot.sh on a database of its own; killed in the end with all that it started."""
+    """`boot("web", NAME=value, …)`: start boot.sh with an empty database; killed after the test with its children."""
     processes = []
 
     def start(*arguments, **settings):
@@ -33,7 +33,10 @@ def boot(tmp_path):
 
 
 def workers_of(parent, kind=b"app.jobs"):
-    """The job processes, or those of another kind, among the children of a process: small images have no ps."""
+    """Return the ids of the workers, or of processes of another `kind`, among the children of a process.
+
+    Read from /proc, since small images have no ps.
+    """
     found = []
     for status in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
@@ -44,15 +47,15 @@ def workers_of(parent, kind=b"app.jobs"):
 
 
 def wait_for(condition, seconds=60):
-    """Look again and again until `condition()` gives something; return it."""
+    """Wait until `condition()` returns a true value; return the value."""
     end = time.monotonic() + seconds
     while not (value := condition()):
-        assert time.monotonic() < end, f"not within {seconds} s"
+        assert time.monotonic() < end, f"still waiting after {seconds} s"
         time.sleep(0.05)
     return value
 
 
-def test_a_worker_runs_beside_the_server_is_replaced_when_it_dies_and_ends_with_it(boot):
+def test_worker_beside_the_server_is_restarted_and_ends_with_it(boot):
     server = boot("web")
     [worker] = wait_for(lambda: workers_of(server.pid))
     os.kill(worker, signal.SIGKILL)
@@ -62,7 +65,7 @@ def test_a_worker_runs_beside_the_server_is_replaced_when_it_dies_and_ends_with_
     assert not Path(f"/proc/{another}").exists()
 
 
-# What somebody's click does, in a process of its own: the tests' application has another database.
+# What a click on the page does, in another process: the tests' application has another database.
 EXPORT = """
 import time
 from microblog import app
@@ -72,9 +75,9 @@ from app.users.services import create_user
 
 with app.app_context():
     user = create_user("susan", "susan@example.com", "correct horse")
-    task = services.start(user.id, "export")
+    job = services.start(user.id, "export")
     db.session.commit()
-    job_queue.enqueue(task)
+    job_queue.enqueue(job)
     for _ in range(300):
         db.session.rollback()
         if queries.job_of(user.id, "export").state == "done":
@@ -85,24 +88,24 @@ with app.app_context():
 """
 
 
-def test_in_dev_the_server_does_it_itself(boot, tmp_path):
+def test_server_in_dev_runs_jobs_in_a_thread(boot, tmp_path):
     server = boot("web", APP_ENVIRONMENT="DEV", BIND="127.0.0.1:0")
     wait_for((tmp_path / "app.db").exists)
     environment = os.environ | {"DATA_DIR": str(tmp_path), "DATABASE_URL": ""}
-    wait_for(lambda: b"flask" in Path(f"/proc/{server.pid}/cmdline").read_bytes())  # the schema is there
+    wait_for(lambda: b"flask" in Path(f"/proc/{server.pid}/cmdline").read_bytes())  # boot.sh has upgraded the schema
     subprocess.run([sys.executable, "-c", EXPORT], cwd=ROOT, env=environment, check=True)
     assert workers_of(server.pid) == []
     server.terminate()
     assert server.wait(20) == 0
 
 
-def test_no_worker_runs_beside_a_server_whose_jobs_are_done_elsewhere(boot, tmp_path):
+def test_server_without_job_workers_leaves_jobs_to_another_worker(boot, tmp_path):
     apart = boot("worker", JOB_WORKERS="0")
     wait_for(lambda: b"app.jobs" in Path(f"/proc/{apart.pid}/cmdline").read_bytes())
     server = boot("web", JOB_WORKERS="0")
     wait_for(lambda: workers_of(server.pid, kind=b"gunicorn"))
-    with pytest.raises(AssertionError, match="not within"):
-        wait_for(lambda: workers_of(server.pid), seconds=FIRST_WAIT + 1)
+    with pytest.raises(AssertionError, match="still waiting"):
+        wait_for(lambda: workers_of(server.pid), seconds=START_DELAY + 1)
     environment = os.environ | {"DATA_DIR": str(tmp_path), "DATABASE_URL": ""}
     subprocess.run([sys.executable, "-c", EXPORT], cwd=ROOT, env=environment, check=True)
     apart.terminate()
