@@ -24,7 +24,7 @@ File = tuple[str, bytes, str]  # name, content, MIME type
 class CheckingSMTP(smtplib.SMTP):
     """SMTP whose STARTTLS verifies the server's certificate; by default, smtplib does not."""
 
-    def starttls(self, *, context: ssl.SSLContext | None = None) -> tuple[int, bytes]:
+    def starttls(self, *, context: ssl.SSLContext | None = None) -> tuple[int, bytes]:  # type: ignore[override]  # the arguments for key files are deprecated
         return super().starttls(context=context or ssl.create_default_context())
 
 
