@@ -3,7 +3,6 @@
 import json
 import zipfile
 from datetime import datetime
-from typing import IO, cast
 
 from flask import current_app
 
@@ -33,7 +32,7 @@ def work(job_id: int, attempt: int, user_id: int, locale: str | None) -> None:
     total = queries.total(user_id)
     archive = services.ArchiveWriter(user_id)
     done = 0
-    with zipfile.ZipFile(cast(IO[bytes], archive), "w", zipfile.ZIP_DEFLATED) as zipped:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
         zipped.writestr("account.json", as_json(queries.account(user_id)))
         for name, rows in LISTS.items():
             with zipped.open(name, "w") as file:

@@ -32,6 +32,9 @@ class ArchiveWriter:
     def flush(self) -> None:
         """Do nothing: `write` stores full chunks, `complete` the last one. zipfile calls this method."""
 
+    def close(self) -> None:
+        """Do nothing; ZipFile's type requires the method."""
+
     def complete(self) -> None:
         """Store the last chunk, and replace the user's former archives by this one."""
         if self._buffer:
