@@ -16,7 +16,7 @@ from app.timelines import queries as timelines
 from app.translation import translating
 from app.web import rate_limits
 
-bp = Resource("api_posts", __name__, url_prefix="/api/posts", description="What users write for everybody.")
+bp = Resource("api_posts", __name__, url_prefix="/api/posts", description="What users publish.")
 
 
 @bp.get("")

@@ -27,5 +27,5 @@ def home(query: dict[str, Any]) -> Answer:
 @bp.arguments(KeyQuery, location="query")
 @bp.response(200, Posts)
 def public(query: dict[str, Any]) -> Answer:
-    """List everybody's posts."""
+    """List the posts of all users."""
     return answer(queries.public(key_of(query), query["limit"]), query["limit"])

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.auth import rules
 from app.auth.models import ApiToken
-from app.database import db, utc_now
+from app.database import changed, db, utc_now
 from app.exceptions import Invalid, NotFound
 from app.users import passwords, queries
 from app.users import rules as user_rules
@@ -92,7 +92,7 @@ def issue_token(user: User, name: str = "") -> tuple[str, ApiToken]:
 def revoke_token(user_id: int, token_id: int) -> None:
     """Revoke an API token of the user. Raises NotFound if they have none with that id."""
     result = db.session.execute(delete(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user_id))
-    if not result.rowcount:  # type: ignore[attr-defined]  # a DELETE returns a CursorResult, which has it
+    if not changed(result):
         raise NotFound(_("Token not found"))
 
 

@@ -17,7 +17,7 @@ from app.web.hooks import note_user
 
 
 def init_app(app: Flask) -> None:
-    """Tell Flask-Login how to load users, and what to answer if nobody is signed in."""
+    """Tell Flask-Login how to load users, and what to answer without a session."""
     login.init_app(app)
     # Don't bind sessions to IP addresses: those of schools, phones and proxies change while users read.
     login.session_protection = None

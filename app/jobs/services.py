@@ -5,13 +5,13 @@ second click, never overwrite each other. Nothing is committed here.
 """
 
 import contextlib
-from typing import Any, cast
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import CursorResult, Update, insert, select, update
+from sqlalchemy import Update, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.database import db, utc_now
+from app.database import changed, db, utc_now
 from app.exceptions import NotAllowed
 from app.jobs.models import DONE, FAILED, HEARTBEAT_TIMEOUT, QUEUED, RUNNING, STALE, Job
 
@@ -91,4 +91,4 @@ def _change(job_id: int, expected_attempt: int, expected_state: str, **values: A
 
 
 def _execute(statement: Update) -> bool:
-    return cast(CursorResult[Any], db.session.execute(statement)).rowcount > 0
+    return changed(db.session.execute(statement)) > 0

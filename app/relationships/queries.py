@@ -52,5 +52,5 @@ def followed_ids(user_id: int, limit: int) -> list[int]:
 
 
 def standing(user_id: int, viewer_id: int | None = None) -> Standing:
-    """Return the standing of a user; a viewer of None follows nobody."""
+    """Return the standing of a user; a viewer of None follows no one."""
     return STANDING.all(user_id=user_id, viewer=viewer_id)[0]

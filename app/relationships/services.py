@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from app.database import db
+from app.database import changed, db
 from app.exceptions import Invalid, NotFound
 from app.notifications.models import FOLLOW
 from app.notifications.services import notify
@@ -43,7 +43,7 @@ def unfollow(follower_id: int, followed_id: int) -> bool:
     result = db.session.execute(
         delete(Follow).where(Follow.follower_id == follower_id, Follow.followed_id == followed_id)
     )
-    if result.rowcount == 0:  # type: ignore[attr-defined]  # a DELETE returns a CursorResult, which has it
+    if not changed(result):
         return False
     add_to_counts(followed_id, followers=-1)
     return True

@@ -1,6 +1,6 @@
 """Rate limits: by account first, by address only generously.
 
-A classroom shares one address, and behind an engine's proxy everybody has the gateway's. Counts are exact with Redis
+A classroom shares one address, and behind an engine's proxy all clients have the gateway's. Counts are exact with Redis
 (REDIS_URL); in memory each worker of the server counts for itself, so limits are looser by the number of workers.
 """
 

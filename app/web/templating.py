@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
 def here(**query: str) -> str:
     """The address of this page with the arguments of `query` replaced.
 
-    A page that answers a form and has no address of its own gives the home page instead.
+    A page that answers a form and cannot be read by GET gives the home page instead.
     """
     pairs = [pair for pair in request.args.items(multi=True) if pair[0] not in query]
     rule = request.url_rule
