@@ -17,8 +17,7 @@ from app import create_app
 from app.database import db
 from app.i18n import catalogues, locales
 from app.ops import cli
-from app.web import fragment_cache
-from app.web.rate_limits import counter
+from app.web import fragment_cache, rate_limits
 from config import Config
 
 pytest_plugins = [
@@ -89,7 +88,7 @@ def app(application):
     """The application; its tables, caches and rate limits are emptied after the test."""
     yield application
     fragment_cache.clear()
-    counter.reset()
+    rate_limits.reset()
     with application.app_context():
         for table in reversed(db.metadata.sorted_tables):
             db.session.execute(table.delete())

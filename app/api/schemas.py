@@ -1,5 +1,6 @@
 """The shapes of what the API answers: each schema serialises what it describes."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -7,6 +8,37 @@ from marshmallow import Schema, fields, missing
 
 from app.notifications.texts import text_of
 from app.web.hooks import noted_user
+
+
+class Stored:
+    """A field of a row: its value has the right type already, so marshmallow need not convert it."""
+
+    attribute: str | None
+
+    def serialize(self, attr: str, obj: Any, accessor: Any = None, **options: Any) -> Any:
+        """The attribute of `obj`."""
+        return getattr(obj, self.attribute or attr)
+
+
+class Integer(Stored, fields.Integer):
+    """A stored integer."""
+
+
+class String(Stored, fields.String):
+    """A stored text."""
+
+
+class Boolean(Stored, fields.Boolean):
+    """A stored boolean."""
+
+
+class DateTime(Stored, fields.DateTime):
+    """A stored moment, answered in ISO 8601."""
+
+    def serialize(self, attr: str, obj: Any, accessor: Any = None, **options: Any) -> str:
+        """The attribute of `obj` as text."""
+        moment: datetime = super().serialize(attr, obj)
+        return moment.isoformat()
 
 
 class Part(fields.Nested):
@@ -24,19 +56,19 @@ class Part(fields.Nested):
         if self._when and getattr(obj, self._when) is None:
             return None
         parts = self.schema.dump_fields.items()
-        return {field.data_key or name: field.serialize(name, obj, getattr) for name, field in parts}
+        return {field.data_key or name: field.serialize(name, obj) for name, field in parts}
 
 
 class Path(fields.String):
-    """The address of a resource on this site: a pattern for the row, as in "/api/posts/{row.id}"."""
+    """The address of a resource on this site, made of a path, an attribute `of` the row and a suffix."""
 
-    def __init__(self, pattern: str, **options: Any):
-        super().__init__(required=True, **options)
-        self._pattern = pattern
+    def __init__(self, path: str, of: str = "id", suffix: str = ""):
+        super().__init__(required=True)
+        self._path, self._of, self._suffix = path, of, suffix
 
     def serialize(self, attr: str, obj: Any, accessor: Any = None, **options: Any) -> str:
         """The address for `obj`."""
-        return request.script_root + self._pattern.format(row=obj)
+        return f"{request.script_root}{self._path}{getattr(obj, self._of)}{self._suffix}"
 
 
 class OwnEmail(fields.String):
@@ -53,11 +85,7 @@ class Error(Schema):
 
 
 class Row(Schema):
-    """Dumps the attributes of a row."""
-
-    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
-        """The attribute alone: marshmallow's own looks for keys and dotted names too."""
-        return getattr(obj, attr, default)
+    """Describes and dumps a row, an object with these attributes."""
 
 
 class Links(Schema):
@@ -74,24 +102,24 @@ class Meta(Schema):
 
 
 class UserLinks(Row):
-    self = Path("/api/users/{row.id}")
-    followers = Path("/api/users/{row.id}/followers")
-    following = Path("/api/users/{row.id}/following")
-    avatar = Path("/avatar/{row.id}.svg")
+    self = Path("/api/users/")
+    followers = Path("/api/users/", suffix="/followers")
+    following = Path("/api/users/", suffix="/following")
+    avatar = Path("/avatar/", suffix=".svg")
 
 
 class User(Row):
     """A row of api/queries.py."""
 
-    id = fields.Integer(required=True)
-    username = fields.String(required=True)
-    display_name = fields.String(required=True)
-    about_me = fields.String(required=True)
+    id = Integer(required=True)
+    username = String(required=True)
+    display_name = String(required=True)
+    about_me = String(required=True)
     email = OwnEmail(metadata={"description": "Only of the caller."})
-    last_seen = fields.DateTime(required=True, attribute="last_seen_at")
-    post_count = fields.Integer(required=True)
-    follower_count = fields.Integer(required=True)
-    following_count = fields.Integer(required=True)
+    last_seen = DateTime(required=True, attribute="last_seen_at")
+    post_count = Integer(required=True)
+    follower_count = Integer(required=True)
+    following_count = Integer(required=True)
     links = Part(UserLinks, data_key="_links", required=True)
 
 
@@ -102,14 +130,14 @@ class Users(Schema):
 
 
 class Token(Row):
-    id = fields.Integer(required=True)
-    name = fields.String(required=True)
-    created_at = fields.DateTime(required=True)
-    expires_at = fields.DateTime(required=True)
+    id = Integer(required=True)
+    name = String(required=True)
+    created_at = DateTime(required=True)
+    expires_at = DateTime(required=True)
 
 
 class IssuedToken(Token):
-    token = fields.String(required=True, metadata={"description": "Shown only once."})
+    token = String(required=True, metadata={"description": "Shown only once."})
 
 
 class Tokens(Schema):
@@ -119,29 +147,29 @@ class Tokens(Schema):
 class Person(Row):
     """A user in short."""
 
-    id = fields.Integer(required=True)
-    username = fields.String(required=True)
-    display_name = fields.String(required=True)
+    id = Integer(required=True)
+    username = String(required=True)
+    display_name = String(required=True)
 
 
 class Author(Person):
     """The user who wrote a post."""
 
-    id = fields.Integer(required=True, attribute="author_id")
+    id = Integer(required=True, attribute="author_id")
 
 
 class PostLinks(Row):
-    self = Path("/api/posts/{row.id}")
-    author = Path("/api/users/{row.author_id}")
+    self = Path("/api/posts/")
+    author = Path("/api/users/", "author_id")
 
 
 class Post(Row):
     """A posts.queries.PostRow."""
 
-    id = fields.Integer(required=True)
-    body = fields.String(required=True)
-    language = fields.String(required=True, allow_none=True, metadata={"description": "A BCP 47 tag, if known."})
-    created_at = fields.DateTime(required=True)
+    id = Integer(required=True)
+    body = String(required=True)
+    language = String(required=True, allow_none=True, metadata={"description": "A BCP 47 tag, if known."})
+    created_at = DateTime(required=True)
     author = Part(Author, required=True)
     links = Part(PostLinks, data_key="_links", required=True)
 
@@ -162,10 +190,10 @@ class Translation(Schema):
 class Message(Row):
     """A row of messages.queries."""
 
-    id = fields.Integer(required=True)
-    body = fields.String(required=True)
-    created_at = fields.DateTime(required=True)
-    outgoing = fields.Boolean(required=True, metadata={"description": "Whether the caller wrote it."})
+    id = Integer(required=True)
+    body = String(required=True)
+    created_at = DateTime(required=True)
+    outgoing = Boolean(required=True, metadata={"description": "Whether the caller wrote it."})
 
 
 class Messages(Schema):
@@ -175,14 +203,14 @@ class Messages(Schema):
 class Correspondent(Person):
     """The other user of a conversation."""
 
-    id = fields.Integer(required=True, attribute="user_id")
+    id = Integer(required=True, attribute="user_id")
 
 
 class Conversation(Row):
     """A row of messages.queries.people."""
 
     person = Part(Correspondent, required=True)
-    unread = fields.Integer(required=True)
+    unread = Integer(required=True)
     newest = Part(Message, required=True)
 
 
@@ -193,7 +221,7 @@ class Conversations(Schema):
 class Actor(Person):
     """The user who caused a notification."""
 
-    id = fields.Integer(required=True, attribute="actor_id")
+    id = Integer(required=True, attribute="actor_id")
 
 
 class Text(fields.String):
@@ -207,11 +235,11 @@ class Text(fields.String):
 class Notification(Row):
     """A row of notifications.queries."""
 
-    id = fields.Integer(required=True)
-    kind = fields.String(required=True)
+    id = Integer(required=True)
+    kind = String(required=True)
     text = Text(required=True, metadata={"description": "In the language of the request."})
-    unread = fields.Boolean(required=True)
-    created_at = fields.DateTime(required=True)
+    unread = Boolean(required=True)
+    created_at = DateTime(required=True)
     actor = Part(Actor, required=True, when="actor_id")
 
 

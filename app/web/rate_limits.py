@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 from flask import Flask, Response, after_this_request, g, request
 from flask_babel import ngettext
 from flask_login import current_user
-from limits import RateLimitItem, parse_many
+from limits import RateLimitItem, parse, parse_many
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import MovingWindowRateLimiter, RateLimiter, SlidingWindowCounterRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from app.web import errors
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 WRITING = {"POST", "PUT", "DELETE"}  # showing a form is not limited
 REDIS_TIMEOUT = 0.25  # seconds for each step of a request to Redis
+API_RATE = parse("600 per minute")
 REDIS_PAUSE = 30  # seconds in which a Redis that failed is not asked again
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -35,9 +36,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 class Counter:
     """Counts what is limited: in Redis where there is one, in this process otherwise and while Redis fails."""
 
-    def __init__(self) -> None:
-        self._local = MovingWindowRateLimiter(MemoryStorage())
-        self._shared: MovingWindowRateLimiter | None = None
+    def __init__(self, strategy: type[RateLimiter]) -> None:
+        self._strategy = strategy
+        self._local = strategy(MemoryStorage())
+        self._shared: RateLimiter | None = None
         self._resume_at = 0.0  # of time.monotonic()
 
     def use_redis(self, url: str) -> None:
@@ -47,7 +49,7 @@ class Counter:
 
         timeouts = {"socket_timeout": REDIS_TIMEOUT, "socket_connect_timeout": REDIS_TIMEOUT}
         options: dict[str, Any] = timeouts | {"retry": Retry(NoBackoff(), 0)}
-        self._shared = MovingWindowRateLimiter(storage_from_string(url, wrap_exceptions=True, **options))
+        self._shared = self._strategy(storage_from_string(url, wrap_exceptions=True, **options))
 
     def hit(self, rate: RateLimitItem, *names: str) -> bool:
         """Count one more; False if that is over the rate."""
@@ -63,7 +65,7 @@ class Counter:
         return max(1, math.ceil(reset - time.time()))
 
     def reset(self) -> None:
-        """Forget what this process has counted: for tests."""
+        """Forget what this process has counted."""
         self._local.storage.reset()
 
     def _ask(self, method: str, *arguments: Any) -> Any:
@@ -76,13 +78,22 @@ class Counter:
         return getattr(self._local, method)(*arguments)
 
 
-counter = Counter()
+counter = Counter(MovingWindowRateLimiter)  # exact, with an entry for each request
+# Two numbers for each account, however often it asks; between two minutes, the count is an estimate.
+frequent_counter = Counter(SlidingWindowCounterRateLimiter)
+
+
+def reset() -> None:
+    """Forget what this process has counted: for tests."""
+    counter.reset()
+    frequent_counter.reset()
 
 
 def init_app(app: Flask) -> None:
     """Count where the settings say, and answer 429 with the seconds to wait."""
     if app.config["REDIS_URL"]:
-        counter.use_redis(app.config["REDIS_URL"])
+        for each in (counter, frequent_counter):
+            each.use_redis(app.config["REDIS_URL"])
     app.register_error_handler(TooManyRequests, _answer)
 
 
@@ -108,19 +119,17 @@ def typed(field: str) -> Callable[[], str]:
     return lambda: f"typed {request.form.get(field, '').strip().lower()[:254]}"
 
 
-def limited(  # noqa: PLR0913, PLR0917  # each is a choice that some view makes
+def limited(  # each is a choice that some view makes
     by_account: str,
     account: Callable[[], str] = user,
     by_address: str | None = None,
     when: Callable[[Response], bool] | None = None,
     scope: str | None = None,
-    reading: bool = False,
 ) -> Callable[[View], View]:
     """Limit how often a view is sent something, as "10 per minute; 60 per hour", by account and by address.
 
-    `when(response)` tells whether a request counts; without it all do. Views of one `scope` are counted together.
-    `reading` counts requests that only read too. A function that a view calls can be limited too: then the requests
-    that reach it count.
+    `when(response)` tells whether a request counts; without it all do. Views of one `scope` are counted together. A
+    function that a view calls can be limited too: then the requests that reach it count.
     """
     rates = [(rate, account) for rate in parse_many(by_account)]
     rates += [(rate, address) for rate in parse_many(by_address)] if by_address else []
@@ -130,7 +139,7 @@ def limited(  # noqa: PLR0913, PLR0917  # each is a choice that some view makes
 
         @functools.wraps(view)
         def check(*args: Any, **kwargs: Any) -> Any:
-            if reading or request.method in WRITING:
+            if request.method in WRITING:
                 _check(rates, name, when)
             return view(*args, **kwargs)
 
@@ -185,4 +194,16 @@ follows = limited("30 per minute; 600 per hour", scope="follows")  # each notifi
 posts = limited("30 per minute; 500 per hour", scope="posts")
 messages = limited("30 per minute; 600 per day", scope="messages", when=was_sent)
 translations = limited("20 per minute; 300 per hour", scope="translations")
-api_requests = limited("600 per minute", scope="api", reading=True)
+
+
+def api_requests(view: View) -> View:
+    """Limit the requests of an account to the whole API, those that only read too."""
+
+    @functools.wraps(view)
+    def check(*args: Any, **kwargs: Any) -> Any:
+        name = user()
+        if not frequent_counter.hit(API_RATE, name):
+            raise TooManyRequests(retry_after=frequent_counter.seconds_left(API_RATE, name))
+        return view(*args, **kwargs)
+
+    return check  # type: ignore[return-value]  # it has the view's signature

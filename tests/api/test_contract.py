@@ -11,7 +11,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from app.web.rate_limits import counter
+from app.web import rate_limits
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
@@ -97,7 +97,7 @@ def send_generated(operation, kind, headers, examples=12):
         suppress_health_check=list(HealthCheck),
     )
     def try_one(case):
-        counter.reset()
+        rate_limits.reset()
         statuses.add(case.call_and_validate(headers=headers, checks=CHECKS).status_code)
 
     try_one()

@@ -50,7 +50,7 @@ def test_archive_is_mailed_in_the_language_of_the_user(export, mail_server):
     sink = mail_server()
     export()
     [(_sender, recipients, message)] = sink.messages
-    assert (recipients, message["Subject"]) == (["susan@example.com"], "Vos écrits")
+    assert (recipients, message["Subject"]) == (["susan@example.com"], "Vos données")
     [file] = message.iter_attachments()
     assert file.get_filename().startswith("microblog-susan-2")
     with zipfile.ZipFile(io.BytesIO(file.get_content())) as zipped:
@@ -58,7 +58,7 @@ def test_archive_is_mailed_in_the_language_of_the_user(export, mail_server):
     assert "/settings/export" in message.get_body(("plain",)).get_content()
 
 
-@pytest.mark.parametrize(("own", "subject"), [(None, "Lo que escribiste"), ("fr", "Vos écrits"), ("en", "Your data")])
+@pytest.mark.parametrize(("own", "subject"), [(None, "Tus datos"), ("fr", "Vos données"), ("en", "Your data")])
 def test_mail_to_a_user_without_a_language_uses_the_browser_s(
     susan, log_in, fill_in, run_queue, mail_server, own, subject
 ):

@@ -49,7 +49,8 @@ def test_error_for_a_script_is_json(client, fail):
     from_script = {"X-Requested-With": "fetch", "Accept-Language": "fr"}
     response = client.get(fail(TooManyRequests(retry_after=7)), headers=from_script)
     assert (response.status_code, response.headers["Retry-After"]) == (429, "7")
-    assert response.json == {"error": "Too Many Requests", "message": "Patientez un peu, puis réessayez."}
+    message = "Vous avez atteint la limite. Réessayez dans 1 minute."
+    assert response.json == {"error": "Too Many Requests", "message": message}
     assert client.get(fail(Invalid("body", "Too long.")), headers=from_script).json["message"] == "Too long."
 
 

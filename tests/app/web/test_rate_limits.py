@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from limits import parse
+from limits.strategies import MovingWindowRateLimiter
 
 from app.web import rate_limits
 from app.web.rate_limits import REDIS_PAUSE, Counter
@@ -133,7 +134,7 @@ def use_redis(monkeypatch):
     """`use_redis(url)`: have the application count in that Redis; returns the Counter."""
 
     def use_redis(url):
-        counter = Counter()
+        counter = Counter(MovingWindowRateLimiter)
         counter.use_redis(url)
         monkeypatch.setattr(rate_limits, "counter", counter)
         return counter
@@ -150,14 +151,14 @@ def clock(monkeypatch):
 
 
 def test_counter_refuses_what_is_over_the_rate():
-    counter = Counter()
+    counter = Counter(MovingWindowRateLimiter)
     assert [counter.hit(RATE, "susan") for _time in range(4)] == [True, True, True, False]
     assert 1 <= counter.seconds_left(RATE, "susan") <= 60
     assert counter.hit(RATE, "john")
 
 
 def test_counter_test_does_not_count():
-    counter = Counter()
+    counter = Counter(MovingWindowRateLimiter)
     assert [counter.test(RATE, "susan") for _time in range(4)] == [True] * 4
     assert [counter.hit(RATE, "susan") for _time in range(3)] == [True] * 3
     assert not counter.test(RATE, "susan")
