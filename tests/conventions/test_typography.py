@@ -23,7 +23,7 @@ FRENCH_FAULTS = {
     "straight-apostrophe": r"\w'\w",
     "straight-quote": r'"',
     "three-dots": r"\.\.\.",
-    "unit": r"\d (?:%|(?:[kMG]?o|[kMG]io|ms|s|min|h)(?!\w))",
+    "unit": r"(?:\d|%\(\w+\)[ds]) (?:%(?!\()|(?:[kMG]?o|[kMG]io|ms|s|min|h)(?!\w))",
 }
 NOT_IN_CODE = re.compile(r"[\u00a0\u202f’]")
 
@@ -122,6 +122,8 @@ def test_spanish_catalogue_opens_what_it_closes():
         ("265 Mo", ["unit"]),
         ("99 % du cache", ["unit"]),
         ("265\u00a0Mo, 3 minutes, 2 sondes", []),
+        ("(%(size)s ko)", ["unit"]),
+        ("(%(size)s\u00a0ko), %(name)s %(date)s", []),
         ("`curl -H 'Accept: text/html' localhost:5000?a;b`", []),
         ('> ```sh\n> echo "l\'image : 5 s"\n> ```\n', []),
         ("[le journal](docs/a.md?b:c \"d\") <http://localhost:5000> https://a.example/?b='c'd", []),
