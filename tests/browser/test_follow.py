@@ -73,7 +73,7 @@ def test_follow_offline_shows_message_and_recovers(profile):
     page = profile(expected=["ERR_INTERNET_DISCONNECTED"])
     page.context.set_offline(True)
     button(page, "Follow").click()
-    expect(page.locator(".profile [role=alert]")).to_have_text("The site doesn't answer. Try again in a moment.")
+    expect(page.locator(".profile [role=alert]")).to_have_text("The site is not responding. Try again in a moment.")
     page.context.set_offline(False)
     button(page, "Follow").click()
     expect(button(page, "Unfollow")).to_be_visible()
@@ -84,7 +84,7 @@ def test_follow_offline_shows_message_and_recovers(profile):
     ("answer", "text"),
     [
         (SLOWLY, LIMIT),
-        ({"status": 502, "content_type": "text/html", "body": "<h1>Bad gateway</h1>"}, "The site doesn't answer."),
+        ({"status": 502, "content_type": "text/html", "body": "<h1>Bad gateway</h1>"}, "The site is not responding."),
     ],
 )
 def test_refused_follow_shows_reason(profile, answer, text):
@@ -100,7 +100,7 @@ def test_follow_after_session_end_shows_advice(profile):
     page = profile(expected=["400: ", "401: "])
     page.context.clear_cookies()
     button(page, "Follow").click()
-    expect(page.locator(".profile [role=alert]")).to_contain_text("Load it again")
+    expect(page.locator(".profile [role=alert]")).to_contain_text("Reload it")
 
 
 def test_double_click_sends_one_request(profile):

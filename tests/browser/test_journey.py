@@ -122,7 +122,7 @@ def test_language_menu_keeps_page_and_query(page):
     expect(page).to_have_url(re.compile(r"/auth/login\?next=%2Fexplore&lang=fr$"))
     expect(page.locator("html")).to_have_attribute("lang", "fr")
     page.goto("/auth/register")
-    expect(page.locator("h1")).to_have_text("S’inscrire")
+    expect(page.locator("h1")).to_have_text("Créer un compte")
 
 
 def test_account_locale_overrides_browser(visit, register):

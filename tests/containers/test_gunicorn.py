@@ -102,7 +102,7 @@ def test_two_instances_have_separate_sessions(instance):
 def test_pages_are_translated_into_french(image, start):
     container = start(image, port=True)
     assert '<html lang="fr"' in container.wait_for_answer("/auth/login?lang=fr").text
-    assert "S’inscrire" in container.get("/auth/login?lang=fr").text
+    assert "Créer un compte" in container.get("/auth/login?lang=fr").text
 
 
 @pytest.fixture

@@ -154,7 +154,7 @@ def test_development_reloads_changed_files(instance, tree):
     wait_until(shows("<!-- template edited -->"), 30, "the template's edit")
     edit("app/ops/health.py", '{"status": "ok"}', '{"status": "python edited"}')
     wait_until(shows("python edited", "/health"), 30, "the Python file's edit")
-    edit("app/translations/fr/LC_MESSAGES/messages.po", "S’inscrire", "Catalogue modifié")
+    edit("app/translations/fr/LC_MESSAGES/messages.po", "Créer un compte", "Catalogue modifié")
     wait_until(shows("Catalogue modifié", "/auth/login?lang=fr"), 30, "the translation's edit")
     edit("app/translations/fr/LC_MESSAGES/messages.po", "Catalogue modifié", "Encore modifié")
     wait_until(shows("Encore modifié", "/auth/login?lang=fr"), 30, "the translation's second edit")

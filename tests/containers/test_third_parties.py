@@ -28,7 +28,7 @@ def is_whole(container):
     """Returns True if registration, translations and a clean stop work, and gunicorn serves."""
     person = Visitor()
     person.register(container.url, "susan")
-    assert "S’inscrire" in container.get("/auth/login?lang=fr").text
+    assert "Créer un compte" in container.get("/auth/login?lang=fr").text
     assert "gunicorn" in container.processes()[0]
     assert container.stop()[0] == 0
     return True

@@ -76,8 +76,8 @@ def test_following_yourself_is_refused(client, susan, fill_in):
     ("language", "message"),
     [
         ("en", "You can&#39;t unfollow yourself."),
-        ("fr", "On ne peut pas cesser de se suivre soi-même."),
-        ("es", "No puedes dejar de seguirte a ti mismo."),
+        ("fr", "Vous ne pouvez pas cesser de vous suivre vous-même."),
+        ("es", "No puedes dejar de seguirte."),
     ],
 )
 def test_unfollowing_yourself_is_refused(client, susan, fill_in, language, message):
