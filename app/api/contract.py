@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, abort, g, request
 from flask_smorest import Api, Blueprint
 from marshmallow import EXCLUDE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
@@ -15,6 +15,7 @@ from app.api.schemas import Error
 from app.auth.queries import TokenOwner, owner_of_token
 from app.auth.services import note_presence
 from app.exceptions import Malformed
+from app.users.queries import by_id
 from app.web import errors
 from app.web.hooks import note_user
 from app.web.rate_limits import api_requests
@@ -88,6 +89,12 @@ class Resource(Blueprint):
         described = self.doc(security=[{"token": []}])(authenticate)
         described = self.alt_response(401, schema=Error)(self.alt_response(429, schema=Error)(described))
         return described  # type: ignore[no-any-return]
+
+
+def check_user(user_id: int) -> None:
+    """Answer 404 unless there is a user with that id. Their counts are not read."""
+    if by_id(user_id) is None:
+        abort(404)
 
 
 def _bearer() -> TokenOwner:

@@ -4,8 +4,7 @@ from typing import Any
 
 from flask import abort, g
 
-from app.api import queries
-from app.api.contract import Resource
+from app.api.contract import Resource, check_user
 from app.api.inputs import KeyQuery, NewText, Seen
 from app.api.paging import Answer, by_key
 from app.api.schemas import Conversations, Error, Message, Messages
@@ -46,7 +45,7 @@ def thread(query: dict[str, Any], user_id: int) -> Answer:
 @bp.alt_response(404, schema=Error)
 def send(values: dict[str, str], user_id: int) -> models.Message:
     """Send a message to a user."""
-    _check(user_id)
+    check_user(user_id)
     sent = services.send(g.caller.id, user_id, values["body"])
     db.session.commit()
     return sent
@@ -85,11 +84,6 @@ def delete_message(message_id: int) -> None:
     db.session.commit()
 
 
-def _check(user_id: int) -> None:
-    if queries.user(user_id) is None:
-        abort(404)
-
-
 def _side(user_id: int) -> models.Conversation | None:
-    _check(user_id)
+    check_user(user_id)
     return messages.side_of(g.caller.id, user_id)

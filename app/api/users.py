@@ -6,7 +6,7 @@ from flask import abort, g, request
 from flask_babel import get_locale
 
 from app.api import queries
-from app.api.contract import Resource
+from app.api.contract import Resource, check_user
 from app.api.inputs import KeyQuery, NewUser, PageQuery, UserChange
 from app.api.paging import Answer, answer, by_number, key_of
 from app.api.queries import UserRow
@@ -85,7 +85,7 @@ def change(values: dict[str, str], user_id: int) -> UserRow:
 @bp.alt_response(404, schema=Error)
 def followers(query: dict[str, int], user_id: int) -> dict[str, Any]:
     """List the followers of a user."""
-    _known(user_id)
+    check_user(user_id)
     return by_number(query, *queries.followers(user_id, query["page"], query["per_page"]))
 
 
@@ -96,7 +96,7 @@ def followers(query: dict[str, int], user_id: int) -> dict[str, Any]:
 @bp.alt_response(404, schema=Error)
 def following(query: dict[str, int], user_id: int) -> dict[str, Any]:
     """List those whom a user follows."""
-    _known(user_id)
+    check_user(user_id)
     return by_number(query, *queries.following(user_id, query["page"], query["per_page"]))
 
 
@@ -108,7 +108,7 @@ def following(query: dict[str, int], user_id: int) -> dict[str, Any]:
 @bp.alt_response(404, schema=Error)
 def follow(user_id: int) -> None:
     """Follow a user. Idempotent."""
-    _known(user_id)
+    check_user(user_id)
     relationships.follow(g.caller.id, user_id)
     db.session.commit()
 
@@ -121,7 +121,7 @@ def follow(user_id: int) -> None:
 @bp.alt_response(404, schema=Error)
 def unfollow(user_id: int) -> None:
     """Unfollow a user. Idempotent."""
-    _known(user_id)
+    check_user(user_id)
     relationships.unfollow(g.caller.id, user_id)
     db.session.commit()
 
@@ -133,7 +133,7 @@ def unfollow(user_id: int) -> None:
 @bp.alt_response(404, schema=Error)
 def posts(query: dict[str, Any], user_id: int) -> Answer:
     """List the posts of a user, newest first."""
-    _known(user_id)
+    check_user(user_id)
     return answer(timelines.profile(user_id, key_of(query), query["limit"]), query["limit"])
 
 
