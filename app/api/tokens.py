@@ -12,7 +12,7 @@ from app.api.inputs import NewToken
 from app.api.schemas import Error, IssuedToken, Tokens
 from app.auth import queries, services
 from app.database import db
-from app.web.rate_limits import limited
+from app.web.rate_limits import limited, named
 
 bp = Resource("api_tokens", __name__, url_prefix="/api/tokens", description="What a program signs in with.")
 
@@ -30,7 +30,7 @@ class Issued(NamedTuple):
 def _named() -> str:
     """The account that the password is said to be of."""
     given = request.authorization
-    return f"typed {((given and given.username) or '').strip().lower()[:254]}"
+    return named((given and given.username) or "")
 
 
 def _was_wrong(response: Response) -> bool:

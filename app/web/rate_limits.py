@@ -114,9 +114,14 @@ def user() -> str:
     return f"user {(g.get('caller') or current_user).id}"
 
 
+def named(name: str) -> str:
+    """The account of that name, which need not exist, whatever its case."""
+    return f"typed {name.strip().lower()[:254]}"
+
+
 def typed(field: str) -> Callable[[], str]:
-    """The account that a form names, which need not exist: what was typed into `field`, whatever its case."""
-    return lambda: f"typed {request.form.get(field, '').strip().lower()[:254]}"
+    """The account that was typed into that field of a form."""
+    return lambda: named(request.form.get(field, ""))
 
 
 def limited(  # each is a choice that some view makes
