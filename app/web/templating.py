@@ -51,7 +51,12 @@ def cache_versions(response: Response) -> Response:
     """Let browsers and proxies cache for a year what was asked for by its version."""
     if request.endpoint in STATIC and "v" in request.args and response.status_code in (200, 304):
         response.cache_control.no_cache = None
-        response.cache_control.public = True
-        response.cache_control.max_age = YEAR
-        response.cache_control.immutable = True
+        cache_for_a_year(response)
     return response
+
+
+def cache_for_a_year(response: Response) -> None:
+    """Let browsers and proxies keep a response that never changes at its address."""
+    response.cache_control.public = True
+    response.cache_control.max_age = YEAR
+    response.cache_control.immutable = True
