@@ -29,16 +29,14 @@ def start(user_id: int, kind: str) -> Job:
         with contextlib.suppress(IntegrityError), db.session.begin_nested():
             db.session.execute(insert(Job).values(user_id=user_id, kind=kind))
             return db.session.scalars(mine).one()
-        raise NotAllowed(_("This is already in progress. Wait until it has finished."))
-    if job.is_under_way:
-        raise NotAllowed(_("This is already in progress. Wait until it has finished."))
-    now = utc_now()
-    fresh = {"state": QUEUED, "attempt": Job.attempt + 1, "progress": 0, "failure": None, "created_at": now}
-    same_attempt = update(Job).where(Job.id == job.id, Job.attempt == job.attempt)
-    if not _execute(same_attempt.values(**fresh, updated_at=now)):
-        raise NotAllowed(_("This is already in progress. Wait until it has finished."))
-    db.session.refresh(job)
-    return job
+    elif not job.is_under_way:
+        now = utc_now()
+        fresh = {"state": QUEUED, "attempt": Job.attempt + 1, "progress": 0, "failure": None, "created_at": now}
+        same_attempt = update(Job).where(Job.id == job.id, Job.attempt == job.attempt)
+        if _execute(same_attempt.values(**fresh, updated_at=now)):
+            db.session.refresh(job)
+            return job
+    raise NotAllowed(_("This is already in progress. Wait until it has finished."))
 
 
 def claim(job_id: int, attempt: int) -> bool:
