@@ -1,6 +1,6 @@
 """Creating notifications, which other features do by `notify`, and marking them as read. The caller commits."""
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 
 from app.database import db
 from app.notifications.models import Notification
@@ -12,11 +12,7 @@ def notify(user_id: int, kind: str, actor_id: int | None = None) -> Notification
     `actor_id` is None if the application itself is the actor.
     """
     # Select, then delete by id: in MariaDB a DELETE that matches nothing takes a gap lock, which blocks inserts.
-    former = db.session.scalars(
-        select(Notification.id).where(
-            Notification.user_id == user_id, Notification.actor_id == actor_id, Notification.kind == kind
-        )
-    ).all()
+    former = db.session.scalars(_ids_of(user_id, kind, actor_id)).all()
     if former:
         db.session.execute(delete(Notification).where(Notification.id.in_(former)))
     notification = Notification(user_id=user_id, kind=kind, actor_id=actor_id)
@@ -36,13 +32,12 @@ def mark_read(user_id: int, up_to: int) -> None:
 
 def mark_read_of(user_id: int, kind: str, actor_id: int) -> None:
     """Mark a user's notifications of one kind and actor as read, once they have seen what these are about."""
-    ids = db.session.scalars(
-        select(Notification.id).where(
-            Notification.user_id == user_id,
-            Notification.actor_id == actor_id,
-            Notification.kind == kind,
-            Notification.unread,
-        )
-    ).all()
+    ids = db.session.scalars(_ids_of(user_id, kind, actor_id).where(Notification.unread)).all()
     if ids:
         db.session.execute(update(Notification).where(Notification.id.in_(ids)).values(unread=False))
+
+
+def _ids_of(user_id: int, kind: str, actor_id: int | None) -> Select[int]:
+    return select(Notification.id).where(
+        Notification.user_id == user_id, Notification.actor_id == actor_id, Notification.kind == kind
+    )
