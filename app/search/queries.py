@@ -43,10 +43,10 @@ def users(terms: Sequence[str], key: Key, size: int) -> Page[UserRow]:
 
     def fetch(key: Key, limit: int) -> Sequence[UserRow]:
         ids = _find_ids(user_words, terms, key, limit, prefix=True)
+        if not ids:
+            return []
         query = select(User.id, User.username, User.display_name).where(User.id.in_(ids))
-        return (
-            [UserRow._make(row) for row in db.session.execute(nearest_first(query, User.id, key.side))] if ids else []
-        )
+        return [UserRow._make(row) for row in db.session.execute(nearest_first(query, User.id, key.side))]
 
     return paginate(fetch, key, size)
 
