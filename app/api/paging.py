@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import current_app, request
 from werkzeug.exceptions import BadRequest
 
 from app.database import LARGEST_ID
@@ -29,13 +29,24 @@ def by_key(query: dict[str, int], fetch: Callable[[Key, int], Sequence[Any]]) ->
 
 def answer(page: Page[Any], limit: int, **asked: str) -> Answer:
     """The items of a page, and links to its neighbours, with the query `asked`, as Link headers (RFC 8288)."""
-    here = f"{request.scheme}://{request.host}{request.script_root}{request.path}"
+    here = f"{_site()}{request.script_root}{request.path}"
     links = []
     for relation, key in (("next", page.older), ("prev", page.newer)):
         if key is not None:
             arguments = urlencode(asked | {"limit": limit} | key.arguments)
             links.append(("Link", f'<{here}?{arguments}>; rel="{relation}"'))
     return {"items": page.items}, links
+
+
+def _site() -> str:
+    """The scheme and the host of links.
+
+    Those of SITE_URL if that is https: behind a proxy that TRUSTED_PROXIES does not count, the request seems to be
+    http, and by such a link a client would send its token in the clear. Else those of the request: SITE_URL may be
+    unset.
+    """
+    site: str = current_app.config["SITE_URL"]
+    return site if site.startswith("https://") else f"{request.scheme}://{request.host}"
 
 
 def by_number(query: dict[str, int], items: Sequence[Any], total: int) -> dict[str, Any]:

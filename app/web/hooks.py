@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, abort, current_app, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -69,6 +70,7 @@ def init_app(app: Flask) -> None:
     app.before_request(set_request_id)
     app.before_request(refuse_unstorable)
     app.after_request(set_headers)
+    app.after_request(make_redirect_relative)
 
 
 def set_request_id() -> None:
@@ -132,4 +134,17 @@ def set_headers(response: Response) -> Response:
     response.headers.extend(HEADERS)
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers["Strict-Transport-Security"] = HSTS
+    return response
+
+
+def make_redirect_relative(response: Response) -> Response:
+    """Leave the scheme and host out of redirects within the site.
+
+    Werkzeug puts them into its own, such as from `//explore` to `/explore`. Behind a proxy that TRUSTED_PROXIES does
+    not count they would lead from https to http.
+    """
+    if response.location:
+        target = urlsplit(response.location)
+        if target.netloc == request.host and not target.path.startswith("//"):  # "//name" would be another host
+            response.location = urlunsplit(("", "", target.path or "/", target.query, target.fragment))
     return response

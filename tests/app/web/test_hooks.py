@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from flask import request
+from flask import redirect, request
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
 from app import create_app
@@ -172,3 +172,29 @@ def test_proxy_sets_the_scheme_and_never_the_host(environ, monkeypatch, trusted,
     headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "//evil"}
     app.test_client().get("/health", headers=headers)
     assert seen == [f"{scheme}://localhost/health"]
+
+
+# Redirects and caches
+
+
+def test_redirect_within_the_site_is_relative(client):
+    """Behind a proxy that is not counted, an absolute one would lead from https to http, with the token."""
+    response = client.get("/posts//9?a=1&a=é")
+    assert (response.status_code, response.headers["Location"]) == (308, "/posts/9?a=1&a=%C3%A9")
+    assert client.post("/api//tokens").headers["Location"] == "/api/tokens"
+
+
+@pytest.mark.parametrize(
+    ("target", "location"),
+    [
+        ("http://localhost", "/"),
+        ("https://localhost/a?b#c", "/a?b#c"),
+        ("//localhost/a", "/a"),
+        ("http://localhost//evil.example", "http://localhost//evil.example"),
+        ("https://evil.example/a", "https://evil.example/a"),
+        ("a", "a"),
+    ],
+)
+def test_redirect_elsewhere_is_kept(app, client, monkeypatch, target, location):
+    monkeypatch.setitem(app.view_functions, "health.live", lambda: redirect(target))
+    assert client.get("/health").headers["Location"] == location
