@@ -1,5 +1,7 @@
 """What the API's resources share: authentication, the errors of what was sent, and their description."""
 
+import base64
+import binascii
 import functools
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -20,7 +22,10 @@ from app.web import errors
 from app.web.hooks import note_user
 from app.web.rate_limits import api_requests
 
-REALM: dict[str, str | None] = {"realm": "Microblog"}
+# Challenges, whose parameters are given as they are sent: Werkzeug leaves out the quotes that RFC 9110, section 11.5,
+# requires of a realm. The charset asks clients to encode passwords in UTF-8 (RFC 7617, section 2.1).
+TOKEN_CHALLENGE = WWWAuthenticate("bearer", None, 'realm="Microblog"')
+PASSWORD_CHALLENGE = WWWAuthenticate("basic", None, 'realm="Microblog", charset="UTF-8"')
 
 View = Callable[..., Any]
 
@@ -97,9 +102,35 @@ def check_user(user_id: int) -> None:
         abort(404)
 
 
+def basic_credentials() -> tuple[str, str] | None:
+    """Return the username and the password that were sent, or None if they are missing or malformed.
+
+    RFC 7617 leaves their encoding to the server: ours is UTF-8, as the challenge says. Clients that ignore it, such as
+    python-requests, send Latin-1. Text beyond ASCII in Latin-1 is hardly ever valid UTF-8.
+    """
+    try:
+        sent = base64.b64decode(_credentials("basic"), validate=True)
+    except (binascii.Error, ValueError):  # ValueError: the header is not ASCII
+        return None
+    try:
+        text = sent.decode()
+    except UnicodeDecodeError:
+        text = sent.decode("latin-1")
+    name, colon, password = text.partition(":")
+    return (name, password) if colon else None
+
+
+def _credentials(scheme: str) -> str:
+    """What the Authorization header holds after the scheme; "" if it is missing or names another scheme.
+
+    `request.authorization` fails for a header that is not ASCII.
+    """
+    given, _space, credentials = request.headers.get("Authorization", "").partition(" ")
+    return credentials.strip() if given.lower() == scheme else ""
+
+
 def _bearer() -> TokenOwner:
-    given = request.authorization
-    owner = owner_of_token(given.token) if given and given.type == "bearer" and given.token else None
+    owner = owner_of_token(_credentials("bearer"))
     if owner is None:
-        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", REALM))
+        raise Unauthorized(www_authenticate=TOKEN_CHALLENGE)
     return owner

@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask import Response, g, request
-from werkzeug.datastructures import WWWAuthenticate
+from flask import Response, g
 from werkzeug.exceptions import Unauthorized
 
-from app.api.contract import REALM, Resource
+from app.api.contract import PASSWORD_CHALLENGE, Resource, basic_credentials
 from app.api.inputs import NewToken
 from app.api.schemas import Error, IssuedToken, Tokens
 from app.auth import queries, services
 from app.database import db
+from app.web.hooks import note_user
 from app.web.rate_limits import limited, named
 
 bp = Resource("api_tokens", __name__, url_prefix="/api/tokens", description="What a program signs in with.")
@@ -29,8 +29,8 @@ class Issued(NamedTuple):
 
 def _named() -> str:
     """The account that the password is said to be of."""
-    given = request.authorization
-    return named((given and given.username) or "")
+    name, _password = basic_credentials() or ("", "")
+    return named(name)
 
 
 def _was_wrong(response: Response) -> bool:
@@ -49,12 +49,11 @@ def issue(values: dict[str, str]) -> Issued:
 
     Send it as "Authorization: Bearer …". It ends when it expires, when it is revoked and when the password changes.
     """
-    given = request.authorization
-    user = None
-    if given and given.type == "basic":
-        user = services.authenticate(given.username or "", given.password or "")
+    given = basic_credentials()
+    user = services.authenticate(*given) if given else None
     if user is None:
-        raise Unauthorized(www_authenticate=WWWAuthenticate("basic", REALM))
+        raise Unauthorized(www_authenticate=PASSWORD_CHALLENGE)
+    note_user(user.id)
     token, kept = services.issue_token(user, values["name"])
     db.session.commit()
     return Issued(kept.id, kept.name, kept.created_at, kept.expires_at, token)
