@@ -106,7 +106,7 @@ def tokens() -> ResponseReturnValue:
             token, _row = services.issue_token(sessions.account(), form.name.data or "")
             db.session.commit()
             # Shown on this page alone; a flashed message would store it in the session cookie.
-            return _tokens_page(TokenForm(formdata=None), token), 201, {"Cache-Control": "no-store"}
+            return _tokens_page(TokenForm(formdata=None), token), 201
     return _tokens_page(form), form.status
 
 

@@ -39,7 +39,7 @@ def start() -> ResponseReturnValue:
 def progress() -> ResponseReturnValue:
     """Return `{"progress": percent, "under_way": bool}`; 404 if the user never started an export."""
     job = job_of(current_user.id, KIND) or abort(404)
-    return {"progress": job.progress, "under_way": job.is_under_way}, {"Cache-Control": "no-store"}
+    return {"progress": job.progress, "under_way": job.is_under_way}
 
 
 @bp.get("/archive.zip")
@@ -49,6 +49,5 @@ def download() -> ResponseReturnValue:
     headers = {
         "Content-Length": str(archive.size),
         "Content-Disposition": f'attachment; filename="{queries.name_of(archive, current_user.username)}"',
-        "Cache-Control": "private, no-store",
     }
     return Response(stream_with_context(queries.chunks(archive.id)), mimetype="application/zip", headers=headers)

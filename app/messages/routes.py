@@ -92,7 +92,7 @@ def news(username: str) -> ResponseReturnValue:
         "newest": messages[-1].id if messages else since,
         "unread": unread,
     }
-    return answer, {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache"}
+    return answer, {"ETag": f'"{tag}"'}
 
 
 @bp.post("/with/<username>/seen")

@@ -54,4 +54,4 @@ def poll() -> ResponseReturnValue:
         "since": rows[-1].id if rows else newest,
         "html": "".join(render_row(row) for row in reversed(rows)),
     }
-    return answer, {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache"}
+    return answer, {"ETag": f'"{tag}"'}

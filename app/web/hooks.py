@@ -71,6 +71,7 @@ def init_app(app: Flask) -> None:
     app.before_request(refuse_unstorable)
     app.after_request(set_headers)
     app.after_request(make_redirect_relative)
+    app.after_request(forbid_storing)
 
 
 def set_request_id() -> None:
@@ -147,4 +148,11 @@ def make_redirect_relative(response: Response) -> Response:
         target = urlsplit(response.location)
         if target.netloc == request.host and not target.path.startswith("//"):  # "//name" would be another host
             response.location = urlunsplit(("", "", target.path or "/", target.query, target.fragment))
+    return response
+
+
+def forbid_storing(response: Response) -> Response:
+    """Keep the responses that a user gets out of every cache: after signing out, "Back" must not show them."""
+    if noted_user() is not None and not response.cache_control.public:
+        response.headers["Cache-Control"] = "no-store"
     return response

@@ -5,9 +5,12 @@ from flask import redirect, request
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
 from app import create_app
+from app.auth.services import issue_token
+from app.database import db
 from app.web import rate_limits
 from app.web.hooks import CONTENT_SECURITY_POLICY
 from config import Config
+from tests.fixtures.users import PASSWORD
 
 DEEP = "[" * 200_000
 
@@ -198,3 +201,33 @@ def test_redirect_within_the_site_is_relative(client):
 def test_redirect_elsewhere_is_kept(app, client, monkeypatch, target, location):
     monkeypatch.setitem(app.view_functions, "health.live", lambda: redirect(target))
     assert client.get("/health").headers["Location"] == location
+
+
+SIGNED_IN = ["/", "/explore", "/settings", "/messages", "/user/susan", "/nowhere", "/auth/login", "/api/docs"]
+SCRIPTED = ["/notifications/poll", "/messages/with/john/news", "/user/john/card", "/export/progress"]
+
+
+@pytest.mark.parametrize("path", SIGNED_IN + SCRIPTED)
+def test_response_to_a_signed_in_user_is_not_stored(client, make_user, log_in, path):
+    make_user("susan")
+    make_user("john")
+    assert log_in("susan").headers["Cache-Control"] == "no-store"
+    assert client.get(path).headers["Cache-Control"] == "no-store"
+
+
+def test_response_to_a_token_is_not_stored(client, make_user):
+    token, _row = issue_token(make_user("susan"))
+    db.session.commit()
+    for path, status in (("/api/users", 200), ("/api/users/0", 404)):
+        response = client.get(path, headers={"Authorization": f"Bearer {token}"})
+        assert (response.status_code, response.headers["Cache-Control"]) == (status, "no-store")
+    response = client.post("/api/tokens", auth=("susan", PASSWORD))
+    assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-store")
+
+
+def test_what_everyone_gets_may_be_stored(client, make_user, log_in):
+    make_user("susan")
+    log_in("susan")
+    assert "immutable" in client.get("/avatar/1.svg").headers["Cache-Control"]
+    assert "no-store" not in client.get("/static/css/theme.css").headers["Cache-Control"]
+    assert "Cache-Control" not in client.get("/health").headers
