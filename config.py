@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from app.settings import ConfigError, database_url
+from app.settings.database_url import Database
 
 ROOT = Path(__file__).resolve().parent
 
@@ -20,14 +20,6 @@ PLACEHOLDERS = {
     "change-me", "changeme", "change_me", "dev", "secret", "secret-key", "my-secret-key",
     "you-will-never-guess", "a-really-long-and-unique-key-that-nobody-knows", "replace-me",
 }  # fmt: skip
-
-# MariaDB and MySQL share one driver and one dialect.
-SERVERS = {"mysql", "mariadb"}
-DRIVER = "mysql+pymysql"
-
-
-class ConfigError(Exception):
-    """A setting is not valid; the message is one line that names it and says what to do."""
 
 
 class Config:
@@ -61,8 +53,9 @@ class Config:
         if self.LOG_FORMAT not in {"text", "json"}:
             raise ConfigError(f"LOG_FORMAT={self.LOG_FORMAT!r} is not valid; use text (the default) or json")
         self.DATA_DIR = Path(environ.get("DATA_DIR") or ROOT / "instance").resolve()
-        self.SQLALCHEMY_DATABASE_URI = self._database_url()
-        self.SQLALCHEMY_ENGINE_OPTIONS = _engine_options(self.SQLALCHEMY_DATABASE_URI)
+        database = self._database()
+        self.SQLALCHEMY_DATABASE_URI = database.url
+        self.SQLALCHEMY_ENGINE_OPTIONS = _engine_options(database)  # the job queue takes its connect_args too
         self.DB_WAIT_SECONDS = self._integer("DB_WAIT_SECONDS", 60)
         self.SECRET_KEY = self._secret_key()
         # Only gunicorn uses it, but it ends with a traceback if the value is not valid.
@@ -141,20 +134,10 @@ class Config:
             raise ConfigError(f"{name}={text!r} is not a whole number; give one such as {default}")
         return int(text)
 
-    def _database_url(self) -> str:
-        text = self._value("DATABASE_URL") or f"sqlite:///{self.DATA_DIR / 'app.db'}"
-        try:
-            url = make_url(text)
-        except ArgumentError as error:
-            raise ConfigError(
-                "DATABASE_URL is not a database URL; give one such as mysql://user:password@host/name"
-            ) from error
-        backend = url.get_backend_name()
-        if backend in SERVERS:
-            url = url.set(drivername=DRIVER).update_query_dict({"charset": "utf8mb4"})  # the default may be latin1
-        elif backend != "sqlite":
-            raise ConfigError(f"DATABASE_URL is for {backend!r}, which is not supported; use sqlite, mysql or mariadb")
-        return url.render_as_string(hide_password=False)
+    def _database(self) -> Database:
+        if text := self._value("DATABASE_URL"):
+            return database_url.parse(text)
+        return database_url.sqlite_file(self.DATA_DIR / "app.db")
 
     def _secret_key(self) -> str | None:
         """Return SECRET_KEY, or None: the start then creates a key beside the SQLite database."""
@@ -188,12 +171,12 @@ def _is_plain_address(url: str) -> bool:
     )
 
 
-def _engine_options(url: str) -> dict[str, Any]:
+def _engine_options(database: Database) -> dict[str, Any]:
     """Return the options of SQLAlchemy's engine.
 
     Errors are logged without the parameters of their statement, which can hold private messages.
     """
-    if make_url(url).get_backend_name() == "sqlite":
+    if database_url.sqlite_path(database.url):
         return {"hide_parameters": True}
     return {
         "hide_parameters": True,
@@ -201,16 +184,8 @@ def _engine_options(url: str) -> dict[str, Any]:
         # The session has rolled back before it returns the connection; a second rollback is a wasted round trip.
         "pool_reset_on_return": None,
         "pool_recycle": 1800,  # seconds; a firewall or the server's wait_timeout drops idle connections
-        "connect_args": {"connect_timeout": 5},  # seconds
+        "connect_args": database.connect_args | {"connect_timeout": 5},  # seconds
         # Each statement reads the latest committed rows. With the servers' default, REPEATABLE READ, MariaDB 11.6 and
         # later refuse (error 1020) to change a row that another transaction has changed since this one began.
         "isolation_level": "READ COMMITTED",
     }
-
-
-def sqlite_path(url: str | URL) -> Path | None:
-    """Return the file of an SQLite database, or None for a database server or a database in memory."""
-    url = make_url(url)
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        return None
-    return Path(url.database)

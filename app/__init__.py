@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
@@ -10,8 +11,11 @@ from app import compiled_select, database, logs
 from app.extensions import bootstrap, csrf
 from app.i18n import locales
 from app.ops import alerts, health, secret_key
+from app.settings import ConfigError
 from app.web import errors, fragment_cache, hooks, rate_limits, templating, theme
-from config import Config, ConfigError
+
+if TYPE_CHECKING:
+    from config import Config
 
 
 class Microblog(Flask):
@@ -19,23 +23,25 @@ class Microblog(Flask):
 
     @property
     def secret_key(self) -> str:  # type: ignore[override]  # Flask's is an attribute
-        """SECRET_KEY, or the key stored beside the SQLite database. Raises config.ConfigError and OSError."""
+        """SECRET_KEY, or the key stored beside the SQLite database. Raises ConfigError and OSError."""
         if self.config["SECRET_KEY"] is None:
             self.config["SECRET_KEY"] = secret_key.secret_key_beside(self.config["SQLALCHEMY_DATABASE_URI"])
         key: str = self.config["SECRET_KEY"]
         return key
 
 
-def create_bare_app(config: Config | None = None) -> Microblog:
+def create_bare_app(config: "Config | None" = None) -> Microblog:
     """Create an application with settings and database only, in half the time of `create_app`."""
+    from config import Config  # it imports app.settings, so not at the top
+
     app = Microblog(__name__)
     app.config.from_object(config or Config())
     database.db.init_app(app)
     return app
 
 
-def create_app(config: Config | None = None) -> Microblog:
-    """Create the application from `config`, by default from the environment. Raises config.ConfigError."""
+def create_app(config: "Config | None" = None) -> Microblog:
+    """Create the application from `config`, by default from the environment. Raises ConfigError."""
     app = create_bare_app(config)
     compiled_select.init_app(app)
     bootstrap.init_app(app)

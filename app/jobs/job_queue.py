@@ -7,7 +7,7 @@ import logging
 import pkgutil
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Config, Flask, current_app
 from huey import RedisHuey, crontab
 from huey.api import Huey
 from huey.contrib.sql_huey import SqlStorage
@@ -82,7 +82,7 @@ def _make_queue(app: Flask) -> Huey:
     if app.config["REDIS_URL"]:
         queue = RedisHuey("microblog", url=app.config["REDIS_URL"], **options)
     else:
-        database = _database(app.config["SQLALCHEMY_DATABASE_URI"])
+        database = _database(app.config)
         queue = Huey("microblog", storage_class=Storage, database=database, create_tables=False, **options)
 
     @queue.task(name="work")
@@ -105,18 +105,13 @@ def _make_queue(app: Flask) -> Huey:
     return queue
 
 
-def _database(address: str) -> Database:
-    """Return peewee's object for the application's database."""
-    url = make_url(address)
+def _database(config: Config) -> Database:
+    """Return peewee's object for the application's database, with the arguments of the application's connections."""
+    url = make_url(config["SQLALCHEMY_DATABASE_URI"])
     if url.get_backend_name() == "sqlite":
         return SqliteDatabase(url.database, pragmas={"journal_mode": "wal", "synchronous": 1}, timeout=5)
+    arguments = url.translate_connect_args(username="user") | config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
     return MySQLDatabase(
-        url.database,
-        host=url.host,
-        port=url.port or 3306,
-        user=url.username,
-        password=url.password or "",
-        charset="utf8mb4",
-        connect_timeout=5,  # seconds
+        **arguments,
         init_command="SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",  # for the reason given in config.py
     )

@@ -24,8 +24,9 @@ from app.ops.seed import seed
 from app.ops.startup import EX_CANTCREAT, EX_USAGE, compile_catalogues, create_secret_key, fail, wait_for_database
 from app.ops.user_commands import user
 from app.search.commands import search
+from app.settings.database_url import sqlite_path
 from app.users.models import User
-from config import ROOT, sqlite_path
+from config import ROOT
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?")  # names of folders in translations/
 

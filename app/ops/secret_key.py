@@ -6,7 +6,8 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from config import ConfigError, sqlite_path
+from app.settings import ConfigError
+from app.settings.database_url import sqlite_path
 
 
 def secret_key_beside(database_url: str) -> str:

@@ -17,7 +17,8 @@ from app.database import db
 from app.i18n import catalogues, locales
 from app.ops import health, upgrade
 from app.ops.upgrade import DatabaseUnavailable
-from config import ConfigError, sqlite_path
+from app.settings import ConfigError
+from app.settings.database_url import sqlite_path
 
 EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE, EX_CANTCREAT, EX_CONFIG = 64, 69, 70, 73, 78
 

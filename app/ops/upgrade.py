@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.database import set_pragmas
-from config import sqlite_path
+from app.settings.database_url import sqlite_path
 
 
 def is_modelled(name: str | None, kind: str, _parents: dict[str, Any]) -> bool:

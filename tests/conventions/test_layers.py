@@ -38,7 +38,7 @@ BESIDE = {
     *("posts/rendering", "search/commands"),
 }
 # Packages that are not features.
-SUPPORT = {"web", "i18n", "ops"}
+SUPPORT = {"web", "i18n", "ops", "settings"}
 
 
 def layer(module):
