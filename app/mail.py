@@ -16,6 +16,8 @@ from flask_babel import force_locale
 from flask_mailman import EmailMultiAlternatives, Mail
 from flask_mailman.backends import smtp
 
+from app.i18n import locales
+
 log = logging.getLogger(__name__)
 
 File = tuple[str, bytes, str]  # name, content, MIME type
@@ -41,12 +43,12 @@ def send(
 ) -> None:
     """Render `templates/mail/TEMPLATE.txt` and `.html` with `values`, and send them to the address `to`.
 
-    `subject` is a lazy string, translated here; `locale` defaults to English. Raises OSError, of which smtplib's errors
-    are subclasses, if the server cannot be reached or refuses the mail. Links start with SITE_URL: the Host header of a
-    request can be forged.
+    `subject` is a lazy string, translated here, into the available language nearest to `locale`, else English. Raises
+    OSError, of which smtplib's errors are subclasses, if the server cannot be reached or refuses the mail. Links start
+    with SITE_URL: the Host header of a request can be forged.
     """
     site = current_app.config["SITE_URL"]
-    with current_app.test_request_context(base_url=site), force_locale(locale or "en"):
+    with current_app.test_request_context(base_url=site), force_locale(locales.available(locale) or locales.ENGLISH):
         text, html = (render_template(f"mail/{template}.{kind}", **values) for kind in ("txt", "html"))
         title = str(subject)
     if not current_app.config["MAIL_SERVER"]:

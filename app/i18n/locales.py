@@ -9,13 +9,13 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
-from babel import Locale, dates, negotiate_locale
+from babel import Locale, dates
 from flask import Flask, current_app, has_request_context, request, session
 from flask_babel import force_locale, get_locale, to_user_timezone
 from flask_login import current_user
 
 from app.extensions import babel
-from app.i18n import catalogues
+from app.i18n import catalogues, matching
 
 CATALOGUES = Path(__file__).parents[1] / "translations"
 ENGLISH = "en"
@@ -57,10 +57,18 @@ def format_moment(moment: datetime) -> str:
 
 
 def remember_choice() -> None:
-    """Store `?lang=` in the session; ignore unavailable languages."""
-    choice = request.args.get("lang")
-    if choice in current_app.config["LANGUAGES"]:
-        session["lang"] = choice
+    """Store the language nearest to `?lang=` in the session; ignore unavailable languages."""
+    if found := available(request.args.get("lang")):
+        session["lang"] = found
+
+
+def available(choice: str | None) -> str | None:
+    """Return the code of the catalogue for a chosen language, or of the nearest one, or None.
+
+    A stored choice outlives its catalogue: "pt" may have become "pt_BR".
+    """
+    languages = current_app.config["LANGUAGES"]
+    return choice if not choice or choice in languages else _nearest((choice,), tuple(languages))
 
 
 def select_locale() -> Locale:
@@ -71,23 +79,22 @@ def select_locale() -> Locale:
 def _select_code() -> str:
     if not has_request_context():
         return ENGLISH
-    if current_user.is_authenticated and current_user.locale in current_app.config["LANGUAGES"]:
-        code: str = current_user.locale
+    if current_user.is_authenticated and (code := available(current_user.locale)):
         return code
     return locale_of_browser()
 
 
 def locale_of_browser() -> str:
-    """Return the code in the session, else the best match of Accept-Language (`fr` for `fr-CA`), else English."""
-    languages = current_app.config["LANGUAGES"]
-    if session.get("lang") in languages:
-        code: str = session["lang"]
+    """Return the code in the session, else the nearest to Accept-Language (`fr` for `fr-CA`), else English."""
+    if code := available(session.get("lang")):
         return code
-    accepted = request.headers.get("Accept-Language")
-    if not accepted:
+    if not request.headers.get("Accept-Language"):
         return ENGLISH
-    asked = [tag.replace("-", "_") for tag, quality in request.accept_languages if quality]
-    return negotiate_locale(asked, languages) or ENGLISH
+    asked = tuple(tag for tag, quality in request.accept_languages if quality)
+    return _nearest(asked, tuple(current_app.config["LANGUAGES"])) or ENGLISH
+
+
+_nearest = functools.lru_cache(maxsize=256)(matching.nearest)
 
 
 @functools.cache

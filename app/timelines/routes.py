@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
+from app.languages.names import languages_of_site
 from app.pagination import key_from
 from app.posts.forms import PostForm
 from app.timelines import queries
@@ -20,7 +21,7 @@ def home() -> ResponseReturnValue:
 
 def _composer() -> PostForm:
     """An empty composer. The template calls this only if the composer's HTML is not cached, and adds the CSRF token."""
-    return PostForm(current_app.config["LANGUAGES"].items, formdata=None, meta={"csrf": False})
+    return PostForm(languages_of_site, formdata=None, meta={"csrf": False})
 
 
 @bp.get("/index")

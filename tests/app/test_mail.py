@@ -25,6 +25,13 @@ def send(to="susan@example.com", locale="en"):
     mail.send(to, "Hello\u2026", "address_changed", locale, user=SUSAN)
 
 
+def test_mail_is_in_the_nearest_language(context, mail_server):
+    sink = mail_server()
+    send(locale="fr_CA")
+    [(_sender, _recipients, message)] = sink.messages
+    assert "Bonjour" in message.get_body(("plain",)).get_content()
+
+
 def test_mail_has_a_text_and_an_html_part(context, mail_server):
     sink = mail_server()
     send()

@@ -43,13 +43,47 @@ def test_lang_parameter_overrides_accept_language_and_is_stored(client):
     assert language_of(client.get("/nope", headers=french)) == "es"
 
 
-@pytest.mark.parametrize("unknown", ["de", "", "../fr", "FR", "fr\n"])
+@pytest.fixture
+def regional(app, monkeypatch):
+    """A Brazilian and a Traditional Chinese catalogue, without texts."""
+    monkeypatch.setitem(app.config, "LANGUAGES", app.config["LANGUAGES"] | {"pt_BR": "Português", "zh_Hant": "中文"})
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("zh-TW,zh;q=0.9,en-US;q=0.8,en;q=0.7", "zh-Hant"),
+        ("zh-HK", "zh-Hant"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "en"),
+        ("zh-CN", "zh-Hant"),
+        ("pt-PT,pt;q=0.8", "pt-BR"),
+        ("pt", "pt-BR"),
+        ("pt;q=0, fr", "fr"),
+    ],
+)
+def test_accept_language_selects_the_nearest_catalogue(client, regional, header, language):
+    assert language_of(client.get("/nope", headers={"Accept-Language": header})) == language
+
+
+@pytest.mark.parametrize("choice", ["pt_BR", "pt-BR", "pt-br", "pt-PT", "pt"])
+def test_lang_parameter_selects_the_nearest_catalogue(client, regional, choice):
+    assert language_of(client.get("/nope", query_string={"lang": choice})) == "pt-BR"
+    assert language_of(client.get("/nope", headers={"Accept-Language": "fr"})) == "pt-BR"
+
+
+def test_stored_choice_outlives_its_catalogue(client, regional):
+    with client.session_transaction() as session:
+        session["lang"] = "pt_PT"
+    assert language_of(client.get("/nope")) == "pt-BR"
+
+
+@pytest.mark.parametrize("unknown", ["de", "", "../fr", "fr\n"])
 def test_unavailable_lang_parameter_is_ignored(client, unknown):
     client.get("/nope?lang=fr")
     assert language_of(client.get("/nope", query_string={"lang": unknown})) == "fr"
 
 
-@pytest.mark.parametrize(("setting", "language"), [("es", "es"), (None, "fr"), ("de", "fr")])
+@pytest.mark.parametrize(("setting", "language"), [("es", "es"), (None, "fr"), ("de", "fr"), ("es_AR", "es")])
 def test_user_setting_overrides_the_lang_parameter(app, client, setting, language):
     with app.app_context():
         user = User(username="susan", email="susan@example.org", password_hash="", locale=setting)

@@ -48,6 +48,13 @@ def test_new_post_page_offers_all_languages_by_name(client, susan):
     assert '<option value="ja">Japonais</option>' in client.get("/post?lang=fr").text
 
 
+@pytest.mark.parametrize(("code", "tag", "name"), [("pt_BR", "pt", "Português"), ("zh_Hant", "zh", "中文")])
+def test_regional_catalogue_offers_its_language_for_posts(app, client, susan, fill_in, monkeypatch, code, tag, name):
+    monkeypatch.setitem(app.config, "LANGUAGES", {"en": "English", code: "Regional"})
+    assert f'<option value="{tag}">{name}</option>' in client.get("/").text
+    assert f'<option selected value="{tag}">' in fill_in("/", to="/post", body="", language=tag).text
+
+
 @pytest.mark.parametrize(("body", "language"), [("", "es"), ("Hello", "klingon")])
 def test_refused_post_keeps_a_valid_language_choice(susan, fill_in, body, language):
     response = fill_in("/", to="/post", body=body, language=language)
