@@ -48,12 +48,12 @@ def own_name(code: str) -> str:
 
 
 def format_moment(moment: datetime) -> str:
-    """Return the date and the time without seconds in the format of the locale: "Aug 31, 2026, 2:19 PM"."""
+    """Return the date and the time without seconds in the format of the locale: "Aug 31, 2026, 2:19 PM UTC"."""
     locale, moment = get_locale(), to_user_timezone(moment)
     day = dates.format_date(moment, "medium", locale)
     time = dates.format_time(moment, "short", locale=locale)
-    pattern = str(dates.get_datetime_format("medium", locale))
-    return pattern.replace("'", "").format(time, day)
+    pattern = str(dates.get_datetime_format("medium", locale)).replace("'", "")
+    return f"{pattern.format(time, day)}\N{NO-BREAK SPACE}UTC"
 
 
 def remember_choice() -> None:

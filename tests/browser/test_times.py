@@ -1,4 +1,4 @@
-"""JavaScript shows recent times as relative; the server renders all times as absolute."""
+"""JavaScript shows times in the reader's zone, recent ones as relative; the server renders all in UTC."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -44,6 +44,65 @@ def test_recent_time_is_relative(at, register, locale, passed, words):
     time = page.locator(".post time")
     expect(time).to_have_text(words)
     expect(time).to_have_attribute("title", ABSOLUTE)
+
+
+@pytest.mark.parametrize(
+    ("zone", "locale", "moment", "shown", "title"),
+    [
+        (
+            "Asia/Tokyo",
+            "en",
+            "2026-08-31T23:30:00+00:00",
+            "Sep 1, 2026, 8:30 AM",
+            "September 1, 2026 at 8:30:00 AM GMT+9",
+        ),
+        ("Asia/Tokyo", "fr", "2026-08-31T23:30:00+00:00", "1 sept. 2026, 08:30", "1 septembre 2026 à 08:30:00 UTC+9"),
+        (
+            "Asia/Tokyo",
+            "es",
+            "2026-08-31T23:30:00+00:00",
+            "1 sept 2026, 8:30",
+            "1 de septiembre de 2026, 8:30:00 GMT+9",
+        ),
+        ("America/New_York", "en", "2026-03-08T06:59:00+00:00", "Mar 8, 2026, 1:59 AM", "1:59:00 AM EST"),
+        ("America/New_York", "en", "2026-03-08T07:00:00+00:00", "Mar 8, 2026, 3:00 AM", "3:00:00 AM EDT"),
+        ("Asia/Kathmandu", "en", "2026-08-31T18:15:00+00:00", "Sep 1, 2026, 12:00 AM", "12:00:00 AM GMT+5:45"),
+        ("Asia/Tokyo", "en", "nonsense", "as it was", None),
+    ],
+)
+def test_time_is_in_zone_of_reader(visit, zone, locale, moment, shown, title):
+    page = visit(locale=locale, timezone_id=zone)
+    page.goto("/auth/login")
+    page.evaluate(
+        "moment => { document.querySelector('main').innerHTML = `<time datetime='${moment}'>as it was</time>` }", moment
+    )
+    time = page.locator("main time")
+    expect(time).to_have_text(shown)
+    if title:
+        expect(time).to_have_attribute("title", re.compile(re.escape(title)))
+    else:
+        expect(time).not_to_have_attribute("title", re.compile(""))
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_times_of_all_pages_name_their_zone_or_are_local(visit, register, javascript):
+    susan = register(visit(javascript=javascript, timezone_id="Asia/Tokyo"))
+    david = register(visit())
+    david.follow(susan)
+    david.write_to(susan, "Hello")
+    susan.post("Hello")
+    susan.make_token("phone")
+    susan.ask_for_archive()
+    page = susan.page
+    page.clock.install(time=datetime.now(UTC) + timedelta(days=10))
+    while not page.locator("main a[download]").count():
+        page.goto("/settings/export")
+    paths = ["/", f"/user/{susan.username}", "/messages", f"/messages/with/{david.username}", "/notifications"]
+    for path in [*paths, "/settings/tokens", "/settings/export"]:
+        page.goto(path)
+        times = page.locator("main time")
+        expect(times.first).to_have_text(ABSOLUTE)
+        assert [(path, text) for text in times.all_inner_texts() if ("UTC" in text) == javascript] == []
 
 
 @pytest.mark.parametrize("passed", [timedelta(days=7, minutes=1), -timedelta(hours=1)])

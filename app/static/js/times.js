@@ -1,5 +1,5 @@
-// Shows recent times as relative ("5 minutes ago") and keeps them fresh. The server renders absolute times, which stay
-// without JavaScript and become the `title` of relative ones.
+// Shows times in the reader's time zone and the page's language, recent ones as "5 minutes ago", and keeps these fresh.
+// The server renders times in UTC, which stay without JavaScript.
 
 import { poll } from "./poller.js";
 
@@ -12,7 +12,8 @@ const RECENT = 7 * DAY;
 const { lang } = document.documentElement;
 const relative = new Intl.RelativeTimeFormat(lang);
 const now = new Intl.RelativeTimeFormat(lang, { numeric: "auto" }).format(0, "second");
-const absolute = new WeakMap(); // element -> the server's text
+const absolute = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
+const exact = new Intl.DateTimeFormat(lang, { dateStyle: "full", timeStyle: "long" }); // names the time zone
 
 function words(seconds) {
   if (seconds < MINUTE) return now;
@@ -22,12 +23,14 @@ function words(seconds) {
 }
 
 function show(time) {
-  if (!absolute.has(time)) absolute.set(time, time.textContent);
-  const seconds = (Date.now() - Date.parse(time.dateTime)) / 1000;
-  // Less than a minute in the future is a clock that is slow; any more, or NaN, keeps the absolute time.
-  const text = seconds > -MINUTE && seconds < RECENT ? words(seconds) : absolute.get(time);
+  const moment = Date.parse(time.dateTime);
+  if (Number.isNaN(moment)) return; // the server's text stays
+  const seconds = (Date.now() - moment) / 1000;
+  // Less than a minute in the future is a clock that is slow.
+  const isRecent = time.dataset.absolute === undefined && seconds > -MINUTE && seconds < RECENT;
+  const text = isRecent ? words(seconds) : absolute.format(moment);
   if (time.textContent === text) return;
-  time.title ||= absolute.get(time);
+  time.title = exact.format(moment);
   time.textContent = text;
 }
 

@@ -189,8 +189,12 @@ def test_languages_are_known_to_babel(app):
 
 @pytest.mark.parametrize(
     ("locale", "written"),
-    [("en", "Aug 31, 2026, 2:19\u202fPM"), ("fr", "31 août 2026, 14:19"), ("es", "31 ago 2026, 14:19")],
+    [
+        ("en", "Aug 31, 2026, 2:19\u202fPM\u00a0UTC"),
+        ("fr", "31 août 2026, 14:19\u00a0UTC"),
+        ("es", "31 ago 2026, 14:19\u00a0UTC"),
+    ],
 )
-def test_moment_has_the_format_of_the_locale_without_seconds(context, locale, written):
+def test_moment_has_the_format_of_the_locale_without_seconds_and_its_zone(context, locale, written):
     with force_locale(locale):
         assert locales.format_moment(datetime(2026, 8, 31, 14, 19, 50, tzinfo=UTC)) == written
