@@ -31,7 +31,7 @@ class Config:
     # The longest text that is stored, a message of 3,500 code points, takes 42 kB in a form or in JSON. The limits are
     # higher, so that the form can show a longer text again, with its error.
     MAX_CONTENT_LENGTH = 1024 * 1024  # bytes
-    MAX_FORM_MEMORY_SIZE = 100 * 1024  # bytes
+    MAX_FORM_MEMORY_SIZE = MAX_CONTENT_LENGTH  # of a multipart form
     POSTS_PER_PAGE = 25
     SESSION_COOKIE_SAMESITE = "Lax"
     SESSION_COOKIE_HTTPONLY = True
@@ -39,6 +39,7 @@ class Config:
     REMEMBER_COOKIE_HTTPONLY = True
     # A form can stay open for hours; the token is tied to the session and expires with it.
     WTF_CSRF_TIME_LIMIT = None
+    WTF_CSRF_SSL_STRICT = False  # some proxies and browsers strip Referer; the token is proof enough
     # Werkzeug's password hash, with parameters from OWASP's Password Storage Cheat Sheet: 32 MiB and about 0.1 s a try.
     PASSWORD_METHOD = "scrypt:32768:8:1"  # noqa: S105
     BOOTSTRAP_SERVE_LOCAL = True

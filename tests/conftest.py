@@ -22,6 +22,7 @@ from config import Config
 
 pytest_plugins = [
     "tests.fixtures.databases",
+    "tests.fixtures.forms",
     "tests.fixtures.mariadb",
     "tests.fixtures.posts",
     "tests.fixtures.servers",

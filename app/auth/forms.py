@@ -1,7 +1,7 @@
 """Forms of sign-in and account settings. The services validate: users/rules.py, auth/rules.py."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, PasswordField, StringField
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, EqualTo
 
 from app.auth.rules import NAME_LIMIT
@@ -35,6 +35,7 @@ class LoginForm(Form):
     )
     password = _current_password(_l("Password"))
     remember_me = BooleanField(_l("Keep me signed in on this device"))
+    kept = HiddenField()  # a form that was sent without a session, sealed by app/web/resubmission.py
 
 
 class RegisterForm(Form):

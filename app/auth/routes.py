@@ -21,23 +21,23 @@ bp = Blueprint("auth", __name__, url_prefix="/auth")
 
 @bp.route("/login", methods=["GET", "POST"])
 @limited("10 per minute; 60 per hour", typed("username"), "200 per minute; 2000 per hour", when=was_refused)
-@form_view
+@form_view(LoginForm)
 def login() -> ResponseReturnValue:
-    if current_user.is_authenticated:
-        return redirect(destination())
     form = LoginForm()
+    if current_user.is_authenticated:
+        return sessions.resume(form.kept.data)
     if form.validate_on_submit():
         user = services.authenticate(form.username.data, form.password.data)
         if user:
             sessions.start(user, remember=form.remember_me.data)
-            return redirect(destination())
+            return sessions.resume(form.kept.data)
         form.form_errors.append(_("Wrong username or password."))
     return render_template("auth/login.html", form=form), form.status
 
 
 @bp.route("/register", methods=["GET", "POST"])
 @limited("20 per hour", typed("email"), "500 per hour")
-@form_view
+@form_view(RegisterForm)
 def register() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(destination())
@@ -54,7 +54,7 @@ def register() -> ResponseReturnValue:
 
 @bp.route("/reset_password_request", methods=["GET", "POST"])
 @limited("5 per hour", typed("email"), "200 per hour")
-@form_view
+@form_view(ResetRequestForm)
 def reset_password_request() -> ResponseReturnValue:
     form = ResetRequestForm()
     if form.validate_on_submit():
@@ -73,7 +73,7 @@ def reset_password_request() -> ResponseReturnValue:
 
 
 @bp.route("/reset_password", methods=["GET", "POST"])
-@form_view
+@form_view(ResetPasswordForm)
 def reset_password() -> ResponseReturnValue:
     proof = proofs.read(proofs.RESET, request.args.get("token", ""))
     if proof is None:

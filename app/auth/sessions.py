@@ -1,19 +1,22 @@
 """The session of the user who is signed in at this browser."""
 
-from flask import Flask, abort, current_app, flash, redirect, request, session, url_for
+from flask import Flask, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.exceptions import Unauthorized
 
 from app.auth import services
-from app.auth.destination import path_of
+from app.auth.destination import destination, path_of
+from app.auth.forms import LoginForm
 from app.auth.queries import SessionUser, user_of_session
 from app.database import db
 from app.extensions import login
 from app.users.models import User
-from app.web.errors import answer, is_from_script
+from app.web import resubmission
+from app.web.errors import answer, answer_form, is_from_script
 from app.web.hooks import note_user
+from app.web.origin import is_from_here
 
 
 def init_app(app: Flask) -> None:
@@ -61,6 +64,7 @@ def _clear() -> None:
     """Clear the session, except for the language that was chosen."""
     language = session.get("lang")
     session.clear()
+    g.pop("csrf_token", None)  # Flask-WTF caches the token of the session for the request
     if language:
         session["lang"] = language
 
@@ -68,12 +72,28 @@ def _clear() -> None:
 def ask_to_sign_in() -> ResponseReturnValue:
     """Redirect to the sign-in page, and from there back to the page that was requested or that held the form.
 
-    A script gets a 401: it would take the sign-in page for its answer.
+    A form with text gets the sign-in form, which keeps the text and returns it after the sign-in. A script gets a 401:
+    it would take the sign-in page for its answer.
     """
     if is_from_script():
         return answer(Unauthorized(), _("You've been signed out. Reload this page to sign in again."))
     requested = request.script_root + request.full_path.rstrip("?")
     page = requested if request.method in ("GET", "HEAD") else path_of(request.referrer)
+    if kept := resubmission.seal():
+        if len(kept) > resubmission.KEPT_LIMIT:
+            return answer_form(Unauthorized(), _("Sign in, then submit the form again."))
+        form = LoginForm(formdata=None, kept=kept)
+        return render_template("auth/login.html", form=form, action=url_for("auth.login", next=page)), 401
     if requested != url_for("timelines.home"):  # no reason to explain it to a newcomer
         flash(_("Sign in to see this page."), "info")
     return redirect(url_for("auth.login", next=page))
+
+
+def resume(kept: str | None) -> ResponseReturnValue:
+    """After the sign-in: the form that was sent without a session, to be submitted again, or else a redirect."""
+    form = resubmission.unseal(kept) if is_from_here() else None
+    if form is None:
+        return redirect(destination())
+    login_user(load(session["_user_id"]))  # with what every page shows of the user
+    address, typed = form
+    return render_template("auth/resume.html", action=address, typed=typed)

@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
 @bp.route("/password", methods=["GET", "POST"])
 @login_required
 @rate_limits.passwords
-@form_view
+@form_view(ChangePasswordForm)
 def password() -> ResponseReturnValue:
     user = sessions.account()
     form = ChangePasswordForm()
@@ -47,7 +47,7 @@ def password() -> ResponseReturnValue:
 @login_required
 @rate_limits.addresses
 @rate_limits.passwords
-@form_view
+@form_view(ChangeAddressForm)
 def address() -> ResponseReturnValue:
     user = sessions.account()
     form = ChangeAddressForm()
@@ -67,7 +67,7 @@ def address() -> ResponseReturnValue:
 
 
 @bp.route("/confirm_address", methods=["GET", "POST"])
-@form_view
+@form_view(ConfirmForm)
 def confirm_address() -> ResponseReturnValue:
     """Needs no sign-in: the link proves that the user reads the mail of the address."""
     proof = proofs.read(proofs.ADDRESS, request.args.get("token", ""))
@@ -98,7 +98,7 @@ def confirm_address() -> ResponseReturnValue:
 @bp.route("/tokens", methods=["GET", "POST"])
 @login_required
 @rate_limits.limited("30 per hour")
-@form_view
+@form_view(TokenForm)
 def tokens() -> ResponseReturnValue:
     form = TokenForm()
     if form.validate_on_submit():

@@ -48,7 +48,7 @@ def to() -> ResponseReturnValue:
 @bp.route("/with/<username>", methods=["GET", "POST"])
 @login_required
 @rate_limits.messages
-@form_view
+@form_view(MessageForm)
 def thread(username: str) -> ResponseReturnValue:
     other = by_username(username) or abort(404)
     form = MessageForm()

@@ -19,7 +19,7 @@ bp = Blueprint("posts", __name__)
 @bp.route("/post", methods=["GET", "POST"])
 @login_required
 @rate_limits.posts
-@form_view
+@form_view(PostForm)
 def create() -> ResponseReturnValue:
     form = PostForm(language_choices)
     if form.validate_on_submit():

@@ -42,7 +42,7 @@ def card(username: str) -> ResponseReturnValue:
 
 @bp.route("/edit_profile", methods=["GET", "POST"])
 @login_required
-@form_view
+@form_view(ProfileForm)
 def edit() -> ResponseReturnValue:
     user = account()
     form = ProfileForm(obj=user)

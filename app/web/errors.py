@@ -3,7 +3,6 @@
 import functools
 import logging
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_babel import gettext as _
@@ -17,7 +16,8 @@ from werkzeug.http import HTTP_STATUS_CODES
 from app.database import db
 from app.exceptions import DomainError, Invalid, NotAllowed, NotFound, Unavailable
 from app.i18n import locales
-from app.web.forms import STALE
+from app.web import resubmission
+from app.web.origin import is_from_here, refusal
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,8 @@ TEXTS = {
     500: (_l("Something went wrong"), _l("The error has been logged. Try again later.")),
     503: (_l("Temporarily unavailable"), _l("The database is not responding. Try again in a moment.")),
 }
+
+TRY_AGAIN = _l("Check what you entered and submit it again.")  # instead of "Go back" where it stands on the page
 
 
 def init_app(app: Flask) -> None:
@@ -63,7 +65,10 @@ def is_from_script() -> bool:
 
 
 def answer(error: HTTPException, message: str | None = None) -> Response:
-    """`error` as a page or as `{"error": …, "message": …}`, with its own headers (Allow, Retry-After)."""
+    """`error` as a page or as `{"error": …, "message": …}`, with its own headers (Allow, Retry-After).
+
+    The page returns what was typed into a form, to be submitted again.
+    """
     response = current_app.make_response(error.get_response())
     if response.status_code >= 500:
         db.session.rollback()
@@ -84,35 +89,30 @@ def _write(response: Response, render: Callable[..., str], message: str | None) 
         response.data = jsonify(error=HTTP_STATUS_CODES.get(code, "Unknown"), message=advice).get_data()
         response.content_type = "application/json"
     else:
-        response.data = render(code=code, heading=heading, advice=advice)
+        typed = resubmission.typed_fields()
+        if typed and not message and code == 400:
+            advice = str(TRY_AGAIN)
+        response.data = render(code=code, heading=heading, advice=advice, typed=typed)
         response.content_type = "text/html; charset=utf-8"
 
 
 def answer_csrf(error: CSRFError) -> Response:
     """The response to a form with a bad CSRF token, most often from a page older than the session. Nothing was written.
 
-    The page returns what was typed, with a new token, to be sent again. Not to a form on another site: its author must
-    not put words into the user's mouth.
+    The page returns the form with a new token, even if the user typed nothing.
     """
     if is_from_script():  # what was typed still stands in its page
         return answer(error, _("This page has expired. Reload it and try again."))
-    if not _is_from_here():
-        return answer(error, str(STALE))
-    typed = [(name, value) for name, value in request.form.items(multi=True) if _may_be_shown(name) and value]
+    if not is_from_here():
+        return answer(error, refusal())
+    return answer_form(error, refusal())
+
+
+def answer_form(error: HTTPException, message: str) -> Response:
+    """The response to a form whose session has ended: the form itself, and how to sign in."""
     response = current_app.make_response(error.get_response())
-    response.data = render_template("errors/stale_form.html", advice=STALE, typed=typed)
+    response.data = render_template("errors/stale_form.html", advice=message, typed=resubmission.all_fields())
     return response
-
-
-def _is_from_here() -> bool:
-    site = request.headers.get("Sec-Fetch-Site")
-    if site:
-        return site == "same-origin"
-    return urlsplit(request.headers.get("Origin", "")).netloc == request.host
-
-
-def _may_be_shown(name: str) -> bool:
-    return name != "csrf_token" and "password" not in name
 
 
 def answer_domain_error(error: DomainError) -> Response:

@@ -4,13 +4,11 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
 from app.exceptions import Invalid
 from app.extensions import csrf
-
-STALE = _l("This page has expired and nothing was saved. Check what you entered and submit it again.")
+from app.web.origin import refusal
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -22,7 +20,7 @@ class Form(FlaskForm):
         """Whether the form is accepted; `form_errors` holds what concerns no single field."""
         valid: bool = super().validate(extra_validators)
         if "csrf_token" in self and self.csrf_token.errors:
-            self.form_errors.append(STALE)
+            self.form_errors.append(refusal())
         return valid
 
     def show(self, error: Invalid) -> None:
@@ -45,10 +43,15 @@ class Form(FlaskForm):
         return 400 if self.errors else 200
 
 
-def form_view(view: View) -> View:
-    """Let the form of `view` check the CSRF token, instead of the check before every other view.
+def form_view(form: type[Form]) -> Callable[[View], View]:
+    """Let the `form` of a view check the CSRF token, instead of the check before every other view.
 
-    A user whose session has ended then gets the form again, with what was typed. `view` must change nothing unless its
-    form's `validate_on_submit()` is true.
+    A user whose session has ended then gets the form again, with what was typed. The view must change nothing unless
+    its form's `validate_on_submit()` is true. If the request does not reach the view, resubmission.py reads the form.
     """
-    return csrf.exempt(view)  # type: ignore[no-any-return]
+
+    def mark(view: View) -> View:
+        view.form_class = form  # type: ignore[attr-defined]
+        return csrf.exempt(view)  # type: ignore[no-any-return]
+
+    return mark

@@ -90,8 +90,8 @@ def test_bad_csrf_token_creates_no_post_and_keeps_the_text(client, susan, token)
 
 def test_posting_requires_sign_in(context, fill_in):
     response = fill_in("/auth/login", to="/post", body="Hello")
-    assert response.status_code == 302
-    assert response.location.startswith("/auth/login")
+    assert response.status_code == 401
+    assert "Sign in to get back what you entered" in response.text
     assert bodies() == []
 
 
