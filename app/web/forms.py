@@ -4,7 +4,9 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 
 from app.exceptions import Invalid
 from app.extensions import csrf
@@ -15,6 +17,12 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 class Form(FlaskForm):
     """A form that is shown again with what was typed when it is refused, for a bad CSRF token too."""
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """Return the texts that were sent; Flask-WTF would fill the fields with files and other JSON too."""
+            automatic = formdata is not None and not isinstance(formdata, MultiDict)
+            return (_sent() if form.is_submitted() else None) if automatic else formdata
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the form is accepted; `form_errors` holds what concerns no single field."""
@@ -41,6 +49,14 @@ class Form(FlaskForm):
     def status(self) -> int:
         """The status of the page that shows the form: 400 if it was refused."""
         return 400 if self.errors else 200
+
+
+def _sent() -> MultiDict[str, str]:
+    if request.is_json:
+        body = request.get_json(silent=True)
+        values = body.items() if isinstance(body, dict) else ()
+        return MultiDict({name: value for name, value in values if isinstance(value, str)})
+    return request.form
 
 
 def form_view(form: type[Form]) -> Callable[[View], View]:
