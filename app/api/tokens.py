@@ -3,16 +3,15 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask import Response, g
+from flask import g
 from werkzeug.exceptions import Unauthorized
 
 from app.api.contract import PASSWORD_CHALLENGE, Resource, basic_credentials
 from app.api.inputs import NewToken
 from app.api.schemas import Error, IssuedToken, Tokens
-from app.auth import queries, services
+from app.auth import attempts, queries, services
 from app.database import db
 from app.web.hooks import note_user
-from app.web.rate_limits import limited, named
 
 bp = Resource("api_tokens", __name__, url_prefix="/api/tokens", description="What a program signs in with.")
 
@@ -27,18 +26,7 @@ class Issued(NamedTuple):
     token: str
 
 
-def _named() -> str:
-    """The account that the password is said to be of."""
-    name, _password = basic_credentials() or ("", "")
-    return named(name)
-
-
-def _was_wrong(response: Response) -> bool:
-    return response.status_code == 401
-
-
 @bp.post("")
-@limited("10 per minute; 60 per hour", _named, "200 per minute; 2000 per hour", when=_was_wrong)
 @bp.doc(security=[{"password": []}])
 @bp.arguments(NewToken, required=False)
 @bp.response(200, IssuedToken)
@@ -50,7 +38,9 @@ def issue(values: dict[str, str]) -> Issued:
     Send it as "Authorization: Bearer …". It ends when it expires, when it is revoked and when the password changes.
     """
     given = basic_credentials()
-    user = services.authenticate(*given) if given else None
+    if given is None:
+        attempts.count_refused(attempts.PASSWORDS)
+    user = attempts.authenticate(*given) if given else None
     if user is None:
         raise Unauthorized(www_authenticate=PASSWORD_CHALLENGE)
     note_user(user.id)

@@ -11,7 +11,7 @@ from app.api.inputs import KeyQuery, NewUser, PageQuery, UserChange
 from app.api.paging import Answer, answer, by_number, key_of
 from app.api.queries import UserRow
 from app.api.schemas import Error, Posts, User, Users
-from app.auth import services
+from app.auth import attempts, services
 from app.database import db
 from app.jobs import run_later
 from app.relationships import services as relationships
@@ -35,12 +35,13 @@ def index(query: dict[str, int]) -> dict[str, Any]:
 
 
 @bp.post("")
-@rate_limits.limited("500 per hour", account=rate_limits.address)
+@rate_limits.registrations
 @bp.arguments(NewUser)
 @bp.response(201, User, headers={"Location": {"schema": {"type": "string"}}})
 @bp.alt_response(429, schema=Error)
 def create(values: dict[str, str]) -> tuple[UserRow, dict[str, str]]:
     """Create an account."""
+    attempts.register(values["email"])
     user = users.create_user(values["username"], values["email"], values["password"])
     db.session.commit()
     note_user(user.id)
@@ -141,7 +142,8 @@ def posts(query: dict[str, Any], user_id: int) -> Answer:
 @rate_limits.passwords
 def _ask_for_address(user: models.User, email: str, password: str) -> None:
     """Limited here instead of at the view: only requests for a new address try a password."""
-    services.request_email_change(user, email, password)
+    email = services.request_email_change(user, email, password)
+    attempts.request_confirmation(email)
 
 
 def _known(user_id: int) -> UserRow:

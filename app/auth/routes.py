@@ -6,7 +6,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.auth import proofs, services, sessions
+from app.auth import attempts, known_browsers, proofs, services, sessions
 from app.auth.destination import destination
 from app.auth.forms import LoginForm, RegisterForm, ResetPasswordForm, ResetRequestForm
 from app.database import db
@@ -14,35 +14,37 @@ from app.jobs import run_later
 from app.users import rules
 from app.users.services import create_user
 from app.web.forms import form_view
-from app.web.rate_limits import limited, typed, was_refused
+from app.web.rate_limits import registrations
 
 bp = Blueprint("auth", __name__, url_prefix="/auth")
 
 
 @bp.route("/login", methods=["GET", "POST"])
-@limited("10 per minute; 60 per hour", typed("username"), "200 per minute; 2000 per hour", when=was_refused)
 @form_view(LoginForm)
 def login() -> ResponseReturnValue:
     form = LoginForm()
     if current_user.is_authenticated:
         return sessions.resume(form.kept.data)
     if form.validate_on_submit():
-        user = services.authenticate(form.username.data, form.password.data)
+        user = attempts.authenticate(form.username.data or "", form.password.data or "")
         if user:
             sessions.start(user, remember=form.remember_me.data)
             return sessions.resume(form.kept.data)
         form.form_errors.append(_("Wrong username or password."))
+    elif form.errors:
+        attempts.count_refused(attempts.PASSWORDS)
     return render_template("auth/login.html", form=form), form.status
 
 
 @bp.route("/register", methods=["GET", "POST"])
-@limited("20 per hour", typed("email"), "500 per hour")
+@registrations
 @form_view(RegisterForm)
 def register() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(destination())
     form = RegisterForm()
     if form.validate_on_submit():
+        attempts.register(form.email.data or "")
         with form.showing_errors():
             user = create_user(form.username.data or "", form.email.data or "", form.password.data or "")
             db.session.commit()
@@ -53,16 +55,19 @@ def register() -> ResponseReturnValue:
 
 
 @bp.route("/reset_password_request", methods=["GET", "POST"])
-@limited("5 per hour", typed("email"), "200 per hour")
 @form_view(ResetRequestForm)
 def reset_password_request() -> ResponseReturnValue:
     form = ResetRequestForm()
     if form.validate_on_submit():
         with form.showing_errors():
-            # The worker looks the address up, so that neither the answer nor its time reveals who has an account.
-            run_later("app.auth.mails:reset_password", rules.email(form.email.data or ""), str(get_locale()))
+            email = rules.email(form.email.data or "")
+            # The worker sends it, so that neither the answer nor its time reveals who has an account.
+            if attempts.request_reset(email):
+                run_later("app.auth.mails:reset_password", email, str(get_locale()))
             flash(_("If an account has this email address, a link is on its way. Check your inbox."), "info")
             return redirect(url_for("auth.login"))
+    if form.errors:
+        attempts.count_refused(attempts.RESETS)
     return render_template(
         "auth/form.html",
         form=form,
@@ -85,6 +90,7 @@ def reset_password() -> ResponseReturnValue:
         with form.showing_errors():
             services.set_password(user, form.new_password.data or "")
             db.session.commit()
+            known_browsers.remember(user)
             flash(_("Your password was changed. Sign in with the new one."), "success")
             return redirect(url_for("auth.login"))
     return render_template(

@@ -27,8 +27,7 @@ def authenticate(name: str, password: str) -> User | None:
 
     One password is hashed either way, so that the response time does not reveal which names exist.
     """
-    name = name.strip()
-    user = queries.by_email(name) if "@" in name else queries.by_username(name)
+    user = queries.by_name(name)
     return user if passwords.matches(password, user.password_hash if user else None) else None
 
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.exceptions import Unauthorized
 
-from app.auth import services
+from app.auth import known_browsers, services
 from app.auth.destination import destination, path_of
 from app.auth.forms import LoginForm
 from app.auth.queries import SessionUser, user_of_session
@@ -46,6 +46,7 @@ def start(user: User, remember: bool = False) -> None:
     """Sign the user in. Discards the former session, which may have been planted (session fixation)."""
     _clear()
     login_user(user, remember=remember)
+    known_browsers.remember(user)
     note_user(user.id)
 
 

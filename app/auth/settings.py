@@ -6,7 +6,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app.auth import proofs, queries, services, sessions
+from app.auth import attempts, proofs, queries, services, sessions
 from app.auth.forms import ChangeAddressForm, ChangePasswordForm, ConfirmForm, TokenForm
 from app.database import db
 from app.exceptions import Invalid
@@ -54,6 +54,7 @@ def address() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_errors():
             email = services.request_email_change(user, form.email.data or "", form.password.data)
+            attempts.request_confirmation(email)
             run_later("app.auth.mails:confirm_address", user.id, email, str(get_locale()))
             flash(_("We sent a link to %(email)s. Open it to confirm the change.", email=email), "info")
             return redirect(url_for("settings.index"))

@@ -19,6 +19,12 @@ def by_username(username: str) -> User | None:
     return db.session.scalar(select(User).where(User.username_key == rules.username_key(username)))
 
 
+def by_name(name: str) -> User | None:
+    """Return the user with this username or email address, or None."""
+    name = name.strip()
+    return by_email(name) if "@" in name else by_username(name)
+
+
 def by_email(email: str) -> User | None:
-    """Return the user with this email address, whatever its case, or None."""
+    """Return the user with this email address, however it is written, or None."""
     return db.session.scalar(select(User).where(User.email_key == rules.email_key(email)))

@@ -3,6 +3,7 @@
 A rule takes what was entered and returns what to store. It raises Invalid, with a message for the user.
 """
 
+import contextlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,7 @@ ABOUT_ME_LIMIT = 140
 DISPLAY_NAME_MAX_CODE_POINTS = 400
 ABOUT_ME_MAX_CODE_POINTS = 1000
 EMAIL_MAX_CODE_POINTS = 254
+EMAIL_MAX_TYPED = 1000  # an address may be typed in a longer form, such as letters with combining accents
 
 
 def username(value: str) -> str:
@@ -54,10 +56,16 @@ def email(value: str) -> str:
 
 
 def email_key(value: str) -> str:
-    """Return the form of an address that must be unique.
+    """Return the form of an address that must be unique, however it is written; also of one that is not valid.
 
     Case may matter before the @ (RFC 5321), but users and providers ignore it.
     """
+    from email_validator import EmailNotValidError, validate_email
+
+    value = value.strip()
+    if "@" in value and len(value) <= EMAIL_MAX_TYPED:
+        with contextlib.suppress(EmailNotValidError):
+            value = validate_email(value, check_deliverability=False, globally_deliverable=False).normalized
     return value.lower()
 
 

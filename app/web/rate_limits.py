@@ -1,6 +1,6 @@
-"""Rate limits: by account first, by address only generously.
+"""Rate limits of who is signed in, and how they are counted. auth/attempts.py has those of accounts from outside.
 
-A classroom shares one address, and behind an engine's proxy all clients have the gateway's. Counts are exact with Redis
+Counts are exact with Redis
 (REDIS_URL); in memory each worker of the server counts for itself, so limits are looser by the number of workers.
 """
 
@@ -9,7 +9,7 @@ import ipaddress
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from flask import Flask, Response, after_this_request, g, request
@@ -31,6 +31,7 @@ API_RATE = parse("600 per minute")
 REDIS_PAUSE = 30  # seconds in which a Redis that failed is not asked again
 
 View = TypeVar("View", bound=Callable[..., Any])
+Limit = tuple[RateLimitItem, str, str]  # how often, the scope in which it counts, and whom
 
 
 class Counter:
@@ -114,60 +115,64 @@ def user() -> str:
     return f"user {(g.get('caller') or current_user).id}"
 
 
-def named(name: str) -> str:
-    """The account of that name, which need not exist, whatever its case."""
-    return f"typed {name.strip().lower()[:254]}"
+def check(limits: Sequence[Limit]) -> None:
+    """Raise TooManyRequests, with the seconds to wait, if one more is over a limit. Doesn't count."""
+    for limit in limits:
+        if not counter.test(*limit):
+            raise TooManyRequests(retry_after=counter.seconds_left(*limit))
 
 
-def typed(field: str) -> Callable[[], str]:
-    """The account that was typed into that field of a form."""
-    return lambda: named(request.form.get(field, ""))
+def take(limits: Sequence[Limit]) -> None:
+    """Count one more in each limit. Raises TooManyRequests, with the seconds to wait, for the first that it is over."""
+    for limit in limits:
+        if not counter.hit(*limit):
+            raise TooManyRequests(retry_after=counter.seconds_left(*limit))
 
 
-def limited(  # each is a choice that some view makes
-    by_account: str,
+def hit(limits: Sequence[Limit]) -> bool:
+    """Count one more in each limit; return whether it is within all of them."""
+    within = [counter.hit(*limit) for limit in limits]
+    return all(within)
+
+
+def limited(
+    rates: str,
     account: Callable[[], str] = user,
-    by_address: str | None = None,
     when: Callable[[Response], bool] | None = None,
     scope: str | None = None,
 ) -> Callable[[View], View]:
-    """Limit how often a view is sent something, as "10 per minute; 60 per hour", by account and by address.
+    """Limit how often a view is sent something by one account, as "10 per minute; 60 per hour".
 
     `when(response)` tells whether a request counts; without it all do. Views of one `scope` are counted together. A
     function that a view calls can be limited too: then the requests that reach it count.
     """
-    rates = [(rate, account) for rate in parse_many(by_account)]
-    rates += [(rate, address) for rate in parse_many(by_address)] if by_address else []
+    parsed = parse_many(rates)
 
     def decorate(view: View) -> View:
         name = scope or f"{view.__module__}.{view.__qualname__}"
 
         @functools.wraps(view)
-        def check(*args: Any, **kwargs: Any) -> Any:
+        def limit(*args: Any, **kwargs: Any) -> Any:
             if request.method in WRITING:
-                _check(rates, name, when)
+                limits = [(rate, name, account()) for rate in parsed]
+                if when:
+                    check(limits)
+                    _count_later(limits, when)
+                else:
+                    take(limits)
             return view(*args, **kwargs)
 
-        return check  # type: ignore[return-value]  # it has the view's signature
+        return limit  # type: ignore[return-value]  # it has the view's signature
 
     return decorate
 
 
-def _check(
-    rates: list[tuple[RateLimitItem, Callable[[], str]]], name: str, when: Callable[[Response], bool] | None
-) -> None:
-    counted = [(rate, name, key()) for rate, key in rates]
-    for item in counted:
-        if not (counter.test(*item) if when else counter.hit(*item)):
-            raise TooManyRequests(retry_after=counter.seconds_left(*item))
-    if when:
-
-        @after_this_request
-        def count(response: Response) -> Response:
-            if when(response):
-                for item in counted:
-                    counter.hit(*item)
-            return response
+def _count_later(limits: Sequence[Limit], when: Callable[[Response], bool]) -> None:
+    @after_this_request
+    def count_if(response: Response) -> Response:
+        if when(response):
+            hit(limits)
+        return response
 
 
 def was_refused(response: Response) -> bool:
@@ -199,6 +204,7 @@ follows = limited("30 per minute; 600 per hour", scope="follows")  # each notifi
 posts = limited("30 per minute; 500 per hour", scope="posts")
 messages = limited("30 per minute; 600 per day", scope="messages", when=was_sent)
 translations = limited("20 per minute; 300 per hour", scope="translations")
+registrations = limited("500 per hour", account=address, scope="registrations")  # a classroom shares one address
 
 
 def api_requests(view: View) -> View:

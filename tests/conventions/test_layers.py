@@ -10,7 +10,9 @@ ORDER = ["models", "rules", "queries", "services", "forms", "routes"]
 
 # The layers of modules with other names. In api/, such modules are routes.
 OTHERS = {
+    "auth/attempts": "routes",  # it reads the request, and refuses it
     "auth/destination": "routes",
+    "auth/known_browsers": "routes",
     "auth/mails": "services",
     "auth/proofs": "queries",
     "auth/sessions": "routes",

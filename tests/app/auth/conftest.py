@@ -1,10 +1,12 @@
-"""Fixtures of the tests of emails."""
+"""Fixtures of the tests of emails and of limits."""
 
 import re
 
 import pytest
+from limits import parse_many
 
 from app import mail
+from app.auth import attempts
 from app.database import db
 from app.jobs.job_queue import queue_of
 from app.users.queries import by_username
@@ -53,3 +55,70 @@ def susan(context, make_user):
 def local(link):
     assert link.startswith("https://blog.example/")
     return link.removeprefix("https://blog.example")
+
+
+@pytest.fixture
+def browser(app):
+    """`browser("192.0.2.1")`: a new browser at that address."""
+
+    def browser(address):
+        browser = app.test_client()
+        browser.environ_base["REMOTE_ADDR"] = address
+        return browser
+
+    return browser
+
+
+@pytest.fixture
+def stranger(browser):
+    return browser("192.0.2.66")
+
+
+@pytest.fixture
+def submit():
+    """`submit(browser, page, times, **fields)`: submit the page's form; returns the statuses of the responses."""
+
+    def submit(browser, page, times=1, **fields):
+        html = browser.get(page).text
+        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', html)[1]
+        return [browser.post(page, data={"csrf_token": token, **fields}).status_code for _time in range(times)]
+
+    return submit
+
+
+@pytest.fixture
+def sign_in(submit):
+    """`sign_in(browser, username, password)`: sign in, and out again; returns the status of the response."""
+
+    def sign_in(browser, username="susan", password="correct horse"):
+        [status] = submit(browser, "/auth/login", username=username, password=password)
+        browser.delete_cookie("microblog")
+        return status
+
+    return sign_in
+
+
+@pytest.fixture
+def guess(submit):
+    """`guess(browser, times, username)`: send wrong passwords; returns the statuses of the responses."""
+
+    def guess(browser, times, username="susan"):
+        return submit(browser, "/auth/login", times, username=username, password="wrong horse")
+
+    return guess
+
+
+@pytest.fixture
+def ask(submit):
+    """`ask(browser, times, email)`: request password resets; returns the statuses of the responses."""
+
+    def ask(browser, times=1, email="susan@example.com"):
+        return submit(browser, "/auth/reset_password_request", times, email=email)
+
+    return ask
+
+
+@pytest.fixture
+def few_guesses(monkeypatch):
+    """Let an account be guessed 20 times an hour over all addresses, instead of 100 times."""
+    monkeypatch.setitem(attempts.BY_ACCOUNT, attempts.PASSWORDS, parse_many("20 per hour"))

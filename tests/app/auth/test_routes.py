@@ -97,7 +97,7 @@ def test_session_is_not_bound_to_address_or_browser(client, make_user, log_in):
 def test_cookies_are_http_only_and_same_site(client, make_user, log_in):
     make_user("susan")
     set_cookies = log_in("susan", remember_me="y").headers.getlist("Set-Cookie")
-    assert len(set_cookies) == 2
+    assert len(set_cookies) == 3
     for cookie in set_cookies:
         assert "HttpOnly" in cookie
         assert "SameSite=Lax" in cookie

@@ -33,7 +33,7 @@ def form(request, susan, john, log_in):
 def refuse(app, monkeypatch):
     """`refuse(429)`: let the next requests fail with that status; `refuse(None)`: let them pass again."""
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
-    check = rate_limits._check
+    limits = {name: getattr(rate_limits, name) for name in ("check", "take")}
     errors = {
         429: TooManyRequests(retry_after=60),
         500: RuntimeError("unexpected"),
@@ -48,7 +48,8 @@ def refuse(app, monkeypatch):
         return fail
 
     def refuse(status):
-        monkeypatch.setattr(rate_limits, "_check", raise_error(status) if status == 429 else check)
+        for name, limit in limits.items():
+            monkeypatch.setattr(rate_limits, name, raise_error(status) if status == 429 else limit)
         for listener in listening:
             event.remove(db.engine, "before_cursor_execute", listener)
         listening.clear()
