@@ -20,22 +20,17 @@ case $role in
     web | worker | migrate) ;;
     *) refuse 64 "'$role' is not a role; use web (the default), worker or migrate" ;;
 esac
-export APP_ENVIRONMENT="${APP_ENVIRONMENT:-PROD}" BIND="${BIND:-0.0.0.0:5000}" WEB_CONCURRENCY="${WEB_CONCURRENCY:-2}"
+export APP_ENVIRONMENT="${APP_ENVIRONMENT:-PROD}"
 case $APP_ENVIRONMENT:${FLASK_DEBUG:-0} in
     DEV:* | PROD:0 | PROD:[Nn]o | PROD:[Ff]alse) ;;
     PROD:*) refuse 78 "FLASK_DEBUG is set: its debugger runs code for anyone; unset it, or set APP_ENVIRONMENT=DEV" ;;
     *) refuse 64 "APP_ENVIRONMENT='$APP_ENVIRONMENT' is not valid; use PROD (the default) or DEV" ;;
 esac
-case $role:${MIGRATE_ON_BOOT:-1} in
-    migrate:* | *:1) set -- ;;
-    *:0) set -- --no-migrate ;;
-    *) refuse 78 "MIGRATE_ON_BOOT='$MIGRATE_ON_BOOT' is not valid; use 1 (the default) or 0" ;;
-esac
 
 # In the background: a shell handles signals in `wait`, not while a foreground command runs. As process 1 it must.
 stopped='' child='' status=0
 trap 'stopped=yes; kill "$child" 2>/dev/null || :' TERM INT
-python3 -m app.ops.startup "$@" &
+python3 -m app.ops.startup "$role" &
 child=$!
 [ -z "$stopped" ] || kill "$child"
 wait "$child" || status=$?
@@ -52,7 +47,9 @@ hold=$(env --block-signal=TERM echo env --block-signal=TERM 2>/dev/null) || :
 
 if [ "$APP_ENVIRONMENT" = DEV ]; then
     set -- app/translations/*/LC_MESSAGES/*.po
-    host=${BIND%:*} catalogues=$(IFS=: && echo "$*") # Flask watches Python and templates itself
-    exec flask run --debug --host "$host" --port "${BIND##*:}" --extra-files "$catalogues"
+    catalogues=$(IFS=: && echo "$*") # Flask watches Python and templates itself
+    address=${BIND:-0.0.0.0:${PORT:-5000}}
+    host=${address%:*} host=${host#[}
+    exec flask run --debug --host "${host%]}" --port "${address##*:}" --extra-files "$catalogues"
 fi
 exec $hold gunicorn -c app/gunicorn_conf.py microblog:app

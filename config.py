@@ -8,10 +8,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from app.settings import ConfigError, database_url
+from app.settings import ConfigError, addresses, database_url, mail
 from app.settings.database_url import Database
+from app.settings.environment import Environment, shown
 
 ROOT = Path(__file__).resolve().parent
 
@@ -20,6 +20,8 @@ PLACEHOLDERS = {
     "change-me", "changeme", "change_me", "dev", "secret", "secret-key", "my-secret-key",
     "you-will-never-guess", "a-really-long-and-unique-key-that-nobody-knows", "replace-me",
 }  # fmt: skip
+SHORTEST_KEY = 8  # characters; a shorter key can be found from one signed cookie
+COOKIE_NAME = r"[\w!#$%&'*+.^`|~-]{1,64}"  # a token of RFC 9110
 
 
 class Config:
@@ -47,129 +49,85 @@ class Config:
     MAIL_TIMEOUT = 20  # seconds
     SEND_FILE_MAX_AGE_DEFAULT = 3600  # seconds
 
-    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
-        self._environ = environ
-        self.DEV = self._environment() == "DEV"
-        self.LOG_FORMAT = environ.get("LOG_FORMAT") or "text"  # app/logs.py reads it too, before this
-        if self.LOG_FORMAT not in {"text", "json"}:
-            raise ConfigError(f"LOG_FORMAT={self.LOG_FORMAT!r} is not valid; use text (the default) or json")
-        self.DATA_DIR = Path(environ.get("DATA_DIR") or ROOT / "instance").resolve()
-        database = self._database()
+    def __init__(self, variables: Mapping[str, str] = os.environ) -> None:
+        env = Environment(variables)
+        self.DEV = env.choice("APP_ENVIRONMENT", "PROD", "DEV") == "DEV"
+        self.LOG_FORMAT = env.choice("LOG_FORMAT", "text", "json")  # app/logs.py reads it too, before this
+        self.DATA_DIR = Path(env.text("DATA_DIR") or ROOT / "instance").resolve()
+        database = self._database(env)
         self.SQLALCHEMY_DATABASE_URI = database.url
         self.SQLALCHEMY_ENGINE_OPTIONS = _engine_options(database)  # the job queue takes its connect_args too
-        self.DB_WAIT_SECONDS = self._integer("DB_WAIT_SECONDS", 60)
-        self.SECRET_KEY = self._secret_key()
-        # Only gunicorn uses it, but it ends with a traceback if the value is not valid.
-        if self._integer("WEB_CONCURRENCY", 2) < 1:
-            raise ConfigError("WEB_CONCURRENCY=0 starts no worker; give a number from 1, such as 2")
-        self.JOB_WORKERS = self._integer("JOB_WORKERS", 1)
+        self.DB_WAIT_SECONDS = env.integer("DB_WAIT_SECONDS", 60, 0, 86_400)
+        self.MIGRATE_ON_BOOT = env.choice("MIGRATE_ON_BOOT", "1", "0") == "1"
+        self.SECRET_KEY = _secret_key(env)
+        self.BIND = addresses.listening(env.text("BIND"), env.text("PORT", "5000"))
+        self.WEB_CONCURRENCY = env.integer("WEB_CONCURRENCY", 2, 1, 1000)
+        self.JOB_WORKERS = env.integer("JOB_WORKERS", 1, 0, 1000)
         # Mails link to it. They can't use the Host header: the client chooses that.
-        self.SITE_URL = (environ.get("SITE_URL") or "http://localhost:5000").rstrip("/")
-        if not re.match(r"https?://[^/]+", self.SITE_URL):
-            raise ConfigError(f"SITE_URL={self.SITE_URL!r} is not a URL; give one such as https://blog.example")
-        self.TRUSTED_PROXIES = self._integer("TRUSTED_PROXIES", 0)
-        self._redis()
-        self._mail()
-        self._translation()
-        # Cookies ignore ports (RFC 6265, section 8.5), so instances on one host need different names.
-        self.SESSION_COOKIE_NAME = environ.get("SESSION_COOKIE_NAME") or "microblog"
-        self.REMEMBER_COOKIE_NAME = f"{self.SESSION_COOKIE_NAME}_remember"
-        self.SESSION_COOKIE_SECURE = self.SITE_URL.startswith("https://")
-        self.REMEMBER_COOKIE_SECURE = self.SESSION_COOKIE_SECURE
+        self.SITE_URL = addresses.site_url("SITE_URL", env.text("SITE_URL", "http://localhost:5000"))
+        self.TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, 0, 100)
+        # Without a Redis server, memory holds the rate limits, and the database the job queue.
+        self.REDIS_URL = addresses.redis_url("REDIS_URL", url) if (url := env.secret("REDIS_URL")) else ""
+        self._mail(env)
+        self._translation(env)
+        self._cookies(env)
+        self.SETTING_WARNINGS = self._warnings(env)  # app/ops/startup.py prints them
 
-    def _redis(self) -> None:
-        """Set the Redis server of the rate limits and the job queue; without it, memory and the database hold them."""
-        self.REDIS_URL = self._value("REDIS_URL")
-        if self.REDIS_URL and not _is_redis(self.REDIS_URL):
-            raise ConfigError("REDIS_URL is not the URL of a Redis server; give one such as redis://redis:6379/0")
-
-    def _mail(self) -> None:
+    def _mail(self, env: Environment) -> None:
         """Set Flask-Mailman's settings; without MAIL_SERVER, mails are logged."""
-        self.MAIL_SERVER = self._environ.get("MAIL_SERVER") or ""
-        self.MAIL_USE_TLS, self.MAIL_USE_SSL = self._switch("MAIL_USE_TLS"), self._switch("MAIL_USE_SSL")
-        if self.MAIL_USE_TLS and self.MAIL_USE_SSL:
-            raise ConfigError("MAIL_USE_TLS (STARTTLS) and MAIL_USE_SSL (TLS from the start) are both set; unset one")
-        self.MAIL_PORT = self._integer("MAIL_PORT", 465 if self.MAIL_USE_SSL else 587 if self.MAIL_USE_TLS else 25)
-        self.MAIL_USERNAME = self._environ.get("MAIL_USERNAME") or None
-        self.MAIL_PASSWORD = self._value("MAIL_PASSWORD") or None
-        self.ADMINS = (self._environ.get("ADMINS") or "").replace(",", " ").split()
-        host = urlsplit(self.SITE_URL).hostname
-        self.MAIL_DEFAULT_SENDER = self._environ.get("MAIL_DEFAULT_SENDER") or f"Microblog <noreply@{host}>"
+        self.MAIL_SERVER = mail.server(env)
+        self.MAIL_USE_TLS, self.MAIL_USE_SSL = mail.tls(env)
+        self.MAIL_PORT = mail.port(env, self.MAIL_USE_TLS, self.MAIL_USE_SSL)
+        self.MAIL_USERNAME, self.MAIL_PASSWORD = mail.login(env)
+        self.MAIL_DEFAULT_SENDER = mail.sender(env, self.SITE_URL)
+        self.ADMINS = mail.admins(env)
 
-    def _translation(self) -> None:
+    def _translation(self, env: Environment) -> None:
         """Set the translation service, with LibreTranslate's API; without it, translation is not offered."""
-        self.TRANSLATE_URL = (self._environ.get("TRANSLATE_URL") or "").rstrip("/")
-        if self.TRANSLATE_URL and not _is_plain_address(self.TRANSLATE_URL):
-            raise ConfigError("TRANSLATE_URL is not a plain URL; give one such as http://libretranslate:5000")
-        self.TRANSLATE_KEY = self._value("TRANSLATE_KEY")
+        url = env.text("TRANSLATE_URL")
+        self.TRANSLATE_URL = addresses.http_url("TRANSLATE_URL", url, "http://libretranslate:5000") if url else ""
+        self.TRANSLATE_KEY = env.secret("TRANSLATE_KEY")
 
-    def _switch(self, name: str) -> bool:
-        text = (self._environ.get(name) or "").lower()
-        if text in {"1", "true", "yes", "on"}:
-            return True
-        if text in {"", "0", "false", "no", "off"}:
-            return False
-        raise ConfigError(f"{name}={text!r} is not valid; use 1 or 0")
+    def _cookies(self, env: Environment) -> None:
+        # Cookies ignore ports (RFC 6265, section 8.5), so instances on one host need different names.
+        name = env.text("SESSION_COOKIE_NAME", "microblog")
+        self.SESSION_COOKIE_SECURE = self.REMEMBER_COOKIE_SECURE = self.SITE_URL.startswith("https://")
+        if not re.fullmatch(COOKIE_NAME, name, re.ASCII):
+            raise ConfigError(f"SESSION_COOKIE_NAME={shown(name)} is not valid; use up to 64 letters, digits, - and _")
+        if name.lower().startswith(("__host-", "__secure-")) and not self.SESSION_COOKIE_SECURE:
+            raise ConfigError(
+                "SESSION_COOKIE_NAME has a prefix that requires an https:// address in SITE_URL; set both"
+            )
+        self.SESSION_COOKIE_NAME = name
+        self.REMEMBER_COOKIE_NAME = f"{name}_remember"
 
-    def _value(self, name: str) -> str:
-        """Return the setting `name`, or the content of the file at `name`_FILE (a secret of Docker or Kubernetes)."""
-        path = self._environ.get(f"{name}_FILE")
-        if not path:
-            return self._environ.get(name) or ""
-        if self._environ.get(name):
-            raise ConfigError(f"{name} and {name}_FILE are both set; unset one")
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"can't read {name}_FILE={path}: {error}") from error
+    def _warnings(self, env: Environment) -> list[str]:
+        """Return what a start says once about settings that have no effect."""
+        found = []
+        if links := env.service_links("MAIL_PORT", "REDIS_PORT"):
+            found.append(f"{' and '.join(links)}: service links of Kubernetes or Docker, not settings; ignored")
+        names = ("MAIL_USE_TLS", "MAIL_USE_SSL", "MAIL_USERNAME", "ADMINS")
+        if not self.MAIL_SERVER and (idle := [name for name in names if getattr(self, name)]):
+            found.append(f"{', '.join(idle)}: no effect without MAIL_SERVER; mails are written to the log")
+        if self.TRANSLATE_KEY and not self.TRANSLATE_URL:
+            found.append("TRANSLATE_KEY: no effect without TRANSLATE_URL; translation is not offered")
+        return found
 
-    def _environment(self) -> str:
-        name = self._environ.get("APP_ENVIRONMENT") or "PROD"
-        if name not in {"PROD", "DEV"}:
-            raise ConfigError(f"APP_ENVIRONMENT={name!r} is not valid; use PROD (the default) or DEV")
-        return name
-
-    def _integer(self, name: str, default: int) -> int:
-        text = self._environ.get(name) or str(default)
-        if not text.isascii() or not text.isdigit():
-            raise ConfigError(f"{name}={text!r} is not a whole number; give one such as {default}")
-        return int(text)
-
-    def _database(self) -> Database:
-        if text := self._value("DATABASE_URL"):
+    def _database(self, env: Environment) -> Database:
+        if text := env.secret("DATABASE_URL"):
             return database_url.parse(text)
         return database_url.sqlite_file(self.DATA_DIR / "app.db")
 
-    def _secret_key(self) -> str | None:
-        """Return SECRET_KEY, or None: the start then creates a key beside the SQLite database."""
-        key = self._value("SECRET_KEY")
-        if key.strip().lower() in PLACEHOLDERS:
-            raise ConfigError(
-                "SECRET_KEY is a known placeholder; generate a key: "
-                "python3 -c 'import secrets; print(secrets.token_hex(32))'"
-            )
-        return key or None
 
-
-def _is_redis(url: str) -> bool:
-    """Return whether redis-py can use the URL: a host, an optional port, an optional database number."""
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018  raises ValueError if it is not a port
-    except ValueError:
-        return False
-    return parts.scheme in {"redis", "rediss"} and bool(parts.hostname) and bool(re.fullmatch(r"(/\d*)?", parts.path))
-
-
-def _is_plain_address(url: str) -> bool:
-    """Return whether an HTTP URL consists of a host, an optional port and an optional path only."""
-    try:
-        port = urlsplit(url).port
-    except ValueError:
-        return False
-    return (
-        port != 0 and re.fullmatch(r"https?://([\w.-]+|\[[\da-f:.]+\])(:\d+)?(/[^\s?#]*)?", url, re.ASCII) is not None
-    )
+def _secret_key(env: Environment) -> str | None:
+    """Return SECRET_KEY, or None: the start then creates a key beside the SQLite database."""
+    key = env.secret("SECRET_KEY")
+    generate = "generate a key: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+    if key.strip().lower() in PLACEHOLDERS:
+        raise ConfigError(f"SECRET_KEY is a known placeholder; {generate}")
+    if key and len(key) < SHORTEST_KEY:
+        raise ConfigError(f"SECRET_KEY is shorter than {SHORTEST_KEY} characters; {generate}")
+    return key or None
 
 
 def _engine_options(database: Database) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import Flask
 
@@ -16,6 +16,10 @@ from app.web import errors, fragment_cache, hooks, rate_limits, templating, them
 
 if TYPE_CHECKING:
     from config import Config
+
+T = TypeVar("T")
+
+WORKER_BOOT_ERROR = 3  # of gunicorn.arbiter
 
 
 class Microblog(Flask):
@@ -65,14 +69,23 @@ def create_app(config: "Config | None" = None) -> Microblog:
     return app
 
 
-def start(create: Callable[[], Microblog] = create_app) -> Microblog:
+def start() -> Microblog:
     """Set up logging and create the application; if a setting is invalid, print it and exit with status 78."""
+    return load(create_app)
+
+
+def load(create: Callable[[], T]) -> T:
+    """Do as `start` with another function, such as `create_bare_app` or `Config`; return its result.
+
+    In a worker of gunicorn without preloading, the status is gunicorn's own: with another one, it would replace the
+    worker again and again.
+    """
     logs.configure()
     try:
         return create()
     except ConfigError as error:
         logs.tell(str(error))
-        sys.exit(78)  # EX_CONFIG of sysexits(3)
+        sys.exit(WORKER_BOOT_ERROR if "gunicorn" in os.environ.get("SERVER_SOFTWARE", "") else error.exit_code)
 
 
 def register_features(app: Flask) -> None:

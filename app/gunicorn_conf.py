@@ -29,19 +29,22 @@ signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 # Loading creates no garbage; collections would take a seventh of the startup time. `when_ready` turns them on again.
 gc.disable()
 
+# After the two lines above, since this loads much of the application.
+# ruff: noqa: E402
+from app import load, logs
+from config import Config
+
+settings = load(Config)
+
 
 class RequestLogger(Logger):
     """gunicorn's logger in the application's format, without queries, headers and bodies of requests."""
 
     def _set_handler(self, log: logging.Logger, output: str, fmt: logging.Formatter, stream: Any = None) -> None:
-        from app import logs  # loads the package app, so not at the top
-
         super()._set_handler(log, output, logs.formatter(), stream)
 
     def access(self, resp: Response, req: Request, environ: dict[str, Any], request_time: timedelta) -> None:
         """Log a request. Cheaper than gunicorn's own method, which builds a dictionary of all headers."""
-        from app import logs
-
         if self.access_log_enabled:
             logs.log_request(self.access_log, environ, resp.status, resp.sent, request_time.total_seconds())
 
@@ -56,10 +59,10 @@ class RequestLogger(Logger):
         super().exception(msg, *(str(arg).partition("?")[0] for arg in args), **kwargs)
 
 
-bind = os.environ.get("BIND", "0.0.0.0:5000")
+bind = settings.BIND
 
 # Not derived from the number of cores: a container sees all cores of its host, whatever its CPU limit.
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+workers = settings.WEB_CONCURRENCY
 # Requests are short and CPU-bound: processes are faster than threads, which share the GIL.
 worker_class = "sync"
 # Load the application before forking, so that workers share its memory. It opens no connections while loading.

@@ -1,4 +1,4 @@
-"""Prepare to serve: `python -m app.ops.startup [--no-migrate]`, which boot.sh runs first; exit codes of sysexits(3).
+"""Prepare a role: `python -m app.ops.startup [web | worker | migrate]`; boot.sh runs it first. Exits as sysexits(3).
 
 Not a `flask` command, and with a bare application: loading all commands and pages takes longer than the checks of a
 start where nothing has changed.
@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from flask import current_app
 
-from app import create_bare_app, logs, start
+from app import create_bare_app, load, logs
 from app.database import db
 from app.i18n import catalogues, locales
 from app.ops import health, upgrade
@@ -25,6 +25,8 @@ EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE, EX_CANTCREAT, EX_CONFIG = 64, 69, 70, 73,
 
 def prepare(migrate: bool) -> None:
     """Create the secret key, wait for the database, compile missing catalogues; if `migrate`, upgrade the schema."""
+    for warning in current_app.config["SETTING_WARNINGS"]:
+        logs.tell(warning, logging.WARNING)
     create_secret_key()
     wait_for_database()
     for path in compile_catalogues(everything=False):
@@ -84,5 +86,5 @@ def _fail_for_folder(error: OSError) -> NoReturn:
 
 
 if __name__ == "__main__":
-    with start(create_bare_app).app_context():
-        prepare(migrate="--no-migrate" not in sys.argv)
+    with load(create_bare_app).app_context():
+        prepare(migrate=current_app.config["MIGRATE_ON_BOOT"] or "migrate" in sys.argv[1:])

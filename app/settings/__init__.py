@@ -1,5 +1,12 @@
 """Parsing of settings, for config.py, which lists them. No module here imports another part of the application."""
 
+from click import ClickException
 
-class ConfigError(Exception):
-    """A setting is not valid; the message is one line that names it and says what to do."""
+
+class ConfigError(ClickException):
+    """A setting is not valid; the message is one line that names it and says what to do.
+
+    A command that does not catch it, as `flask` without FLASK_APP, prints the message and exits with `exit_code`.
+    """
+
+    exit_code = 78  # EX_CONFIG of sysexits(3)

@@ -11,14 +11,13 @@ from urllib.parse import parse_qsl
 
 from sqlalchemy.engine import URL, make_url
 
-from app.settings import ConfigError, database_tls
+from app.settings import ConfigError, addresses, database_tls
+from app.settings.addresses import PART, unsupported
 
 # MariaDB and MySQL share one driver and one dialect.
 SERVERS = {"mysql", "mariadb"}
 DRIVER = "mysql+pymysql"
 
-# RFC 3986, where these characters separate the parts; inside a part they are percent-encoded.
-PART = r"[^@:/?#\s]"
 SERVER_URL = re.compile(
     rf"//(?P<user>{PART}*)(:{PART}*)?@(?P<host>{PART}*|\[[\da-fA-F:.]+\])(:(?P<port>{PART}*))?"
     rf"(/(?P<name>{PART}*))?(\?(?P<options>[^@#\s]*))?"
@@ -75,7 +74,7 @@ def _sqlite(rest: str) -> Database:
             "app.db in DATA_DIR"
         )
     for name, _value in _options(parts["options"]):
-        raise _unsupported(name, "SQLite takes none")
+        raise unsupported("DATABASE_URL", name, "SQLite takes none")
     path = Path(make_url(f"sqlite:///{parts['path']}").database or "/")
     if path.is_dir():
         raise ConfigError(f"DATABASE_URL names a directory, {path}; give a file, as in sqlite:////data/app.db")
@@ -85,13 +84,11 @@ def _sqlite(rest: str) -> Database:
 def _server(rest: str) -> Database:
     parts = SERVER_URL.fullmatch(rest)
     if not parts:
-        raise ConfigError(
-            "DATABASE_URL is not of the form mysql://user:password@host:port/name; percent-encode these in the user "
-            "name and the password: @ as %40, : as %3A, / as %2F, ? as %3F, # as %23"
-        )
-    port = parts["port"]
-    if port is not None and not (re.fullmatch(r"\d{1,5}", port, re.ASCII) and 0 < int(port) < 2**16):
+        raise ConfigError(f"DATABASE_URL is not of the form mysql://user:password@host:port/name; {addresses.ENCODE}")
+    if not addresses.is_port(parts["port"]):
         raise ConfigError("DATABASE_URL has a port that is not a number from 1 to 65535; the default is 3306")
+    if parts["host"] and not addresses.is_host(parts["host"]):
+        raise ConfigError("DATABASE_URL has a host that is not a name in ASCII or an IP address; give its name")
     options = _named_options(parts["options"])
     for what, found in (
         ("user", parts["user"]),
@@ -121,7 +118,7 @@ def _named_options(text: str | None) -> dict[str, str]:
                 raise ConfigError(f"DATABASE_URL sets {spelling} to a value that is not supported; leave it out")
             continue
         if simple not in known:
-            raise _unsupported(spelling, f"use {', '.join(dict.fromkeys(known.values()))}")
+            raise unsupported("DATABASE_URL", spelling, f"use {', '.join(dict.fromkeys(known.values()))}")
         name = known[simple]
         if name in options:
             raise ConfigError(f"DATABASE_URL sets {name} twice; set it once")
@@ -137,8 +134,3 @@ def _options(text: str | None) -> list[tuple[str, str]]:
     if not all(value for _name, value in pairs):
         raise ConfigError("DATABASE_URL has an option without a value; write name=value, or leave it out")
     return pairs
-
-
-def _unsupported(option: str, remedy: str) -> ConfigError:
-    name = option if re.fullmatch(r"[\w.-]{1,50}", option, re.ASCII) else "with an invalid name"
-    return ConfigError(f"DATABASE_URL has an option {name} that is not supported; {remedy}")
