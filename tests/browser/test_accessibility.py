@@ -5,7 +5,11 @@ from axe_playwright_python.sync_playwright import Axe
 from places import each_page
 from playwright.sync_api import expect
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],  # the others cost time
+}
+CONTRAST = RULES | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 # The focused element, and whether focus changes its outline or ring.
 SHOWN = """() => {
   const element = document.activeElement;
@@ -20,20 +24,35 @@ SHOWN = """() => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violations(visit, register, writer, scheme):
+def violations(page, options=RULES):
+    """What axe finds on a page: the rule and the elements of each violation."""
+    found = Axe().run(page, options=options).response["violations"]
+    return [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_axe_finds_no_violations(visit, register, writer, scheme, width):
     # The content security policy would forbid the test to inject axe.
-    page = visit(color_scheme=scheme, bypass_csp=True)
+    page = visit(color_scheme=scheme, width=width, bypass_csp=True)
     for name in each_page(page, register, writer):
-        found = Axe().run(page, options=RULES).response["violations"]
-        assert [(name, violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found] == []
+        assert (name, violations(page)) == (name, [])
+        page.emulate_media(forced_colors="active")
+        assert (f"{name}, forced colours", violations(page, CONTRAST)) == (f"{name}, forced colours", [])
+        page.emulate_media(forced_colors="none")
 
 
-def test_axe_detects_violations(visit):
-    page = visit(bypass_csp=True)
+@pytest.mark.parametrize(
+    ("spoil", "rule"),
+    [
+        ("document.querySelector('label[for=username]').remove()", "label"),
+        ("document.querySelectorAll('.choices, .choices a').forEach(e => e.style = 'all: initial')", "target-size"),
+    ],
+)
+def test_axe_detects_violations(visit, spoil, rule):
+    page = visit(width=360, bypass_csp=True)
     page.goto("/auth/login")
-    page.evaluate("document.querySelector('label[for=username]').remove()")
-    assert [violation["id"] for violation in Axe().run(page, options=RULES).response["violations"]] != []
+    page.evaluate(spoil)
+    assert rule in dict(violations(page))
 
 
 def test_first_tab_focuses_skip_link(page):
@@ -46,9 +65,9 @@ def test_first_tab_focuses_skip_link(page):
     expect(page.locator("main")).to_be_focused()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_focus_is_visible_everywhere(visit, register, scheme):
-    page = visit(color_scheme=scheme)
+@pytest.mark.parametrize(("scheme", "forced"), [("light", "none"), ("dark", "none"), ("dark", "active")])
+def test_focus_is_visible_everywhere(visit, register, scheme, forced):
+    page = visit(color_scheme=scheme, forced_colors=forced)
     register(page).post("Something to delete.")
     page.locator("body").click(position={"x": 1, "y": 1})
     reached = []
