@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import abort, g, request
-from flask_babel import get_locale
 
 from app.api import queries
 from app.api.contract import Resource, check_user
@@ -13,7 +12,6 @@ from app.api.queries import UserRow
 from app.api.schemas import Error, Posts, User, Users
 from app.auth import attempts, services
 from app.database import db
-from app.jobs import run_later
 from app.relationships import services as relationships
 from app.timelines import queries as timelines
 from app.users import models
@@ -68,14 +66,10 @@ def change(values: dict[str, str], user_id: int) -> UserRow:
     user = by_id(user_id) or abort(404)
     users.check_owner(user, by=g.caller)
     email, password = values.pop("email", None), values.pop("password", "")
-    if email is None or not services.is_new_email(user, email):
-        email = None
-    else:
+    if email is not None and services.is_new_email(user, email):
         _ask_for_address(user, email, password)
     users.change_profile(user, **values)
     db.session.commit()
-    if email is not None:
-        run_later("app.auth.mails:confirm_address", user.id, email, str(get_locale()))
     return _known(user_id)
 
 

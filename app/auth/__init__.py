@@ -4,8 +4,12 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Add the pages and set up Flask-Login."""
+    """Add the pages and the mails, and set up Flask-Login."""
     from app.auth import routes, sessions, settings
+    from app.mail import registry
+
+    for kind in ("reset_password", "confirm_address", "address_changed"):
+        registry.register(kind, f"app.auth.mails:{kind}")
 
     sessions.init_app(app)
     app.register_blueprint(routes.bp)

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -10,7 +9,6 @@ from app.auth import attempts, known_browsers, proofs, services, sessions
 from app.auth.destination import destination
 from app.auth.forms import LoginForm, RegisterForm, ResetPasswordForm, ResetRequestForm
 from app.database import db
-from app.jobs import run_later
 from app.users import rules
 from app.users.services import create_user
 from app.web.forms import form_view
@@ -61,9 +59,10 @@ def reset_password_request() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_errors():
             email = rules.email(form.email.data or "")
-            # The worker sends it, so that neither the answer nor its time reveals who has an account.
+            # The worker looks the account up, so that neither the answer nor its time reveals who has one.
             if attempts.request_reset(email):
-                run_later("app.auth.mails:reset_password", email, str(get_locale()))
+                services.request_reset(email)
+                db.session.commit()
             flash(_("If an account has this email address, a link is on its way. Check your inbox."), "info")
             return redirect(url_for("auth.login"))
     if form.errors:

@@ -13,12 +13,14 @@ from app.auth import rules
 from app.auth.models import ApiToken
 from app.database import changed, db, utc_now
 from app.exceptions import Invalid, NotFound
+from app.mail import services as outbox
 from app.users import passwords, queries
 from app.users import rules as user_rules
 from app.users.models import User, new_session_id
 from app.users.services import EMAIL_TAKEN
 
 TOKEN_VALID = timedelta(days=90)
+RESET_MAIL, ADDRESS_MAIL = "reset_password", "confirm_address"
 PRESENCE_INTERVAL = timedelta(minutes=1)  # how stale `last_seen_at` may be
 
 
@@ -41,6 +43,18 @@ def set_password(user: User, new: str) -> None:
     """Set the password of a user who is already authenticated, and end all their sessions. Raises Invalid."""
     user.password_hash = passwords.hashed(user_rules.password(new, field="new_password"))
     renew_session_id(user)
+    cancel_links(user)
+
+
+def cancel_links(user: User) -> None:
+    """Cancel the links that are not mailed yet; those in mails already sent are void after a change (proofs.py)."""
+    outbox.cancel(RESET_MAIL, recipient=user.email_key)
+    outbox.cancel(ADDRESS_MAIL, user_id=user.id)
+
+
+def request_reset(email: str) -> None:
+    """Mail a link to set a new password, if an account has this address."""
+    outbox.write(RESET_MAIL, user_rules.email_key(email))
 
 
 def check_password(user: User, password: str) -> None:
@@ -55,14 +69,15 @@ def is_new_email(user: User, email: str) -> bool:
 
 
 def request_email_change(user: User, email: str, password: str) -> str:
-    """Check that the user may have this address, and return it normalized. Raises Invalid.
+    """Mail a link to this address and return it normalized. Raises Invalid if the user may not have it.
 
-    The address changes when the user opens the link that is mailed to it (mails.confirm_address).
+    The address changes when the user opens the link (mails.confirm_address).
     """
     check_password(user, password)
     email = user_rules.email(email)
     if queries.by_email(email):
         raise Invalid("email", str(EMAIL_TAKEN))
+    outbox.write(ADDRESS_MAIL, email, user.id)
     return email
 
 

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -10,7 +9,7 @@ from app.auth import attempts, proofs, queries, services, sessions
 from app.auth.forms import ChangeAddressForm, ChangePasswordForm, ConfirmForm, TokenForm
 from app.database import db
 from app.exceptions import Invalid
-from app.jobs import run_later
+from app.mail.services import write
 from app.users.services import change_email
 from app.web import rate_limits
 from app.web.forms import form_view
@@ -55,7 +54,7 @@ def address() -> ResponseReturnValue:
         with form.showing_errors():
             email = services.request_email_change(user, form.email.data or "", form.password.data)
             attempts.request_confirmation(email)
-            run_later("app.auth.mails:confirm_address", user.id, email, str(get_locale()))
+            db.session.commit()
             flash(_("We sent a link to %(email)s. Open it to confirm the change.", email=email), "info")
             return redirect(url_for("settings.index"))
     return render_template(
@@ -83,8 +82,8 @@ def confirm_address() -> ResponseReturnValue:
         except Invalid as error:  # the form has no field for it
             form.form_errors.append(str(error))
         else:
+            write("address_changed", former, user.id)
             db.session.commit()
-            run_later("app.auth.mails:address_changed", user.id, former, str(get_locale()))
             flash(_("Your email address was changed."), "success")
             return redirect(url_for("settings.index"))
     return render_template(

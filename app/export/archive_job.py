@@ -9,7 +9,7 @@ from flask import current_app
 from app.database import db
 from app.export import queries, services
 from app.jobs import services as jobs
-from app.jobs.job_queue import run_later
+from app.mail.services import write
 from app.notifications.models import EXPORT_DONE, EXPORT_FAILED
 from app.notifications.services import notify
 
@@ -29,11 +29,11 @@ def work(job_id: int, attempt: int, user_id: int, locale: str | None) -> None:
     Raises app.jobs.services.Superseded if another attempt has started.
     """
     services.delete_incomplete(user_id)
-    total = queries.total(user_id)
+    account, total = queries.account(user_id), queries.total(user_id)
     archive = services.ArchiveWriter(user_id)
     done = 0
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
-        zipped.writestr("account.json", as_json(queries.account(user_id)))
+        zipped.writestr("account.json", as_json(account))
         for name, rows in LISTS.items():
             with zipped.open(name, "w") as file:
                 file.write(b"[")
@@ -49,9 +49,9 @@ def work(job_id: int, attempt: int, user_id: int, locale: str | None) -> None:
     archive.complete()
     jobs.finish(job_id, attempt)
     notify(user_id, EXPORT_DONE)
-    db.session.commit()
     if current_app.config["MAIL_SERVER"]:
-        run_later("app.export.mails:send_archive", user_id, locale)
+        write("archive", account["email"], user_id, locale)
+    db.session.commit()
 
 
 def failed(user_id: int) -> None:

@@ -14,6 +14,7 @@ from huey.consumer import Consumer, ConsumerStopped
 from app.database import db
 from app.jobs import services
 from app.jobs.job_queue import enqueue, queue_of
+from app.jobs.loops import STOP_TIMEOUT, start_loops
 from app.jobs.models import Job
 
 log = logging.getLogger(__name__)
@@ -41,9 +42,21 @@ class ReadErrorFilter(logging.Filter):
 
 
 class JobConsumer(Consumer):
-    """Huey's consumer, which ends with the process that started it."""
+    """Huey's consumer, which ends with the process that started it and runs the registered loops beside its workers."""
 
+    app: Flask
     parent: int | None = None
+
+    def start(self) -> None:
+        """Start the workers and the loops."""
+        super().start()
+        self._loops = start_loops(self.app, self.stop_flag)
+
+    def run(self) -> None:
+        """Run until a signal; then let the loops finish what they do, for a moment."""
+        super().run()
+        for loop in self._loops:
+            loop.join(STOP_TIMEOUT)
 
     def loop(self, health_check_ts: float | None = None) -> float | None:
         """Stop if the parent process has ended; Huey calls this ten times a second."""
@@ -99,7 +112,7 @@ def make_consumer(consumer_class: type[JobConsumer], app: Flask) -> JobConsumer:
                 enqueue(db.session.get_one(Job, job_id), *locale)
                 log.info("job %s requeued: the worker is stopping", job_id)
 
-    return consumer_class(
+    consumer = consumer_class(
         queue,
         # 0 turns off the server's own worker. A separate worker with the same environment still runs jobs.
         workers=app.config["JOB_WORKERS"] or 1,
@@ -108,3 +121,5 @@ def make_consumer(consumer_class: type[JobConsumer], app: Flask) -> JobConsumer:
         check_worker_health=True,
         health_check_interval=1,
     )
+    consumer.app = app
+    return consumer

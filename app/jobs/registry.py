@@ -1,7 +1,7 @@
-"""The registry of kinds of jobs, which features fill."""
+"""The registry of kinds of jobs and of loops, which features fill."""
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 
@@ -26,7 +26,11 @@ class Kind:
         pkgutil.resolve_name(self._tidy)()
 
 
+# Called with a function that returns whether the worker is stopping; a call that may take long must ask it.
+LoopBody = Callable[[Callable[[], bool]], None]
+
 _kinds: dict[str, Kind] = {}
+_loops: dict[str, None] = {}  # an ordered set
 
 
 def register(kind: str, *, work: str, failed: str, tidy: str) -> None:
@@ -42,3 +46,16 @@ def kind_of(name: str) -> Kind:
 def kinds() -> Iterator[Kind]:
     """Return all registered kinds."""
     return iter(_kinds.values())
+
+
+def register_loop(factory: str) -> None:
+    """Let the worker call the LoopBody that `factory` returns, about once a second, in a thread of its own.
+
+    The factory is given by name, as in "app.mail.sending:Sender". For work that is found in the database.
+    """
+    _loops[factory] = None
+
+
+def loops() -> Iterator[str]:
+    """Return the names of all registered loops' factories."""
+    return iter(_loops)

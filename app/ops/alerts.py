@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
 class MailHandler(logging.Handler):
     """Mails errors from a background thread, at most one per PAUSE and process.
 
-    It doesn't use the job queue, since the database may be the cause.
+    It doesn't use the outbox, since the database may be the cause.
     """
 
     def __init__(self, app: Flask) -> None:
@@ -54,15 +54,17 @@ class MailHandler(logging.Handler):
         return f"{more} since the last mail; see the log."
 
     def _send(self, subject: str, values: dict[str, Any]) -> None:
-        from app import mail
+        from app.mail import failures, transport
+        from app.mail.message import Mail, render
 
         with self._app.app_context():
             for to in self._app.config["ADMINS"]:
                 try:
-                    mail.send(to, subject, "alert", "en", **values)
-                except OSError as error:
+                    transport.send(render(Mail(to, subject, "alert", "en", values)))
+                except (OSError, ValueError) as error:
                     # A warning: an error would be mailed too.
-                    logging.getLogger(__name__).warning("could not mail %s: %s", to, error)
+                    reason = failures.failure_of(error).reason
+                    logging.getLogger(__name__).warning("could not mail %s: %s", to, reason)
 
 
 def _describe_request() -> str:

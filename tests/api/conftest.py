@@ -3,9 +3,11 @@
 import base64
 
 import pytest
+from sqlalchemy import func, select
 
 from app.auth.services import issue_token
 from app.database import db
+from app.mail.models import OutboxMail
 from tests.fixtures.users import PASSWORD
 
 
@@ -41,3 +43,14 @@ def basic():
         return {"Authorization": "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()}
 
     return basic
+
+
+@pytest.fixture
+def mails_waiting(context):
+    """`mails_waiting()`: return how many mails are in the outbox."""
+
+    def mails_waiting():
+        db.session.rollback()
+        return db.session.scalar(select(func.count()).select_from(OutboxMail))
+
+    return mails_waiting

@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import func, select
 
 from app.database import db
-from app.jobs.job_queue import queue_of
 from app.relationships.models import Follow
 
 
@@ -13,16 +12,6 @@ def submit(susan, log_in, fill_in):
     """`submit("/settings/address", email=…)`: submit a form as susan, like `fill_in`."""
     log_in("susan")
     return fill_in
-
-
-@pytest.fixture
-def mails_waiting(app):
-    """`mails_waiting()`: return how many jobs, here emails to send, are queued."""
-    queue = queue_of(app)
-    queue.storage.flush_all()
-    yield queue.pending_count
-    queue.storage.flush_all()
-    queue.storage.close()
 
 
 def number_of_follows():

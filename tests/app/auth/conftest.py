@@ -5,38 +5,34 @@ import re
 import pytest
 from limits import parse_many
 
-from app import mail
 from app.auth import attempts
 from app.database import db
-from app.jobs.job_queue import queue_of
+from app.mail import transport
+from app.mail.sending import Sender
 from app.users.queries import by_username
 
 
 @pytest.fixture
 def outbox(app, monkeypatch):
-    """`outbox()`: run the waiting jobs; return the emails sent, as (address, subject, link)."""
+    """`outbox()`: send what is in the outbox; return the emails sent so far, as (address, subject, link)."""
     sent = []
 
-    class Message(mail.EmailMultiAlternatives):
-        def send(self):
-            link = re.search(r"https?://\S+token=\S+", self.body)
-            assert link is None or f'href="{link[0]}"' in self.alternatives[0][0]
-            sent.append((self.to[0], self.subject, link and link[0]))
+    def send(message):
+        link = re.search(r"https?://\S+token=\S+", message.body)
+        assert link is None or f'href="{link[0]}"' in message.alternatives[0][0]
+        sent.append((message.to[0], message.subject, link and link[0]))
 
-    monkeypatch.setattr(mail, "EmailMultiAlternatives", Message)
+    monkeypatch.setattr(transport, "send", send)
     monkeypatch.setitem(app.config, "MAIL_SERVER", "mail.example")
     monkeypatch.setitem(app.config, "SITE_URL", "https://blog.example")
-    queue = queue_of(app)
-    queue.storage.flush_all()
+    sender = Sender()
 
     def outbox():
-        while job := queue.dequeue():
-            queue.execute(job)
+        with app.app_context():
+            sender(is_stopping=lambda: False)
         return sent
 
-    yield outbox
-    queue.storage.flush_all()
-    queue.storage.close()
+    return outbox
 
 
 @pytest.fixture

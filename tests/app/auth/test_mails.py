@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
-from app.auth import proofs, services
+from app.auth import mails, proofs, services
 from app.database import db
 from app.users.passwords import matches
+from app.users.queries import by_username
 from tests.app.auth.conftest import local
 
 NEW = {"new_password": "battery staple", "new_password2": "battery staple"}
@@ -151,3 +154,53 @@ def test_email_is_in_language_of_user(susan, fill_in, outbox):
     fill_in("/auth/reset_password_request", email="susan@example.com")
     [(_to, subject, _link)] = outbox()
     assert subject == "Choisir un nouveau mot de passe"
+
+
+@pytest.fixture
+def full_disk(context):
+    """Nothing can be written to the outbox."""
+
+    def refuse(_connection, _cursor, statement, *_others):
+        if "INSERT INTO outbox_mail" in statement:
+            raise OperationalError(statement, {}, Exception("database or disk is full"))
+
+    event.listen(db.engine, "before_cursor_execute", refuse)
+    yield
+    event.remove(db.engine, "before_cursor_execute", refuse)
+
+
+def test_page_promises_no_link_that_is_not_written_down(client, susan, fill_in, full_disk):
+    response = fill_in("/auth/reset_password_request", email="susan@example.com")
+    assert response.status_code == 503
+    assert "on its way" not in response.text + client.get("/auth/login").text
+
+
+@pytest.fixture
+def pending_links(susan, log_in, fill_in):
+    """Susan has asked for a new password and for another address, and neither link is mailed yet."""
+    log_in("susan")
+    fill_in("/auth/reset_password_request", email="Susan@Example.com")
+    fill_in("/settings/address", email="new@example.com", password="correct horse")
+
+
+def links(mails):
+    return [link for _to, _subject, link in mails if link]
+
+
+def test_pending_links_are_not_mailed_after_password_changes(pending_links, susan, outbox):
+    services.set_password(susan(), "another one")
+    db.session.commit()
+    assert links(outbox()) == []
+
+
+def test_password_change_while_composing_cancels_the_link(app, pending_links, susan, outbox, monkeypatch):
+    reset_password = mails.reset_password
+
+    def change_and_compose(*arguments):
+        with app.app_context():
+            services.set_password(by_username("susan"), "another one")
+            db.session.commit()
+        return reset_password(*arguments)
+
+    monkeypatch.setattr(mails, "reset_password", change_and_compose)
+    assert links(outbox()) == []

@@ -2,12 +2,14 @@ import io
 import zipfile
 
 import pytest
+from sqlalchemy import delete
 
 from app.database import db
 from app.export import mails
-from app.export.models import KIND
+from app.export.models import KIND, Archive
 from app.jobs import running, services
 from app.jobs.job_queue import queue_of
+from app.mail.sending import Sender
 
 
 @pytest.fixture
@@ -20,13 +22,15 @@ def susan(susan):
 
 @pytest.fixture
 def run_queue(app):
-    """`run_queue()`: run the messages in the queue, which is empty at first."""
+    """`run_queue()`: run the messages in the queue, which is empty at first, and send the mails."""
     queue = queue_of(app)
     queue.storage.flush_all()
 
     def run_queue():
         while message := queue.dequeue():
             queue.execute(message)
+        with app.app_context():
+            Sender()(is_stopping=lambda: False)
 
     yield run_queue
     queue.storage.flush_all()
@@ -35,7 +39,7 @@ def run_queue(app):
 
 @pytest.fixture
 def export(susan, run_queue):
-    """`export()`: run an export of susan's data, and the calls that it enqueues."""
+    """`export()`: run an export of susan's data, and send the mail."""
 
     def export():
         job = services.start(susan.id, KIND)
@@ -85,7 +89,12 @@ def test_export_without_a_mail_server_sends_and_logs_no_mail(export, caplog):
     assert "mail to" not in caplog.text
 
 
-def test_deleted_archive_is_not_mailed(export, mail_server, context):
+def test_deleted_archive_is_not_mailed(susan, run_queue, mail_server):
     sink = mail_server()
-    mails.send_archive(1)
+    job = services.start(susan.id, KIND)
+    db.session.commit()
+    running.work(job.id, job.attempt)
+    db.session.execute(delete(Archive))
+    db.session.commit()
+    run_queue()
     assert sink.messages == []

@@ -1,10 +1,14 @@
+import contextlib
 import logging
 import smtplib
 import ssl
+import threading
+import time
 
 import pytest
 
-from app import mail
+from app.mail import transport
+from app.mail.message import Mail, render
 from app.users.models import User
 from tests.fixtures.certificates import make_certificate
 
@@ -22,7 +26,7 @@ SUSAN = User(id=1, username="susan", display_name="Susan <B.> é", email="susan@
 
 
 def send(to="susan@example.com", locale="en"):
-    mail.send(to, "Hello\u2026", "address_changed", locale, user=SUSAN)
+    transport.send(render(Mail(to, "Hello\u2026", "address_changed", locale, {"user": SUSAN})))
 
 
 def test_mail_is_in_the_nearest_language(context, mail_server):
@@ -99,3 +103,76 @@ def test_header_injection_by_address_fails(context, mail_server, to):
     with pytest.raises((ValueError, smtplib.SMTPException)):
         send(to)
     assert sink.messages == []
+
+
+def be_silent(connection):
+    """Read until the client hangs up."""
+    with contextlib.suppress(ConnectionResetError):
+        while connection.recv(1000):
+            pass
+
+
+def drip(connection):
+    """Send a greeting that never ends, a byte at a time."""
+    with contextlib.suppress(OSError):
+        while True:
+            connection.sendall(b"2")
+            time.sleep(0.02)
+
+
+def be_silent_after_starttls(connection):
+    connection.sendall(b"220 ready\r\n")
+    connection.recv(100)
+    connection.sendall(b"250-me\r\n250 STARTTLS\r\n")
+    connection.recv(100)
+    connection.sendall(b"220 go\r\n")
+    be_silent(connection)
+
+
+@pytest.mark.parametrize(
+    ("talk", "settings"),
+    [
+        (be_silent, {}),
+        (be_silent, {"MAIL_USE_SSL": True}),
+        (drip, {}),
+        (be_silent_after_starttls, {"MAIL_USE_TLS": True}),
+    ],
+    ids=["silent", "silent to TLS", "drips", "silent after STARTTLS"],
+)
+def test_slow_server_is_left_at_the_deadline(context, raw_server, talk, settings):
+    ended = threading.Event()
+
+    def answer(connection):
+        talk(connection)
+        ended.set()
+
+    raw_server(answer, **{"MAIL_TIMEOUT": 0.3, **settings})
+    with pytest.raises(TimeoutError):
+        send()
+    assert ended.wait(10)  # the connection is not kept
+
+
+def accept(connection, received):
+    """Take a mail, and say nothing to QUIT."""
+    file = connection.makefile("rwb", buffering=0)
+    file.write(b"220 ready\r\n")
+    for line in file:
+        command = line.strip().upper()
+        received.append(command)
+        if command == b"QUIT":
+            be_silent(connection)
+        elif command == b"DATA":
+            file.write(b"354 go on\r\n")
+            while file.readline() != b".\r\n":
+                pass
+            file.write(b"250 taken\r\n")
+        else:
+            file.write(b"250 OK\r\n")
+
+
+def test_mail_is_sent_although_the_server_does_not_answer_quit(context, raw_server, monkeypatch):
+    received = []
+    monkeypatch.setattr(transport, "GOODBYE", 0.1)
+    raw_server(lambda connection: accept(connection, received))
+    send()
+    assert received[-2:] == [b"DATA", b"QUIT"]

@@ -1,0 +1,59 @@
+"""Threads of the worker that look for work in the database, beside the queue."""
+
+import logging
+import math
+import pkgutil
+import threading
+import time
+
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from app.jobs.registry import LoopBody, loops
+
+log = logging.getLogger(__name__)
+
+INTERVAL = 1.0  # seconds between two calls
+PAUSE = 5.0  # seconds after an error
+LOG_INTERVAL = 60  # seconds between two log lines while the database is away
+STOP_TIMEOUT = 1.0  # seconds to finish a call when the worker stops
+
+
+class Loop(threading.Thread):
+    """Calls one function again and again, until `stop` is set."""
+
+    def __init__(self, app: Flask, factory: str, stop: threading.Event) -> None:
+        super().__init__(name=factory, daemon=True)
+        self._app = app
+        self._factory = factory
+        self._stop_flag = stop
+        self._logged_at = -math.inf
+
+    def run(self) -> None:
+        body: LoopBody = pkgutil.resolve_name(self._factory)()
+        pause = 0.0
+        while not self._stop_flag.wait(pause):
+            pause = INTERVAL if self._succeeds(body) else PAUSE
+
+    def _succeeds(self, body: LoopBody) -> bool:
+        """Call the function; log an error, of the database only once per LOG_INTERVAL."""
+        try:
+            with self._app.app_context():
+                body(self._stop_flag.is_set)
+        except DBAPIError as error:
+            if time.monotonic() - self._logged_at >= LOG_INTERVAL:
+                self._logged_at = time.monotonic()
+                log.error("%s: database: %s", self._factory, " ".join(str(error.orig).split()))
+        except Exception:
+            log.exception("%s failed", self._factory)
+        else:
+            return True
+        return False
+
+
+def start_loops(app: Flask, stop: threading.Event) -> list[Loop]:
+    """Start a thread for each registered loop; they end when `stop` is set."""
+    threads = [Loop(app, factory, stop) for factory in loops()]
+    for thread in threads:
+        thread.start()
+    return threads
