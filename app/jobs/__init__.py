@@ -4,19 +4,7 @@ A feature registers its kind of job (`registry.register`). Its service calls `se
 transaction; the view commits, then calls `job_queue.enqueue`.
 """
 
-from typing import Any
-
 from flask import Flask
-
-
-def run_later(function: str, *arguments: Any) -> None:
-    """Let a worker call `function`, such as "app.auth.mails:reset_password"; see `job_queue.run_later`.
-
-    Views import this function instead, which loads Huey at the first call.
-    """
-    from app.jobs import job_queue
-
-    job_queue.run_later(function, *arguments)
 
 
 def init_app(app: Flask) -> None:

@@ -101,8 +101,6 @@ def make_consumer(consumer_class: type[JobConsumer], app: Flask) -> JobConsumer:
 
     @queue.signal(signals.SIGNAL_INTERRUPTED)
     def requeue(_signal: str, message: Task) -> None:
-        if message.name == "call":
-            queue.enqueue(message)
         if message.name != "work":
             return
         job_id, attempt, *locale = message.args

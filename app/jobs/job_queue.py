@@ -4,7 +4,6 @@ Not imported to serve: the first request that starts a job loads it.
 """
 
 import logging
-import pkgutil
 from typing import Any
 
 from flask import Config, Flask, current_app
@@ -61,21 +60,6 @@ def enqueue(job: Job, locale: str | None = None) -> None:
         queue.storage.close()
 
 
-def run_later(function: str, *arguments: Any) -> None:
-    """Let a worker call `function`, such as "app.auth.mails:reset_password", in an application context.
-
-    For work without a state that users see. The queue keeps the call when this process ends. A call that raises is
-    retried up to five times, a minute apart. If the queue is unavailable, the call is logged and lost.
-    """
-    queue = queue_of(current_app)
-    try:
-        queue.call(function, *arguments)
-    except Exception:  # of peewee, its two drivers, or redis
-        log.exception("the job queue is unavailable; %s is not called", function)
-    finally:
-        queue.storage.close()
-
-
 def _make_queue(app: Flask) -> Huey:
     # Messages are pickled. Signed, they don't let a writer to the queue run code in a worker.
     options = {"results": False, "serializer": SignedSerializer(secret=app.secret_key, salt="jobs")}
@@ -90,18 +74,13 @@ def _make_queue(app: Flask) -> Huey:
         with app.app_context():
             running.work(job_id, attempt, locale)
 
-    @queue.task(name="call", retries=5, retry_delay=60)  # seconds
-    def call(function: str, *arguments: Any) -> None:
-        with app.app_context():
-            pkgutil.resolve_name(function)(*arguments)
-
     @queue.periodic_task(crontab(), name="tidy")  # every minute
     def tidy() -> None:
         with app.app_context():
             for job in running.tidy():
                 enqueue(job)
 
-    queue.work, queue.call, queue.tidy = work, call, tidy
+    queue.work, queue.tidy = work, tidy
     return queue
 
 

@@ -1,12 +1,10 @@
 """The worker process, started as gunicorn's hook and boot.sh start it."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -14,13 +12,11 @@ from sqlalchemy import insert
 from app.database import db, utc_now
 from app.export.models import KIND
 from app.export.queries import archive_of
-from app.jobs import run_later, services
-from app.jobs.job_queue import enqueue, queue_of
+from app.jobs import services
+from app.jobs.job_queue import enqueue
 from app.jobs.models import DONE, HEARTBEAT_TIMEOUT, QUEUED, RUNNING
 from app.jobs.queries import job_of
 from app.posts.models import Post
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -29,24 +25,6 @@ def susan(susan):
     db.session.execute(insert(Post), [{"author_id": susan.id, "body": f"Post {number}"} for number in range(20_000)])
     db.session.commit()
     return susan
-
-
-@pytest.fixture
-def start_worker(environ):
-    """`start_worker(NAME=value, …)`: start a worker with the tests' settings; killed after the test."""
-    processes = []
-
-    def start(*arguments, stderr=None, **settings):
-        environment = os.environ | environ | settings
-        command = [sys.executable, "-m", "app.jobs", *arguments]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=stderr)
-        processes.append(process)
-        return process
-
-    yield start
-    for process in processes:
-        process.kill()
-        process.wait()
 
 
 def start_export(user):
@@ -119,34 +97,11 @@ def test_worker_ends_with_its_server(context, start_worker):
     assert worker.wait(20) == 0
 
 
-def test_stopped_worker_requeues_its_call(context, start_worker):
-    queue = queue_of(context)
-    queue.storage.flush_all()
-    run_later("time:sleep", 60)
-    worker = start_worker()
-    until(lambda: "call" not in waiting(queue))
-    worker.terminate()
-    assert worker.wait(10) == 0
-    assert "call" in waiting(queue)
-    queue.storage.flush_all()
-    queue.storage.close()
-
-
-def waiting(queue):
-    """Return the names of the messages in the queue."""
-    return [message.name for message in queue.pending()]
-
-
-def until(condition, seconds=20):
-    """Wait until the condition holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"still waiting after {seconds} s"
-        time.sleep(0.05)
-
-
-def test_failed_call_is_logged_in_json(context, start_worker):
-    run_later("time:sleep", "no number")
+def test_failed_job_is_logged_in_json(susan, start_worker):
+    job = services.start(susan.id, KIND)
+    job.kind = "unknown"
+    db.session.commit()
+    enqueue(job)
     worker = start_worker(stderr=subprocess.PIPE, LOG_FORMAT="json")
     for line in worker.stderr:
         record = json.loads(line)
@@ -156,5 +111,3 @@ def test_failed_call_is_logged_in_json(context, start_worker):
     worker.stderr.close()
     assert record["exception"].startswith("Traceback")
     assert record["logger"] == "huey"
-    queue_of(context).storage.flush_all()
-    queue_of(context).storage.close()
