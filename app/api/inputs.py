@@ -35,7 +35,13 @@ class NewUser(Schema):
 
     username = fields.String(required=True, metadata={"pattern": f"^{USERNAME.pattern}$"})
     email = fields.String(required=True, metadata={"format": "email"})
-    password = fields.String(required=True, metadata={"minLength": PASSWORD_MIN})
+    password = fields.String(
+        required=True,
+        metadata={
+            "minLength": PASSWORD_MIN,
+            "description": "Not a common password, a sequence or a repetition; not the username or the address.",
+        },
+    )
 
 
 class UserChange(Schema):

@@ -2,24 +2,28 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField
-from wtforms.validators import DataRequired, EqualTo
+from wtforms.validators import DataRequired, EqualTo, InputRequired
 
 from app.auth.rules import NAME_LIMIT
 from app.users.rules import PASSWORD_MAX, PASSWORD_MIN
 from app.web.forms import Form
 
-PASSWORD_LENGTH = _l("%(shortest)d to %(longest)d characters.", shortest=PASSWORD_MIN, longest=PASSWORD_MAX)
+PASSWORD_RULE = _l(
+    "%(shortest)d to %(longest)d characters. Not a common password, a sequence, your name or your email address.",
+    shortest=PASSWORD_MIN,
+    longest=PASSWORD_MAX,
+)
 MISMATCH = _l("The passwords don't match.")
 
 
 def _current_password(label: str) -> PasswordField:
     return PasswordField(
-        label, [DataRequired(_l("Enter your password."))], render_kw={"autocomplete": "current-password"}
+        label, [InputRequired(_l("Enter your password."))], render_kw={"autocomplete": "current-password"}
     )
 
 
 def _new_password(label: str) -> PasswordField:
-    return PasswordField(label, description=PASSWORD_LENGTH, render_kw={"autocomplete": "new-password"})
+    return PasswordField(label, description=PASSWORD_RULE, render_kw={"autocomplete": "new-password"})
 
 
 def _repeated(password: str, label: str) -> PasswordField:

@@ -41,7 +41,8 @@ def change_password(user: User, current: str, new: str) -> None:
 
 def set_password(user: User, new: str) -> None:
     """Set the password of a user who is already authenticated, and end all their sessions. Raises Invalid."""
-    user.password_hash = passwords.hashed(user_rules.password(new, field="new_password"))
+    personal = (user.username, user.email, user.display_name)
+    user.password_hash = passwords.hashed(user_rules.password(new, "new_password", personal))
     renew_session_id(user)
     cancel_links(user)
 

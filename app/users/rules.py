@@ -4,8 +4,9 @@ A rule takes what was entered and returns what to store. It raises Invalid, with
 """
 
 import contextlib
+import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import current_app
@@ -13,6 +14,7 @@ from flask_babel import gettext as _
 
 from app import text
 from app.exceptions import Invalid
+from app.users.guessable import is_guessable
 
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 
@@ -24,6 +26,7 @@ ABOUT_ME_LIMIT = 140
 # Sizes of columns in code points: combining marks and emoji sequences make graphemes of many code points.
 DISPLAY_NAME_MAX_CODE_POINTS = 400
 ABOUT_ME_MAX_CODE_POINTS = 1000
+PASSWORD_MAX_CODE_POINTS = 16 * PASSWORD_MAX  # not a column: longer ones would only take time
 EMAIL_MAX_CODE_POINTS = 254
 EMAIL_MAX_TYPED = 1000  # an address may be typed in a longer form, such as letters with combining accents
 
@@ -69,14 +72,24 @@ def email_key(value: str) -> str:
     return value.lower()
 
 
-def password(value: str, field: str = "password") -> str:
-    """Return the password as it was entered. `field` is the one that Invalid names."""
+def password(value: str, field: str = "password", personal: Iterable[str | None] = ()) -> str:
+    """Return the password as it was entered: spaces count too, at both ends as well.
+
+    `field` is the one that Invalid names, `personal` what is known of the user, such as their address.
+    """
+    if len(value) > PASSWORD_MAX_CODE_POINTS or text.count(value) > PASSWORD_MAX:
+        raise Invalid(field, _("Use at most %(limit)d characters.", limit=PASSWORD_MAX))
     if text.count(value) < PASSWORD_MIN:
         raise Invalid(field, _("Use at least %(limit)d characters.", limit=PASSWORD_MIN))
-    if text.count(value) > PASSWORD_MAX:
-        raise Invalid(field, _("Use at most %(limit)d characters.", limit=PASSWORD_MAX))
     if not text.is_storable(value):
         raise Invalid(field, _("Remove the control characters."))
+    if text.is_blank(value):
+        raise Invalid(field, _("Use characters that can be seen, not only spaces."))
+    if is_guessable(value, personal):
+        raise Invalid(
+            field,
+            _("This password is easy to guess: a common one, a name, a sequence or a repetition. Choose another."),
+        )
     return value
 
 
@@ -106,7 +119,6 @@ def locale(value: str) -> str | None:
 RULES: dict[str, Callable[[str], str | None]] = {
     "username": username,
     "email": email,
-    "password": password,
     "display_name": display_name,
     "about_me": about_me,
     "locale": locale,
@@ -120,9 +132,11 @@ def apply_all(**values: str | None) -> dict[str, Any]:
     """
     kept: dict[str, Any] = {}
     errors: list[Invalid] = []
+    personal = (values.get("username"), values.get("email"))
+    rules = RULES | {"password": functools.partial(password, personal=personal)}
     for name, value in values.items():
         try:
-            kept[name] = RULES[name](value or "")
+            kept[name] = rules[name](value or "")
         except Invalid as error:
             errors.append(error)
     if errors:
