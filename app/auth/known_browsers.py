@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, after_this_request, current_app, request
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 
+from app.signing import TimedSerializer
 from app.users.models import User
 
 VALID = 365 * 24 * 3600  # seconds
@@ -57,9 +58,9 @@ def _cookie() -> str:
     return f"{current_app.config['SESSION_COOKIE_NAME']}_known"
 
 
-def _serializer() -> URLSafeTimedSerializer:
+def _serializer() -> TimedSerializer:
     key: Any = current_app.secret_key  # Flask's type allows None; ours never is
-    return URLSafeTimedSerializer(key, salt="known browser")
+    return TimedSerializer(key, salt="known browser")
 
 
 def _state(user: User) -> str:

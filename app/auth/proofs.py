@@ -4,9 +4,10 @@ import hashlib
 from typing import Any
 
 from flask import current_app
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 
 from app.database import db
+from app.signing import TimedSerializer
 from app.users.models import User
 
 # Purposes, and how long their links are valid, in seconds.
@@ -32,9 +33,9 @@ def read(purpose: str, proof: str) -> tuple[User, dict[str, Any]] | None:
     return user, claims
 
 
-def _serializer(purpose: str) -> URLSafeTimedSerializer:
+def _serializer(purpose: str) -> TimedSerializer:
     key: Any = current_app.secret_key  # Flask's type allows None; ours never is
-    return URLSafeTimedSerializer(key, salt=f"mail: {purpose}")
+    return TimedSerializer(key, salt=f"mail: {purpose}")
 
 
 def _state(user: User) -> str:

@@ -8,11 +8,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, abort, current_app, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from app.database import LARGEST_ID, id_of
 from app.logs import REQUEST_ID, USER_ID
+from app.signing import ClockTolerantSigner
 
 # Everything comes from this host; nothing is inline. Bootstrap's style sheet has its small icons as data: images.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -42,7 +44,14 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Flask's sessions in cookies, except in responses that caches may share."""
+    """Flask's sessions in cookies, except in responses that caches may share, and for replicas whose clocks differ."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return Flask's serializer with our signer."""
+        serializer = super().get_signing_serializer(app)
+        if serializer:
+            serializer.signer = ClockTolerantSigner
+        return serializer
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Leave public responses alone: with `Vary: Cookie`, every session would fetch every picture again."""
