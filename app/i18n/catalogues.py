@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # loaded when needed: a server compiles nothing
-    from babel.messages.catalog import Catalog
+    from babel.messages.catalog import Catalog, Message
 
 HEADER = "# {language} texts of Microblog.\n# Update with `flask translate update`, check with `make lint`."
 # Header lines that differ between runs or machines.
@@ -69,8 +69,12 @@ def compile_all(folder: Path, data_dir: Path, everything: bool = False) -> list[
         if not os.access(source.parent, os.W_OK):
             target = spare
             target.parent.mkdir(parents=True, exist_ok=True)
+        catalogue = read(source)
+        # Babel would write the forms of the source language, to be chosen by the plural rule of this one.
+        for message in _untranslated(catalogue):
+            catalogue.delete(message.id, message.context)
         compiled = BytesIO()
-        write_mo(compiled, read(source))
+        write_mo(compiled, catalogue)
         _replace(target, compiled.getvalue())
         written.append(target)
     return written
@@ -144,12 +148,16 @@ def create(source: Path, texts: Catalog) -> int:
 
 def untranslated(catalogue: Catalog) -> list[str]:
     """Return the texts of `catalogue` that lack a translation or one of its plural forms."""
-    empty = []
+    return [message.id if isinstance(message.id, str) else message.id[0] for message in _untranslated(catalogue)]
+
+
+def _untranslated(catalogue: Catalog) -> list[Message]:
+    found = []
     for message in catalogue:
         forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
         if message.id and not all(forms):
-            empty.append(message.id if isinstance(message.id, str) else message.id[0])
-    return empty
+            found.append(message)
+    return found
 
 
 def write(source: Path, catalogue: Catalog) -> None:

@@ -29,9 +29,7 @@ def init_app(app: Flask) -> None:
         # logged it; English pages are better than none.
         with contextlib.suppress(OSError):
             catalogues.compile_all(CATALOGUES, data_dir)
-    directories, fallback = [CATALOGUES], catalogues.fallback_folder(CATALOGUES, data_dir)
-    if fallback.exists():  # Flask-Babel takes the plural rule from the last directory, even from an empty one
-        directories.append(fallback)
+    directories = [CATALOGUES, catalogues.fallback_folder(CATALOGUES, data_dir)]
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(map(str, directories))
     app.config["LANGUAGES"] = {code: own_name(code) for code in (ENGLISH, *catalogues.languages(CATALOGUES))}
     babel.init_app(app, default_locale=ENGLISH, default_timezone="UTC", locale_selector=select_locale)

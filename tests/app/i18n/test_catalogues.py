@@ -75,6 +75,20 @@ def test_fallback_of_an_older_release_is_not_used(folder, tmp_path, read_only):
     assert (compiled(old), compiled(new)) == ("Bonjour", "Salut")
 
 
+@pytest.mark.parametrize("forms", [('""', '""'), ('"%(n)s réponse"', '""'), ('""', '"%(n)s réponses"')])
+def test_untranslated_plural_is_that_of_its_source_language(folder, tmp_path, forms):
+    """In French, 0 is singular; in English, plural."""
+    source = folder / "fr" / "LC_MESSAGES" / "messages.po"
+    plural = 'msgid "%(n)s reply"\nmsgid_plural "%(n)s replies"\nmsgstr[0] {}\nmsgstr[1] {}\n'
+    source.write_text(f"{PO}\n{plural.format(*forms)}", encoding="utf-8")
+    (target,) = catalogues.compile_all(folder, tmp_path)
+    with open(target, "rb") as file:
+        translations = Translations(file)
+    found = [translations.ngettext("%(n)s reply", "%(n)s replies", number) for number in (0, 1, 2)]
+    assert found == ["%(n)s replies", "%(n)s reply", "%(n)s replies"]
+    assert compiled(target) == "Bonjour"
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """A folder with one template and no catalogue yet, for the commands to work on."""

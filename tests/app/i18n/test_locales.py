@@ -1,5 +1,6 @@
 import os
 import re
+import shutil
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from app import create_app
 from app.database import db
 from app.extensions import babel
 from app.i18n import locales
+from app.i18n.catalogues import compile_all, fallback_folder
 from app.users.models import User
 from config import Config
 
@@ -198,3 +200,24 @@ def test_languages_are_known_to_babel(app):
 def test_moment_has_the_format_of_the_locale_without_seconds_and_its_zone(context, locale, written):
     with force_locale(locale):
         assert locales.format_moment(datetime(2026, 8, 31, 14, 19, 50, tzinfo=UTC)) == written
+
+
+@pytest.mark.parametrize("compiled", [["es"], ["fr"], ["es", "fr"]])
+def test_plurals_are_those_of_the_language_wherever_it_is_compiled(environ, tmp_path, monkeypatch, compiled):
+    """Some catalogues are compiled beside their sources, the others in DATA_DIR."""
+    folder, data_dir = tmp_path / "translations", tmp_path / "data"
+    shutil.copytree(locales.CATALOGUES, folder)
+    monkeypatch.setattr(locales, "CATALOGUES", folder)
+    compile_all(folder, data_dir, everything=True)
+    for code in compiled:
+        beside = folder / code / "LC_MESSAGES" / "messages.mo"
+        target = fallback_folder(folder, data_dir) / code / "LC_MESSAGES" / "messages.mo"
+        target.parent.mkdir(parents=True)
+        beside.rename(target)
+    app = create_app(Config(environ | {"DATA_DIR": str(data_dir)}))
+    vars(babel).pop("domain_instance", None)
+    with app.test_request_context():
+        for code, words in {"es": "0 seguidores", "fr": "0 abonné", "en": "0 followers"}.items():
+            with force_locale(code):
+                assert ngettext("%(count)s follower", "%(count)s followers", 0, count=0) == words
+    vars(babel).pop("domain_instance", None)
