@@ -79,6 +79,7 @@ class Config:
         self.MAIL_USE_TLS, self.MAIL_USE_SSL = mail.tls(env)
         self.MAIL_PORT = mail.port(env, self.MAIL_USE_TLS, self.MAIL_USE_SSL)
         self.MAIL_USERNAME, self.MAIL_PASSWORD = mail.login(env)
+        self.SSL_CERT_FILE = mail.authority(env)
         self.MAIL_DEFAULT_SENDER = mail.sender(env, self.SITE_URL)
         self.ADMINS = mail.admins(env)
 

@@ -19,6 +19,7 @@ from flask.cli import with_appcontext
 
 from app.database import Model, db
 from app.i18n import catalogues, locales
+from app.mail.commands import mail
 from app.ops import backup, health, upgrade
 from app.ops.seed import seed
 from app.ops.startup import EX_CANTCREAT, EX_USAGE, compile_catalogues, create_secret_key, fail, wait_for_database
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(seed)
     app.cli.add_command(user)
     app.cli.add_command(search)
+    app.cli.add_command(mail)
     app.cli.add_command(backup_)
     app.cli.add_command(restore_)
     app.shell_context_processor(shell_names)

@@ -1,9 +1,10 @@
 """The settings of mail that depend on each other. What can't work raises ConfigError."""
 
+import ssl
 from urllib.parse import urlsplit
 
 from app.settings import ConfigError, addresses
-from app.settings.environment import Environment
+from app.settings.environment import Environment, shown
 
 
 def server(env: Environment) -> str:
@@ -40,6 +41,18 @@ def login(env: Environment) -> tuple[str | None, str | None]:
     if not f"{username}{password}".isascii():
         raise ConfigError("MAIL_USERNAME and MAIL_PASSWORD must be in ASCII, as the login of SMTP is; use another one")
     return username or None, password or None
+
+
+def authority(env: Environment) -> str:
+    """Return the file of certificate authorities, or an empty string. OpenSSL reads the variable by itself."""
+    path = env.text("SSL_CERT_FILE")
+    if path:
+        try:
+            ssl.create_default_context(cafile=path)
+        except OSError as error:
+            reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+            raise ConfigError(f"SSL_CERT_FILE={shown(path)}: {reason}; give the path of a PEM file") from error
+    return path
 
 
 def sender(env: Environment, site_url: str) -> str:

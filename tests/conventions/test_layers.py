@@ -40,7 +40,7 @@ OTHERS = {
 # Commands, the worker and rendering belong to no layer.
 BESIDE = {
     *("jobs/consumer", "jobs/job_queue", "jobs/loops", "jobs/process", "jobs/registry"),
-    *("mail/message", "mail/registry", "mail/sending", "posts/rendering", "search/commands"),
+    *("mail/commands", "mail/message", "mail/registry", "mail/sending", "posts/rendering", "search/commands"),
 }
 # Packages that are not features.
 SUPPORT = {"web", "i18n", "ops", "settings"}

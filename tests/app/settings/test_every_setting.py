@@ -41,6 +41,7 @@ WRONG = {
     "MAIL_USE_TLS": SWITCHES,
     "MAIL_USE_SSL": SWITCHES,
     "MAIL_DEFAULT_SENDER": ["me", "me@", "@h", "me@é.example", "é@h", "a@h, b@h", "Me <me>", "<me@h", "me@h>", "a b@h"],
+    "SSL_CERT_FILE": ["/missing", "/", __file__],
     "TRANSLATE_URL": [*URLS, "http://h/a b"],
     "TRANSLATE_KEY": [],
     "ADMINS": ["me", "me@h,you", "me@h;you@h", "Me <me@h>", "é@h"],
