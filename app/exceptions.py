@@ -16,6 +16,14 @@ class NotFound(DomainError):
     """The resource does not exist, or the user may not see it."""
 
 
+class Gone(DomainError):
+    """The resource existed and was deleted."""
+
+
+class KeyReused(DomainError):
+    """An idempotency key was used before, for another request."""
+
+
 class Unavailable(DomainError):
     """An external service is unavailable; a retry may succeed."""
 

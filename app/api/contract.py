@@ -13,6 +13,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, Unauthorized, UnsupportedMediaType
 
+from app.api.inputs import IdempotencyKey
 from app.api.schemas import Error
 from app.auth.queries import TokenOwner, owner_of_token
 from app.auth.services import note_presence
@@ -51,7 +52,7 @@ class Parser(FlaskParser):
 
     DEFAULT_VALIDATION_STATUS = 400
     # A client may send back what it has read, links and counts included: only what can be changed is.
-    DEFAULT_UNKNOWN_BY_LOCATION = {"json": EXCLUDE, "query": EXCLUDE}  # noqa: RUF012
+    DEFAULT_UNKNOWN_BY_LOCATION = {"json": EXCLUDE, "query": EXCLUDE, "headers": EXCLUDE}  # noqa: RUF012
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         """The body as JSON. Raises UnsupportedMediaType."""
@@ -79,6 +80,18 @@ class Resource(Blueprint):
         if location != "json":
             return read
         return lambda view: self.alt_response(415, schema=Error)(read(view))
+
+    def repeatable(self, view: View) -> View:
+        """Pass the key of the header Idempotency-Key, "" without one, to the view as its argument `key`."""
+
+        @functools.wraps(view)
+        def pass_key(*args: Any, **kwargs: Any) -> Any:
+            headers, *rest = args
+            return view(*rest, key=headers["key"], **kwargs)
+
+        described = self.arguments(IdempotencyKey, location="headers")(pass_key)
+        described = self.alt_response(410, schema=Error)(self.alt_response(422, schema=Error)(described))
+        return described  # type: ignore[no-any-return]
 
     def needs_token(self, view: View) -> View:
         """Require a valid token; `g.caller` is its owner, a TokenOwner."""

@@ -3,14 +3,17 @@
 from typing import Any
 
 from flask import abort, g
+from flask_babel import gettext as _
 
 from app.api.contract import Resource, check_user
 from app.api.inputs import KeyQuery, NewText, Seen
 from app.api.paging import Answer, by_key
 from app.api.schemas import Conversations, Error, Message, Messages
 from app.database import db
+from app.exceptions import Gone
 from app.messages import models, services
 from app.messages import queries as messages
+from app.submissions.services import once
 from app.web import rate_limits
 
 bp = Resource("api_messages", __name__, url_prefix="/api", description="What two users write to each other.")
@@ -39,15 +42,22 @@ def thread(query: dict[str, Any], user_id: int) -> Answer:
 @bp.post("/conversations/<id:user_id>")
 @bp.needs_token
 @rate_limits.messages
+@bp.repeatable
 @bp.arguments(NewText)
 @bp.response(201, Message)
 @bp.alt_response(403, schema=Error)
 @bp.alt_response(404, schema=Error)
-def send(values: dict[str, str], user_id: int) -> models.Message:
+def send(values: dict[str, str], user_id: int, key: str) -> models.Message:
     """Send a message to a user."""
     check_user(user_id)
-    sent = services.send(g.caller.id, user_id, values["body"])
+    body = values["body"]
+    message_id = once(
+        g.caller.id, key, ("message", str(user_id), body), lambda: services.send(g.caller.id, user_id, body).id
+    )
     db.session.commit()
+    sent = messages.message(message_id)
+    if sent is None:
+        raise Gone(_("This message no longer exists."))
     return sent
 
 

@@ -1,12 +1,16 @@
 """The shapes of what is sent to the API: each schema validates what it describes."""
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import Schema, fields, post_load, validate
 
 from app.database import LARGEST_ID
 from app.users.rules import PASSWORD_MIN, USERNAME
 
 Page = validate.Range(min=1, max=1_000_000)
 Limit = validate.Range(min=1, max=100)
+KEY = r"^(\"[ !#-\[\]-~]{1,255}\"|[!#-\[\]-~]{1,255})$"
 
 
 class PageQuery(Schema):
@@ -28,6 +32,26 @@ class SearchQuery(KeyQuery):
     """What is looked for, and which part of what is found."""
 
     q = fields.String(required=True, metadata={"description": "Words. Accents and case don't matter."})
+
+
+class IdempotencyKey(Schema):
+    """The header Idempotency-Key: draft-ietf-httpapi-idempotency-key-header, with or without the quotes of a String."""
+
+    key = fields.String(
+        data_key="Idempotency-Key",
+        load_default="",
+        validate=validate.Regexp(KEY, error=_l("Send 1 to 255 printable ASCII characters.")),
+        metadata={
+            "description": "Makes a retry safe: for a day, a request with the same key and the same body gets the "
+            "answer of the first and creates nothing. Use a new random key, such as a UUID, for each new request.",
+            "pattern": KEY,
+        },
+    )
+
+    @post_load
+    def unquote(self, values: dict[str, str], **_options: Any) -> dict[str, str]:
+        """Return the key without its quotes."""
+        return {"key": values["key"].strip('"')}
 
 
 class NewUser(Schema):

@@ -3,15 +3,18 @@
 from typing import Any
 
 from flask import abort, g, request
+from flask_babel import gettext as _
 
 from app.api.contract import Resource
 from app.api.inputs import KeyQuery, NewPost, NewTranslation
 from app.api.paging import Answer, answer, key_of
 from app.api.schemas import Error, Post, Posts, Translation
 from app.database import db
+from app.exceptions import Gone
 from app.languages import rules
 from app.posts import queries, services
 from app.posts.queries import PostRow
+from app.submissions.services import once
 from app.timelines import queries as timelines
 from app.translation import translating
 from app.web import rate_limits
@@ -31,13 +34,20 @@ def index(query: dict[str, Any]) -> Answer:
 @bp.post("")
 @bp.needs_token
 @rate_limits.posts
+@bp.repeatable
 @bp.arguments(NewPost)
 @bp.response(201, Post, headers={"Location": {"schema": {"type": "string"}}})
-def create(values: dict[str, Any]) -> tuple[PostRow | None, dict[str, str]]:
+def create(values: dict[str, Any], key: str) -> tuple[PostRow, dict[str, str]]:
     """Publish a post of 1 to 140 characters."""
-    post = services.create_post(g.caller.id, values["body"], values["language"])
+    body, language = values["body"], values["language"]
+    post_id = once(
+        g.caller.id, key, ("post", body, language or ""), lambda: services.create_post(g.caller.id, body, language).id
+    )
     db.session.commit()
-    return queries.post(post.id), {"Location": f"{request.script_root}/api/posts/{post.id}"}
+    post = queries.post(post_id)
+    if post is None:
+        raise Gone(_("This post no longer exists."))
+    return post, {"Location": f"{request.script_root}/api/posts/{post_id}"}
 
 
 @bp.get("/<id:post_id>")

@@ -6,7 +6,7 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired
 
 from app.auth.rules import NAME_LIMIT
 from app.users.rules import PASSWORD_MAX, PASSWORD_MIN
-from app.web.forms import Form
+from app.web.forms import Form, OnceForm
 
 PASSWORD_RULE = _l(
     "%(shortest)d to %(longest)d characters. Not a common password, a sequence, your name or your email address.",
@@ -42,7 +42,7 @@ class LoginForm(Form):
     kept = HiddenField()  # a form that was sent without a session, sealed by app/web/resubmission.py
 
 
-class RegisterForm(Form):
+class RegisterForm(OnceForm):
     username = StringField(
         _l("Username"),
         description=_l("Up to 64 letters from a to z, digits and underscores. It is part of your profile's address."),
@@ -75,7 +75,7 @@ class ChangePasswordForm(Form):
     new_password2 = _repeated("new_password", _l("Confirm new password"))
 
 
-class TokenForm(Form):
+class TokenForm(OnceForm):
     name = StringField(
         _l("Token name"),
         description=_l("To tell your tokens apart: for example, the name of a device or program."),

@@ -10,7 +10,6 @@ from app.auth.destination import destination
 from app.auth.forms import LoginForm, RegisterForm, ResetPasswordForm, ResetRequestForm
 from app.database import db
 from app.users import rules
-from app.users.services import create_user
 from app.web.forms import form_view
 from app.web.rate_limits import registrations
 
@@ -44,7 +43,9 @@ def register() -> ResponseReturnValue:
     if form.validate_on_submit():
         attempts.register(form.email.data or "")
         with form.showing_errors():
-            user = create_user(form.username.data or "", form.email.data or "", form.password.data or "")
+            user = services.register(
+                form.username.data or "", form.email.data or "", form.password.data or "", form.key
+            )
             db.session.commit()
             sessions.start(user)
             flash(_("Welcome, %(name)s!", name=user.username), "success")

@@ -14,14 +14,29 @@ from app.auth.models import ApiToken
 from app.database import changed, db, utc_now
 from app.exceptions import Invalid, NotFound
 from app.mail import services as outbox
+from app.submissions import services as submissions
 from app.users import passwords, queries
 from app.users import rules as user_rules
 from app.users.models import User, new_session_id
-from app.users.services import EMAIL_TAKEN
+from app.users.services import EMAIL_TAKEN, create_user
 
 TOKEN_VALID = timedelta(days=90)
 RESET_MAIL, ADDRESS_MAIL = "reset_password", "confirm_address"
 PRESENCE_INTERVAL = timedelta(minutes=1)  # how stale `last_seen_at` may be
+
+
+def register(username: str, email: str, password: str, form_key: str) -> User:
+    """Create an account; the second of two equal submissions returns that of the first. Raises Invalid."""
+    payload = ("user", username, email, password)
+    try:
+        user = create_user(username, email, password)
+    except Invalid:
+        taken_by = queries.by_username(username)
+        if taken_by and submissions.was_submitted(taken_by.id, form_key, payload):
+            return taken_by
+        raise
+    submissions.submit(user.id, form_key, payload, create=lambda: user.id, exists=lambda _user_id: True)
+    return user
 
 
 def authenticate(name: str, password: str) -> User | None:
@@ -102,6 +117,26 @@ def issue_token(user: User, name: str = "") -> tuple[str, ApiToken]:
     db.session.add(row)
     db.session.flush()
     return token, row
+
+
+def issue_token_once(user: User, name: str, form_key: str) -> str:
+    """Issue a token; the second of two equal submissions replaces that of the first, which cannot be shown again.
+
+    Raises Invalid for the name.
+    """
+    issued: list[str] = []
+
+    def create() -> int:
+        token, row = issue_token(user, name)
+        issued.append(token)
+        return row.id
+
+    def revoke(former_id: int) -> bool:
+        db.session.execute(delete(ApiToken).where(ApiToken.id == former_id, ApiToken.user_id == user.id))
+        return False
+
+    submissions.submit(user.id, form_key, ("token", name), create, exists=revoke)
+    return issued[0]
 
 
 def revoke_token(user_id: int, token_id: int) -> None:

@@ -103,7 +103,7 @@ def tokens() -> ResponseReturnValue:
     form = TokenForm()
     if form.validate_on_submit():
         with form.showing_errors():
-            token, _row = services.issue_token(sessions.account(), form.name.data or "")
+            token = services.issue_token_once(sessions.account(), form.name.data or "", form.key)
             db.session.commit()
             # Shown on this page alone; a flashed message would store it in the session cookie.
             return _tokens_page(TokenForm(formdata=None), token), 201

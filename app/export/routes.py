@@ -1,11 +1,14 @@
 """The page on which users request and download their data."""
 
+import contextlib
+
 from flask import Blueprint, Response, abort, redirect, render_template, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_login import current_user, login_required
 
 from app.database import db
+from app.exceptions import NotAllowed
 from app.export import queries
 from app.export.models import KIND
 from app.jobs import services
@@ -28,9 +31,11 @@ def index() -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     from app.jobs.job_queue import enqueue  # loads Huey
 
-    job = services.start(current_user.id, KIND)
-    db.session.commit()
-    enqueue(job, str(get_locale()))
+    # A second click leads to the export that is in progress.
+    with contextlib.suppress(NotAllowed):
+        job = services.start(current_user.id, KIND)
+        db.session.commit()
+        enqueue(job, str(get_locale()))
     return redirect(url_for("export.index"))
 
 

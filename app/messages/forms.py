@@ -4,10 +4,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 
 from app.messages import rules
-from app.web.forms import Form
+from app.web.forms import OnceForm
 
 
-class MessageForm(Form):
+class MessageForm(OnceForm):
     """What the composer of a conversation collects. The service validates."""
 
     body = TextAreaField(

@@ -82,6 +82,11 @@ def _people(side_of_key: str) -> Select[Any]:
     return nearest_first(rows, side.c.last_message_id, side_of_key)
 
 
+def message(message_id: int) -> Message | None:
+    """The copy of a message with that id, or None."""
+    return db.session.get(Message, message_id)
+
+
 def thread(side: Conversation, key: Key, limit: int) -> Sequence[MessageRow]:
     """At most `limit` messages of a conversation, nearest to `key` first; see pagination.paginate."""
     rows = db.session.execute(_thread(key.side), {"side_id": side.id, "limit": limit, **key.arguments})

@@ -11,6 +11,7 @@ from app.messages import queries, services
 from app.messages.forms import MessageForm
 from app.messages.models import Conversation
 from app.pagination import NEWEST, Key, Page, id_from, key_from, paginate
+from app.submissions import services as submissions
 from app.users.models import User
 from app.users.queries import by_username
 from app.web import rate_limits
@@ -54,7 +55,14 @@ def thread(username: str) -> ResponseReturnValue:
     form = MessageForm()
     if form.validate_on_submit():
         with form.showing_errors():
-            services.send(current_user.id, other.id, form.body.data or "")
+            body = form.body.data or ""
+            submissions.submit(
+                current_user.id,
+                form.key,
+                payload=("message", str(other.id), body),
+                create=lambda: services.send(current_user.id, other.id, body).id,
+                exists=lambda message_id: queries.message(message_id) is not None,
+            )
             _mark_seen(other)  # the messages above the form
             db.session.commit()
             return redirect(url_for("messages.thread", username=other.username, _anchor="newest"))

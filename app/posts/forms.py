@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, TextAreaField
 
 from app.posts import rules
-from app.web.forms import Form
+from app.web.forms import OnceForm
 
 
 class LanguageField(SelectField):
@@ -22,7 +22,7 @@ class LanguageField(SelectField):
         yield from super().iter_choices()
 
 
-class PostForm(Form):
+class PostForm(OnceForm):
     """The composer. The service validates: posts/rules.py, languages/rules.py.
 
     `languages` returns those to choose from, as (tag, name).

@@ -10,6 +10,7 @@ from app.database import db
 from app.languages.names import language_choices
 from app.posts import queries, services
 from app.posts.forms import PostForm
+from app.submissions import services as submissions
 from app.web import rate_limits
 from app.web.forms import form_view
 
@@ -24,7 +25,14 @@ def create() -> ResponseReturnValue:
     form = PostForm(language_choices)
     if form.validate_on_submit():
         with form.showing_errors():
-            services.create_post(current_user.id, form.body.data or "", form.language.data)
+            body, language = form.body.data or "", form.language.data
+            submissions.submit(
+                current_user.id,
+                form.key,
+                payload=("post", body, language or ""),
+                create=lambda: services.create_post(current_user.id, body, language).id,
+                exists=lambda post_id: queries.post(post_id) is not None,
+            )
             db.session.commit()
             flash(_("Your post was published."), "success")
             return redirect(url_for("timelines.home"))

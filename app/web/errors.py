@@ -14,14 +14,14 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.http import HTTP_STATUS_CODES
 
 from app.database import db
-from app.exceptions import DomainError, Invalid, NotAllowed, NotFound, Unavailable
+from app.exceptions import DomainError, Gone, Invalid, KeyReused, NotAllowed, NotFound, Unavailable
 from app.i18n import locales
 from app.web import resubmission
 from app.web.origin import is_from_here, refusal
 
 log = logging.getLogger(__name__)
 
-STATUS = {NotAllowed: 403, NotFound: 404, Unavailable: 503}  # any other DomainError: 400
+STATUS = {NotAllowed: 403, NotFound: 404, Gone: 410, KeyReused: 422, Unavailable: 503}  # any other DomainError: 400
 
 # Heading and advice; other codes have those of 400 or, from 500 on, of 500.
 TEXTS = {

@@ -1,18 +1,23 @@
 """What the forms of all features share."""
 
 import contextlib
+import re
+import secrets
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField
 
 from app.exceptions import Invalid
 from app.extensions import csrf
 from app.web.origin import refusal
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+FORM_KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 class Form(FlaskForm):
@@ -57,6 +62,23 @@ def _sent() -> MultiDict[str, str]:
         values = body.items() if isinstance(body, dict) else ()
         return MultiDict({name: value for name, value in values if isinstance(value, str)})
     return request.form
+
+
+def new_form_key() -> str:
+    """Return a random key for one rendering of a form."""
+    return secrets.token_urlsafe(16)
+
+
+class OnceForm(Form):
+    """A form whose second of two equal submissions leads to the result of the first (app/submissions)."""
+
+    form_key = HiddenField(default=new_form_key)
+
+    @property
+    def key(self) -> str:
+        """The key that was submitted, or "" if there is none."""
+        given: str = next(iter(self.form_key.raw_data or ()), "")
+        return given if FORM_KEY.fullmatch(given) else ""
 
 
 def form_view(form: type[Form]) -> Callable[[View], View]:

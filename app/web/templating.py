@@ -9,14 +9,16 @@ from urllib.parse import urlencode
 from flask import Flask, Response, current_app, request, url_for
 
 from app.text import isolated
+from app.web.forms import new_form_key
 
 STATIC = {"static", "bootstrap.static"}
 YEAR = 365 * 24 * 3600  # seconds
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `here` and `isolated`, and the addresses of static files a version."""
+    """Give templates `here`, `form_key` and `isolated`, and the addresses of static files a version."""
     app.jinja_env.globals["here"] = here
+    app.jinja_env.globals["form_key"] = new_form_key
     app.jinja_env.filters["isolated"] = isolated
     app.url_defaults(add_version)
     app.after_request(cache_versions)

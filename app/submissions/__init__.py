@@ -1,0 +1,1 @@
+"""Submissions: what is submitted twice is done once."""
