@@ -63,6 +63,8 @@ def wait_for_database(seconds: int | None = None) -> None:
         upgrade.wait_until_ready(
             db.engine, seconds, lambda where: logs.tell(f"waiting up to {seconds} s for {where}", logging.INFO)
         )
+    except ConfigError as error:
+        fail(EX_CONFIG, str(error))
     except DatabaseUnavailable as error:
         fail(EX_UNAVAILABLE, str(error))
 

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.database import set_pragmas
+from app.settings import ConfigError
 from app.settings.database_url import sqlite_path
+
+# PyMySQL's error for a way of authentication that it does not know, such as MariaDB's parsec.
+UNKNOWN_PLUGIN = re.compile(r"Authentication plugin '(?:b')?([\w-]+)'+ not configured")
 
 
 def is_modelled(name: str | None, kind: str, _parents: dict[str, Any]) -> bool:
@@ -49,7 +54,7 @@ def prepare_directory(url: str) -> None:
 
 
 def wait_until_ready(engine: Engine, seconds: float, on_wait: Callable[[str], None] = lambda where: None) -> None:
-    """Wait until the database answers. Raises DatabaseUnavailable after `seconds`.
+    """Wait until the database answers. Raises DatabaseUnavailable after `seconds`, ConfigError if none helps.
 
     A wrong password or database name is retried too: a server reports them while it is being set up. `on_wait` is
     called once, with the URL, after the first failed attempt.
@@ -64,12 +69,21 @@ def wait_until_ready(engine: Engine, seconds: float, on_wait: Callable[[str], No
             return
         except DBAPIError as error:
             reason = error.orig.args[-1] if error.orig else error  # PyMySQL puts the error code first
+            if plugin := UNKNOWN_PLUGIN.fullmatch(str(reason)):
+                raise ConfigError(
+                    f"{where} identifies its user by {plugin[1]}, which is not supported; let the server identify the "
+                    f"user by ed25519, mysql_native_password or caching_sha2_password"
+                ) from error
             if not isinstance(error, OperationalError):  # no retry helps, as for a file that is not a database
                 raise DatabaseUnavailable(f"{where} can't be used: {reason}; check DATABASE_URL") from error
             if time.monotonic() >= end:
                 raise DatabaseUnavailable(
                     f"{where} did not answer within {seconds:g} s: {reason}; check that it is running, and DATABASE_URL"
                 ) from error
+        except Exception as error:  # PyMySQL's, of a way of authentication that it has half of, such as PAM's
+            raise ConfigError(
+                f"{where}: the driver fails with {type(error).__name__}; check how the server identifies the user"
+            ) from error
         if not waiting:
             waiting = True
             on_wait(where)

@@ -1,12 +1,17 @@
 """DATABASE_URL: what is understood, and what is refused without showing the password."""
 
+import socketserver
 import ssl
+import struct
+import threading
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 from app.jobs import job_queue
+from app.ops.upgrade import wait_until_ready
 from app.settings import ConfigError
 from app.settings.database_url import parse
 from config import Config
@@ -20,6 +25,12 @@ ESCAPED = "u:p%C3%A4sswort%40%2F%3A"
 def certificate(tmp_path):
     """The files of a certificate and of its key."""
     return make_certificate(tmp_path)
+
+
+def engine_of(url):
+    """Return an engine that connects as the application does."""
+    database = parse(url)
+    return create_engine(database.url, connect_args=database.connect_args, poolclass=NullPool)
 
 
 def tls_of(options):
@@ -177,7 +188,49 @@ def test_pages_and_job_queue_connect_alike(mariadb, environ, options):
 @pytest.mark.parametrize("options", ["ssl_verify_cert=true", "ssl_ca={other}"])
 def test_unknown_certificate_is_rejected(mariadb, options, tmp_path):
     other, _key = make_certificate(tmp_path, "other")
-    database = parse(f"mysql://{ESCAPED}@localhost:{mariadb.port}/db?{options.format(other=other)}")
-    engine = create_engine(database.url, connect_args=database.connect_args)
+    engine = engine_of(f"mysql://{ESCAPED}@localhost:{mariadb.port}/db?{options.format(other=other)}")
     with pytest.raises(OperationalError, match="certificate verify failed"):
         engine.connect()
+
+
+def test_user_identified_by_ed25519_connects(mariadb):
+    mariadb.execute("INSTALL SONAME 'auth_ed25519'")
+    mariadb.execute("CREATE USER e IDENTIFIED VIA ed25519 USING PASSWORD('secret')")
+    mariadb.execute("GRANT ALL ON db.* TO e")
+    wait_until_ready(engine_of(f"mysql://e:secret@localhost:{mariadb.port}/db"), seconds=0)
+
+
+@pytest.fixture
+def parsec_server():
+    """The port of a server that greets, and then asks for the authentication plugin parsec."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            capabilities = struct.pack("<HBHHB10x", 0xF7FF, 45, 2, 0x0008, 21)  # without TLS, with plugins
+            greeting = b"\x0a11.8.2-MariaDB\0" + bytes(4) + b"saltsalt\0" + capabilities + b"saltsaltsalt\0"
+            self.send(0, greeting + b"mysql_native_password\0")
+            length = int.from_bytes(self.rfile.read(4)[:3], "little")
+            self.rfile.read(length)
+            self.send(2, b"\xfeparsec\0" + b"s" * 32)
+
+        def send(self, number, payload):
+            self.wfile.write(len(payload).to_bytes(3, "little") + bytes([number]) + payload)
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+def test_unknown_authentication_is_refused_by_name_at_once(parsec_server):
+    with pytest.raises(ConfigError, match="identifies its user by parsec, which is not supported") as refused:
+        wait_until_ready(engine_of(f"mysql://u:SECRET@127.0.0.1:{parsec_server}/db"), seconds=60)
+    assert "SECRET" not in str(refused.value)
+
+
+def test_authentication_that_the_driver_fails_at_is_refused(mariadb):
+    mariadb.execute("INSTALL SONAME 'auth_pam_v1'")
+    mariadb.execute("CREATE USER p IDENTIFIED VIA pam")
+    with pytest.raises(ConfigError, match="the driver fails with IndexError; check how") as refused:
+        wait_until_ready(engine_of(f"mysql://p:SECRET@localhost:{mariadb.port}/db"), seconds=60)
+    assert "SECRET" not in str(refused.value)
