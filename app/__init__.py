@@ -5,14 +5,16 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from flask import Flask
+from flask import Flask, Request
+from werkzeug.exceptions import BadHost
+from werkzeug.routing import MapAdapter
 
 from app import compiled_select, database, logs
 from app.extensions import bootstrap, csrf
 from app.i18n import locales
 from app.ops import alerts, health, secret_key
 from app.settings import ConfigError
-from app.web import errors, fragment_cache, hooks, rate_limits, templating, theme
+from app.web import bodies, errors, fragment_cache, hooks, rate_limits, templating, theme
 
 if TYPE_CHECKING:
     from config import Config
@@ -33,6 +35,19 @@ class Microblog(Flask):
         key: str = self.config["SECRET_KEY"]
         return key
 
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Read a host that has no IDNA form, such as `a..b`, as empty, as Werkzeug does other invalid ones.
+
+        Without an adapter not even an error page could be made; app/web/hooks.py refuses an empty host.
+        """
+        try:
+            return super().create_url_adapter(request)
+        except BadHost:
+            if request is None:
+                raise
+            request.environ["HTTP_HOST"] = ""
+            return super().create_url_adapter(request)
+
 
 def create_bare_app(config: "Config | None" = None) -> Microblog:
     """Create an application with settings and database only, in half the time of `create_app`."""
@@ -50,6 +65,7 @@ def create_app(config: "Config | None" = None) -> Microblog:
     compiled_select.init_app(app)
     bootstrap.init_app(app)
     hooks.init_app(app)  # first: it sets the request's id and checks the request
+    bodies.init_app(app)
     csrf.init_app(app)
     errors.init_app(app)
     alerts.init_app(app)

@@ -40,6 +40,14 @@ class Invalid(DomainError):
         self.others: list[Invalid] = []
 
 
+class Unreadable(DomainError):
+    """The request cannot be parsed."""
+
+
+class UnsupportedType(DomainError):
+    """The body has a type that the address does not take."""
+
+
 class Malformed(DomainError):
     """A payload does not match the schema of the API; `faults` are marshmallow's messages by field, nested."""
 

@@ -11,6 +11,8 @@ from app.exceptions import Invalid
 INVISIBLE = regex.compile(r"[\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800]*")
 # Controls but newline and tab, and lone surrogates, which JSON can contain and UTF-8 cannot encode.
 UNSTORABLE = regex.compile(r"[\p{Cc}\p{Cs}--[\n\t]]", regex.V1)
+# Refused anywhere in a request: databases and C libraries end a string at a NUL, and a lone surrogate has no UTF-8.
+FORBIDDEN = regex.compile("[\0\ud800-\udfff]")
 # The characters that begin and end a directional isolate.
 ISOLATES = regex.compile(r"[\u2066-\u2069]")
 

@@ -8,10 +8,10 @@ from typing import Any, NoReturn
 
 from flask import Flask, Request, Response, abort, g, request
 from flask_smorest import Api, Blueprint
-from marshmallow import EXCLUDE, Schema, ValidationError
+from marshmallow import EXCLUDE, Schema, ValidationError, missing
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import HTTPException, Unauthorized, UnsupportedMediaType
+from werkzeug.exceptions import HTTPException, Unauthorized
 
 from app.api.inputs import IdempotencyKey
 from app.api.schemas import Error
@@ -55,10 +55,8 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": EXCLUDE, "query": EXCLUDE, "headers": EXCLUDE}  # noqa: RUF012
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        """The body as JSON. Raises UnsupportedMediaType."""
-        if req.content_length and not req.is_json:
-            raise UnsupportedMediaType()
-        return super().load_json(req, schema)
+        """The body as JSON, or `missing` if it is empty. Raises UnsupportedMediaType, Unreadable."""
+        return req.get_json() if req.get_data() else missing
 
     def handle_error(
         self, error: ValidationError, req: Request, schema: Schema, *, error_status_code: Any, error_headers: Any

@@ -5,9 +5,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import current_app, request
-from werkzeug.exceptions import BadRequest
+from flask_babel import gettext as _
 
 from app.database import LARGEST_ID
+from app.exceptions import Malformed
 from app.pagination import Key, Page, paginate
 
 # A response body for a schema, and its headers.
@@ -15,10 +16,10 @@ Answer = tuple[dict[str, Any], list[tuple[str, str]]]
 
 
 def key_of(query: dict[str, int]) -> Key:
-    """The key that a KeyQuery asks for. Raises BadRequest for both sides at once."""
+    """The key that a KeyQuery asks for. Raises Malformed for both sides at once."""
     given = {side: min(query[side], LARGEST_ID) for side in ("before", "after") if side in query}
     if len(given) > 1:
-        raise BadRequest()
+        raise Malformed({"after": [_("Send either before or after.")]})
     return Key(**given)
 
 

@@ -14,14 +14,15 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.http import HTTP_STATUS_CODES
 
 from app.database import db
-from app.exceptions import DomainError, Gone, Invalid, KeyReused, NotAllowed, NotFound, Unavailable
+from app.exceptions import DomainError, Gone, Invalid, KeyReused, NotAllowed, NotFound, Unavailable, UnsupportedType
 from app.i18n import locales
 from app.web import resubmission
 from app.web.origin import is_from_here, refusal
 
 log = logging.getLogger(__name__)
 
-STATUS = {NotAllowed: 403, NotFound: 404, Gone: 410, KeyReused: 422, Unavailable: 503}  # any other DomainError: 400
+# Any other DomainError: 400.
+STATUS = {NotAllowed: 403, NotFound: 404, Gone: 410, UnsupportedType: 415, KeyReused: 422, Unavailable: 503}
 
 # Heading and advice; other codes have those of 400 or, from 500 on, of 500.
 TEXTS = {
@@ -35,6 +36,12 @@ TEXTS = {
     429: (_l("Too many requests"), _l("Wait a moment, then try again.")),
     500: (_l("Something went wrong"), _l("The error has been logged. Try again later.")),
     503: (_l("Temporarily unavailable"), _l("The database is not responding. Try again in a moment.")),
+}
+# Advice for clients of the API, which have no page to go back to.
+API_ADVICE = {
+    400: _l("The request is not valid. /api/docs describes what is."),
+    404: _l("Nothing is at this address, or you may not see it."),
+    405: _l("This address does not take that method. The Allow header lists those it takes."),
 }
 
 TRY_AGAIN = _l("Check what you entered and submit it again.")  # instead of "Go back" where it stands on the page
@@ -84,6 +91,8 @@ def answer(error: HTTPException, message: str | None = None) -> Response:
 def _write(response: Response, render: Callable[..., str], message: str | None) -> None:
     code = response.status_code
     heading, advice = TEXTS.get(code, TEXTS[400 if code < 500 else 500])
+    if is_api():
+        advice = API_ADVICE.get(code, advice)
     advice = message or str(advice)
     if wants_json():
         response.data = jsonify(error=HTTP_STATUS_CODES.get(code, "Unknown"), message=advice).get_data()

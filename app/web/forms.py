@@ -25,9 +25,9 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
-            """Return the texts that were sent; Flask-WTF would fill the fields with files and other JSON too."""
+            """Return the fields that were sent; Flask-WTF would add files and JSON, which app/web/bodies.py refuses."""
             automatic = formdata is not None and not isinstance(formdata, MultiDict)
-            return (_sent() if form.is_submitted() else None) if automatic else formdata
+            return (request.form if form.is_submitted() else None) if automatic else formdata
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the form is accepted; `form_errors` holds what concerns no single field."""
@@ -54,14 +54,6 @@ class Form(FlaskForm):
     def status(self) -> int:
         """The status of the page that shows the form: 400 if it was refused."""
         return 400 if self.errors else 200
-
-
-def _sent() -> MultiDict[str, str]:
-    if request.is_json:
-        body = request.get_json(silent=True)
-        values = body.items() if isinstance(body, dict) else ()
-        return MultiDict({name: value for name, value in values if isinstance(value, str)})
-    return request.form
 
 
 def new_form_key() -> str:

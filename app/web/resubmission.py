@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from wtforms import HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.fields.core import UnboundField
 
-from app.web.hooks import UNSTORABLE
+from app.text import FORBIDDEN
 from app.web.origin import is_from_here
 
 LIMIT = 4 * 1024 * 1024  # bytes; a form beyond MAX_CONTENT_LENGTH is refused, but up to this it comes back
@@ -69,7 +69,7 @@ def _typed() -> Pairs:
         pairs = request.form.items(multi=True)
     except HTTPException:  # still too large
         return []
-    return [(name, UNSTORABLE.sub("", value)) for name, value in pairs if name != "csrf_token" and not _secret(name)]
+    return [(name, FORBIDDEN.sub("", value)) for name, value in pairs if name != "csrf_token" and not _secret(name)]
 
 
 def _secret(name: str) -> bool:

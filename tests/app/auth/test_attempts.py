@@ -42,19 +42,22 @@ def test_unknown_names_are_limited_alike(stranger, guess, name):
     assert guess(stranger, 12, name) == [400] * 10 + [429] * 2
 
 
-def test_guesses_count_however_they_are_sent(susan, stranger, sign_in):
-    page = stranger.get("/auth/login").text
-    fields = {"username": "susan", "password": "wrong horse"}
-    fields["csrf_token"] = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)[1]
-    for _time in range(4):
-        assert stranger.post("/auth/login", json=fields).status_code == 400
-    for _time in range(4):
-        file = {"photo": (io.BytesIO(b"x"), "x.png")}
-        assert stranger.post("/auth/login", data=fields | file).status_code == 400
-    for _time in range(2):
+def test_guesses_by_page_and_api_count_together(susan, stranger, guess, sign_in):
+    assert guess(stranger, 5) == [400] * 5
+    for _time in range(5):
         assert stranger.post("/api/tokens", auth=("susan@example.com", "wrong horse")).status_code == 401
     assert sign_in(stranger) == 429
     assert stranger.post("/api/tokens", auth=("susan", "correct horse")).status_code == 429
+
+
+@pytest.mark.parametrize("password", ["correct horse", "wrong horse"])
+def test_guess_as_json_or_with_a_file_is_refused_unread(susan, stranger, password):
+    page = stranger.get("/auth/login").text
+    fields = {"username": "susan", "password": password}
+    fields["csrf_token"] = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)[1]
+    assert stranger.post("/auth/login", json=fields).status_code == 415
+    file = {"photo": (io.BytesIO(b"x"), "x.png")}
+    assert stranger.post("/auth/login", data=fields | file).status_code == 400
 
 
 def test_resets_asked_elsewhere_do_not_stop_those_of_the_owner(susan, stranger, browser, ask, outbox):

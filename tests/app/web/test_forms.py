@@ -1,6 +1,5 @@
 """All forms: with a bad CSRF token nothing is written and nothing that was typed is lost."""
 
-import io
 import re
 
 import pytest
@@ -85,18 +84,3 @@ def test_csrf_token_of_an_earlier_session_is_stale(client, fill_in, make_user, l
     assert response.status_code == 400
     assert STALE in response.text
     assert "typed" in response.text
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        *({"json": json} for json in ({"username": 5, "password": {}}, {"username": ["susan"]}, [1], "susan", None)),
-        {"data": "{", "content_type": "application/json"},
-        {"data": {"username": "susan", "password": (io.BytesIO(b"x"), "x.txt")}},
-        {"data": {"username": (io.BytesIO(b"x"), "x.txt"), "password": "correct horse"}},
-    ],
-    ids=["numbers", "list", "array", "text", "null", "not JSON", "file for a password", "file for a username"],
-)
-def test_form_of_another_shape_is_refused(app, client, monkeypatch, sent):
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
-    assert client.post("/auth/login", **sent).status_code == 400
