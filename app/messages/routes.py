@@ -65,6 +65,7 @@ def thread(username: str) -> ResponseReturnValue:
             )
             _mark_seen(other)  # the messages above the form
             db.session.commit()
+            form.note_saved()
             return redirect(url_for("messages.thread", username=other.username, _anchor="newest"))
     side = queries.side_of(current_user.id, other.id)
     key = key_from(request.args)

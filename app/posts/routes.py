@@ -34,6 +34,7 @@ def create() -> ResponseReturnValue:
                 exists=lambda post_id: queries.post(post_id) is not None,
             )
             db.session.commit()
+            form.note_saved()
             flash(_("Your post was published."), "success")
             return redirect(url_for("timelines.home"))
     return render_template("posts/create.html", form=form), form.status

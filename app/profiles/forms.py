@@ -8,10 +8,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, TextAreaField
 
 from app.users import rules
-from app.web.forms import Form
+from app.web.forms import OnceForm
 
 
-class ProfileForm(Form):
+class ProfileForm(OnceForm):
     username = StringField(
         _l("Username"),
         description=_l("Up to 64 letters from a to z, digits and underscores. Your profile's address changes with it."),

@@ -56,6 +56,7 @@ def edit() -> ResponseReturnValue:
                 locale=form.locale.data,
             )
             db.session.commit()
+            form.note_saved()
             with force_locale(user.locale or locale_of_browser()):  # the language may have changed
                 flash(_("Your changes were saved."), "success")
             return redirect(url_for("profiles.show", username=user.username))

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from flask import request
+from flask import flash, request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
@@ -71,6 +71,11 @@ class OnceForm(Form):
         """The key that was submitted, or "" if there is none."""
         given: str = next(iter(self.form_key.raw_data or ()), "")
         return given if FORM_KEY.fullmatch(given) else ""
+
+    def note_saved(self) -> None:
+        """Let the next page tell the browser to delete its draft (js/drafts.js)."""
+        if self.key:
+            flash(self.key, "saved")
 
 
 def form_view(form: type[Form]) -> Callable[[View], View]:

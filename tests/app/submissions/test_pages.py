@@ -162,3 +162,22 @@ def test_second_click_on_follow_and_unfollow_changes_nothing(client, people, fil
         for _click in range(2):
             assert fill_in("/", f"/{action}/john").status_code == 302
         assert followers in client.get("/user/john").text
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [POST[:2], MESSAGE[:2], ("/edit_profile", {"about_me": "Hi"})],
+    ids=["post", "message", "profile"],
+)
+def test_next_page_names_the_saved_form_once(client, people, read_form, send_form, path, typed):
+    """The browser then deletes its draft (js/drafts.js)."""
+    form = read_form(client.get(path), next(iter(typed)))
+    key = form.values("form_key")[0]
+    answer = send_form(path, form, **typed)
+    assert f'data-saved="{key}"' in client.get(answer.location).text
+    assert "data-saved" not in client.get(answer.location).text
+
+
+def test_refused_form_is_not_named_as_saved(client, people, read_form, send_form):
+    refused = send_form("/post", read_form(client.get("/post"), "body"), body="x" * 141)
+    assert "data-saved" not in refused.text + client.get("/").text
