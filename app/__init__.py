@@ -5,11 +5,11 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from flask import Flask, Request
+from flask import Flask, Request, Response
 from werkzeug.exceptions import BadHost
 from werkzeug.routing import MapAdapter
 
-from app import compiled_select, database, logs
+from app import compiled_select, database, logs, outages
 from app.extensions import bootstrap, csrf
 from app.i18n import locales
 from app.ops import alerts, health, secret_key
@@ -48,6 +48,12 @@ class Microblog(Flask):
             request.environ["HTTP_HOST"] = ""
             return super().create_url_adapter(request)
 
+    def handle_exception(self, e: Exception) -> Response:
+        """Answer 503 if the database fails where Flask calls no error handler: in one, or after the view."""
+        if isinstance(e, outages.DATABASE_ERRORS):
+            return self.finalize_request(errors.answer_database_error(e), from_error_handler=True)
+        return super().handle_exception(e)
+
 
 def create_bare_app(config: "Config | None" = None) -> Microblog:
     """Create an application with settings and database only, in half the time of `create_app`."""
@@ -55,7 +61,7 @@ def create_bare_app(config: "Config | None" = None) -> Microblog:
 
     app = Microblog(__name__)
     app.config.from_object(config or Config())
-    database.db.init_app(app)
+    database.init_app(app)
     return app
 
 

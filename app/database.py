@@ -1,9 +1,11 @@
 """The database session, the base class of models, and the differences between SQLite and MySQL or MariaDB."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     Connection,
@@ -22,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -34,6 +37,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+BUSY_TIMEOUT = 5000  # ms that a write waits for SQLite's write lock
 
 LARGEST_ID = 2**63 - 1  # the largest parameter that SQLite's driver accepts
 
@@ -59,6 +64,42 @@ class Model(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Model, disable_autonaming=True)
+
+
+def init_app(app: Flask) -> None:
+    """Bind the session to `app`."""
+    db.init_app(app)
+    app.teardown_appcontext(_end)
+
+
+def _end(_error: BaseException | None = None) -> None:
+    if db.session.registry.has():
+        roll_back()
+
+
+def roll_back() -> None:
+    """Roll back the session; if the server has gone, give up its connection instead of raising."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session().invalidate()
+
+
+@contextlib.contextmanager
+def begin_unless_locked() -> Iterator[Connection]:
+    """Begin a transaction apart from the session's, in which a write doesn't wait for SQLite's write lock.
+
+    On a server, lock rows by `with_for_update(nowait=True)` first, which SQLite ignores. Both raise OperationalError.
+    """
+    with db.engine.begin() as connection:
+        if connection.dialect.name != "sqlite":
+            yield connection
+            return
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        try:
+            yield connection
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -134,7 +175,7 @@ def set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry | None
     """Configure an SQLite connection: wait for locks, read while another process writes (WAL), check foreign keys."""
     if type(connection).__module__.startswith("sqlite3"):
         # busy_timeout comes first: the switch to WAL may have to wait for another process that does the same.
-        for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in (f"busy_timeout={BUSY_TIMEOUT}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
 

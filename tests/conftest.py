@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.engine import make_url
 
-from app import create_app
+from app import create_app, outages
 from app.database import db
 from app.i18n import catalogues, locales
 from app.ops import cli
@@ -24,6 +24,7 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.forms",
     "tests.fixtures.mariadb",
+    "tests.fixtures.outages",
     "tests.fixtures.posts",
     "tests.fixtures.servers",
     "tests.fixtures.users",
@@ -91,6 +92,7 @@ def app(application):
     yield application
     fragment_cache.clear()
     rate_limits.reset()
+    outages.reset()
     with application.app_context():
         for table in reversed(db.metadata.sorted_tables):
             db.session.execute(table.delete())

@@ -2,7 +2,7 @@
 
 import contextlib
 
-from flask import Blueprint, Response, abort, redirect, render_template, stream_with_context, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_login import current_user, login_required
@@ -14,6 +14,7 @@ from app.export.models import KIND
 from app.jobs import services
 from app.jobs.queries import job_of
 from app.web.rate_limits import limited
+from app.web.streams import streamed
 
 bp = Blueprint("export", __name__, url_prefix="/settings/export")
 
@@ -55,4 +56,4 @@ def download() -> ResponseReturnValue:
         "Content-Length": str(archive.size),
         "Content-Disposition": f'attachment; filename="{queries.name_of(archive, current_user.username)}"',
     }
-    return Response(stream_with_context(queries.chunks(archive.id)), mimetype="application/zip", headers=headers)
+    return Response(streamed(queries.chunks(archive.id)), mimetype="application/zip", headers=headers)

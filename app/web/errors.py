@@ -1,25 +1,21 @@
 """Error responses: a page, or JSON under /api and for scripts."""
 
 import functools
-import logging
 from collections.abc import Callable
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.http import HTTP_STATUS_CODES
 
-from app.database import db
+from app import outages
+from app.database import roll_back
 from app.exceptions import DomainError, Gone, Invalid, KeyReused, NotAllowed, NotFound, Unavailable, UnsupportedType
 from app.i18n import locales
 from app.web import resubmission
 from app.web.origin import is_from_here, refusal
-
-log = logging.getLogger(__name__)
 
 # Any other DomainError: 400.
 STATUS = {NotAllowed: 403, NotFound: 404, Gone: 410, UnsupportedType: 415, KeyReused: 422, Unavailable: 503}
@@ -52,7 +48,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, answer)
     app.register_error_handler(CSRFError, answer_csrf)
     app.register_error_handler(DomainError, answer_domain_error)
-    for error in (OperationalError, InterfaceError, PoolTimeoutError):
+    for error in outages.DATABASE_ERRORS:
         app.register_error_handler(error, answer_database_error)
 
 
@@ -78,7 +74,7 @@ def answer(error: HTTPException, message: str | None = None) -> Response:
     """
     response = current_app.make_response(error.get_response())
     if response.status_code >= 500:
-        db.session.rollback()
+        roll_back()
         with (
             locales.force_browser_locale()
         ):  # no context processors either: they would ask the database who is signed in
@@ -133,7 +129,7 @@ def answer_domain_error(error: DomainError) -> Response:
     return answer(wrapped, message)
 
 
-def answer_database_error(error: OperationalError | InterfaceError | PoolTimeoutError) -> Response:
+def answer_database_error(error: Exception) -> Response:
     """503 while the database is away or busy: clients and proxies know that they can try again."""
-    log.error("database: %s", getattr(error, "orig", error))
+    outages.report_database(error)
     return answer(ServiceUnavailable(retry_after=5))  # seconds

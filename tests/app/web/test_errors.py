@@ -5,9 +5,6 @@ import logging
 import re
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import (
     BadRequest,
     Conflict,
@@ -116,34 +113,6 @@ def test_error_page_is_in_the_readers_language(client, fail):
     page = client.get(fail(InternalServerError()), headers={"Accept-Language": "fr"})
     assert '<html lang="fr"' in page.text
     assert "Something went wrong" not in page.text
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        OperationalError("SELECT secret", {}, Exception("server has gone away")),
-        InterfaceError("SELECT secret", {}, Exception("(0, '')")),
-        PoolTimeoutError("QueuePool limit of size 5 overflow 10 reached"),
-    ],
-    ids=lambda error: type(error).__name__,
-)
-def test_database_failure_is_a_503_page_that_needs_no_query(app, client, make_user, log_in, caplog, error):
-    make_user("susan")
-    log_in("susan")
-
-    def break_down(*_args):
-        raise error
-
-    event.listen(db.engine, "before_cursor_execute", break_down)
-    try:
-        page = client.get("/edit_profile")
-    finally:
-        event.remove(db.engine, "before_cursor_execute", break_down)
-    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
-    assert "The database is not responding." in page.text
-    assert "secret" not in page.text
-    assert "database:" in caplog.text
-    assert client.get("/edit_profile").status_code == 200
 
 
 @pytest.mark.parametrize(

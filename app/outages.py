@@ -1,0 +1,73 @@
+"""What the log says while the database or the job queue fails: a line a minute, and one error, which is mailed."""
+
+import logging
+import mmap
+import struct
+import time
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+log = logging.getLogger(__name__)
+
+# The database is away, or something else keeps it from doing what it was asked: locks, limits, a full disk.
+DATABASE_ERRORS = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
+
+INTERVAL = 60  # seconds between two lines
+QUIET = 300  # seconds without a failure, after which the next one begins another outage
+
+# A lock that was held too long, a deadlock, a statement over its limit (of MariaDB, of MySQL).
+BUSY = {1205, 1213, 1969, 3024}
+SQLITE_BUSY = {5, 6}  # the primary result codes SQLITE_BUSY and SQLITE_LOCKED
+
+
+class Outage:
+    """The failures of one kind, of this process and of those that it forks."""
+
+    _FORM = struct.Struct("dd")  # when it failed last, and when that was logged last, by time.monotonic()
+
+    def __init__(self) -> None:
+        # Anonymous memory, which gunicorn's workers share: they are forked after this module is loaded.
+        self._memory = mmap.mmap(-1, self._FORM.size)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the failures."""
+        self._FORM.pack_into(self._memory, 0, float("-inf"), float("-inf"))
+
+    def report(self, level: int, message: str, *values: Any) -> None:
+        """Log the first failure of an outage at `level`, and one a minute of the others as a warning."""
+        failed_at, logged_at = self._FORM.unpack_from(self._memory)
+        now = time.monotonic()
+        is_due = now - logged_at >= INTERVAL
+        self._FORM.pack_into(self._memory, 0, now, now if is_due else logged_at)
+        if is_due:
+            log.log(level if now - failed_at >= QUIET else logging.WARNING, message, *values)
+
+
+database_away, database_busy, job_queue = Outage(), Outage(), Outage()
+
+
+def reset() -> None:
+    """Forget all failures: for tests."""
+    for outage in (database_away, database_busy, job_queue):
+        outage.reset()
+
+
+def report_database(error: BaseException, level: int = logging.ERROR) -> None:
+    """Report one of DATABASE_ERRORS. Locks have lines of their own: they must not hide that the server is away."""
+    (database_busy if is_busy(error) else database_away).report(level, "database: %s", reason(error))
+
+
+def is_busy(error: BaseException) -> bool:
+    """Return whether the database answered, and other work in it was in the way."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = cause.args[0] if cause and cause.args else None
+    return code in BUSY or getattr(cause, "sqlite_errorcode", 0) & 0xFF in SQLITE_BUSY
+
+
+def reason(error: BaseException) -> str:
+    """Return the driver's own words, on one line, without the statement."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    return " ".join(str(cause or error).split())

@@ -1,0 +1,27 @@
+"""Responses whose body is read from the database while it is sent."""
+
+import errno
+from collections.abc import Iterator
+
+from flask import stream_with_context
+
+from app.outages import DATABASE_ERRORS, report_database
+
+
+def streamed(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Return the chunks as the body of a response. The first is read now, while an error can still be answered.
+
+    If the database fails later, the connection is closed: the client sees that the body is not complete.
+    """
+    first = next(chunks, b"")
+    return stream_with_context(_to_the_end(first, chunks))
+
+
+def _to_the_end(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    try:
+        yield from rest
+    except DATABASE_ERRORS as error:
+        report_database(error)
+        # Servers treat this error as a client that has gone: they close the connection, and log no traceback.
+        raise ConnectionResetError(errno.ECONNRESET, "the database failed") from error
