@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import delete, select, update
 
 from app.auth import rules
 from app.auth.models import ApiToken
-from app.database import changed, db, utc_now
+from app.database import begin_unless_locked, changed, db, utc_now
 from app.exceptions import Invalid, NotFound
 from app.mail import services as outbox
+from app.outages import DATABASE_ERRORS
 from app.submissions import services as submissions
 from app.users import passwords, queries
 from app.users import rules as user_rules
@@ -159,11 +159,12 @@ class Seen(Protocol):
 def note_presence(user: Seen) -> None:
     """Store when the user was last seen, at most once a minute: SQLite's writers queue.
 
-    Uses its own transaction, whatever becomes of the request's. If the database is busy, the next request tries again.
+    Uses its own transaction, whatever becomes of the request's. If the row or SQLite is locked, or the database fails,
+    the next request tries again: reading a page waits for no lock.
     """
     now = utc_now()
     if now - user.last_seen_at < PRESENCE_INTERVAL:
         return
-    statement = update(User).where(User.id == user.id).values(last_seen_at=now)
-    with contextlib.suppress(OperationalError), db.engine.begin() as connection:
-        connection.execute(statement)
+    with contextlib.suppress(*DATABASE_ERRORS), begin_unless_locked() as connection:
+        connection.execute(select(User.id).where(User.id == user.id).with_for_update(nowait=True))
+        connection.execute(update(User).where(User.id == user.id).values(last_seen_at=now))

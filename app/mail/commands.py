@@ -9,6 +9,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app import logs
+from app.commands import Group
 from app.database import db
 from app.exceptions import Invalid
 from app.mail import queries, services, transport
@@ -20,7 +21,7 @@ from app.users import rules
 EX_USAGE, EX_UNAVAILABLE, EX_CONFIG = 64, 69, 78  # sysexits(3)
 
 
-@click.group()
+@click.group(cls=Group)
 def mail() -> None:
     """Inspect and test mail."""
 

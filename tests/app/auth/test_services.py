@@ -1,4 +1,5 @@
 import hashlib
+import time
 from datetime import timedelta
 
 import pytest
@@ -6,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.auth import queries, services
 from app.auth.models import ApiToken
-from app.database import db, utc_now
+from app.database import BUSY_TIMEOUT, db, utc_now
 from app.exceptions import Invalid, NotFound
 from app.users.queries import by_username
 
@@ -95,6 +96,19 @@ def test_avatar_does_not_update_last_seen(client, make_user, log_in):
     before = seen_ago(susan, hours=1)
     client.get("/avatar/1.svg")
     assert last_seen() == before
+
+
+def test_page_does_not_wait_for_the_lock_to_write_last_seen(client, make_user, log_in, sqlite_lock):
+    susan = make_user("susan")
+    log_in("susan")
+    before = seen_ago(susan, minutes=2)
+    with sqlite_lock():
+        began = time.monotonic()
+        assert client.get("/explore").status_code == 200
+        assert time.monotonic() - began < BUSY_TIMEOUT / 1000
+    assert last_seen() == before
+    client.get("/explore")
+    assert last_seen() > before
 
 
 def test_last_seen_survives_rollback_of_request(context, make_user):
