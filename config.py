@@ -144,7 +144,8 @@ def _engine_options(database: Database) -> dict[str, Any]:
         # The session has rolled back before it returns the connection; a second rollback is a wasted round trip.
         "pool_reset_on_return": None,
         "pool_recycle": 1800,  # seconds; a firewall or the server's wait_timeout drops idle connections
-        "connect_args": database.connect_args | {"connect_timeout": 5},  # seconds
+        "connect_args": database.connect_args,
+        "pool_timeout": 1,  # second, where threads share the pool; app/database_limits.py has the other timeouts
         # Each statement reads the latest committed rows. With the servers' default, REPEATABLE READ, MariaDB 11.6 and
         # later refuse (error 1020) to change a row that another transaction has changed since this one began.
         "isolation_level": "READ COMMITTED",

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 
+from app import database_limits
 from app.database import db
 
 R = TypeVar("R", bound=tuple[Any, ...])
@@ -76,6 +77,7 @@ class CompiledSelect(Generic[R]):
                 if (reader := g.pop("compiled_select_reader", None)) is not None:
                     reader.invalidate(error)
                 if retry and engine.dialect.is_disconnect(error, None, None):
+                    database_limits.note_lost()
                     engine.dispose()  # a server closes idle connections: what else is in the pool is as old
                     return self._fetch(compiled, parameters, retry=False)
             raise DBAPIError.instance(compiled.text, None, error, driver_error, hide_parameters=True) from error

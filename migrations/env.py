@@ -11,6 +11,7 @@ from alembic.util import CommandError
 from flask import current_app
 
 from app.database import db
+from app.database_limits import patiently
 from app.ops.startup import EX_SOFTWARE, EX_UNAVAILABLE, fail, wait_for_database
 from app.ops.upgrade import DatabaseUnavailable, migration_lock
 
@@ -30,7 +31,11 @@ def run_online() -> None:
     SIGTERM takes effect at their end: a stop does not leave half a migration. One that is killed can be run again.
     """
     try:
-        with db.engine.connect() as connection, migration_lock(connection, current_app.config["DB_WAIT_SECONDS"]):
+        with (
+            patiently(db.engine),
+            db.engine.connect() as connection,
+            migration_lock(connection, current_app.config["DB_WAIT_SECONDS"]),
+        ):
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
             context.configure(
                 connection=connection,

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import delete, select, text, type_coerce, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
-from app.database import Model, UTCDateTime, changed, db, insert_if_absent
+from app.database import Model, UTCDateTime, changed, db, insert_if_absent, roll_back
 from app.posts.models import Post
 from app.relationships.models import Follow
 from app.users.models import User
@@ -144,3 +144,14 @@ def test_database_error_does_not_contain_parameters(context):
     with pytest.raises(DBAPIError) as caught:
         db.session.execute(text("SELECT :words FROM nowhere"), {"words": "between us"})
     assert "between us" not in str(caught.value)
+
+
+def test_rollback_on_a_server_that_has_gone_gives_up_the_connection(relay, app_on, susan, caplog):
+    other = app_on(relay.port)
+    with other.app_context():
+        db.session.execute(update(User).values(about_me="lost"))
+        relay.stop()
+        roll_back()
+        relay.start()
+        assert db.session.scalar(select(User.about_me)) == ""
+    assert caplog.records == []
