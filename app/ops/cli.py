@@ -17,6 +17,7 @@ from babel.messages.catalog import Catalog
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+from app.commands import Command, Group
 from app.database import Model, db
 from app.i18n import catalogues, locales
 from app.mail.commands import mail
@@ -54,7 +55,7 @@ def shell_names() -> dict[str, Any]:
     return names | {mapper.class_.__name__: mapper.class_ for mapper in Model.registry.mappers}
 
 
-@click.command("wait-db")
+@click.command("wait-db", cls=Command)
 @click.option("--seconds", type=int, help="How long to wait [DB_WAIT_SECONDS].")
 @with_appcontext
 def wait_db(seconds: int | None) -> None:
@@ -63,7 +64,7 @@ def wait_db(seconds: int | None) -> None:
     wait_for_database(seconds)
 
 
-@click.command("backup")
+@click.command("backup", cls=Command)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @with_appcontext
@@ -75,7 +76,7 @@ def backup_(file: Path, force: bool) -> None:
     click.echo(f"{file}: {file.stat().st_size} bytes")
 
 
-@click.command("restore")
+@click.command("restore", cls=Command)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @with_appcontext
 def restore_(file: Path) -> None:
@@ -110,7 +111,7 @@ def _errors_in_one_line(target: Path) -> Iterator[None]:
         )
 
 
-@click.group()
+@click.group(cls=Group)
 def translate() -> None:
     """Manage the translations of the UI."""
 

@@ -17,6 +17,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import Table, insert, select
 
+from app.commands import Command
 from app.database import Model, db
 from app.messages.queries import side_of
 from app.messages.services import mark_seen, send
@@ -41,7 +42,7 @@ SINCE, UNTIL = datetime(2025, 9, 1, 7, tzinfo=UTC), datetime(2026, 9, 1, 19, tzi
 Row = dict[str, Any]  # values by column
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--users", type=click.IntRange(1), default=60, show_default=True, help="Number of users.")
 @click.option("--posts", type=click.IntRange(0), default=600, show_default=True, help="Number of posts in total.")
 @click.option("--follows", type=click.IntRange(0), default=20, show_default=True,

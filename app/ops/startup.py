@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
 
-from app import create_bare_app, load, logs
+from app import create_bare_app, load, logs, outages
 from app.database import db
 from app.i18n import catalogues, locales
 from app.ops import health, upgrade
@@ -31,8 +32,15 @@ def prepare(migrate: bool) -> None:
     wait_for_database()
     for path in compile_catalogues(everything=False):
         logs.tell(f"compiled {path}", logging.INFO)
-    if migrate and not health.schema_is_current():
+    if migrate and not _schema_is_current():
         os.execlp("flask", "flask", "db", "upgrade")  # noqa: S606, S607  replaces this process, to receive its signals
+
+
+def _schema_is_current() -> bool:
+    try:
+        return health.schema_is_current()
+    except SQLAlchemyError as error:  # the database answered a moment ago
+        fail(EX_UNAVAILABLE, f"the database failed: {outages.reason(error)}; start again when it is running")
 
 
 def fail(code: int, message: str) -> NoReturn:

@@ -9,7 +9,9 @@ from flask.cli import with_appcontext
 from sqlalchemy import delete, insert, select
 
 from app.auth import services
+from app.commands import Group
 from app.database import count_rows, db
+from app.database_limits import patiently
 from app.exceptions import Invalid
 from app.posts.models import Post
 from app.relationships.models import Follow
@@ -18,7 +20,7 @@ from app.users.models import User, UserCounts
 from app.users.queries import by_username
 
 
-@click.group()
+@click.group(cls=Group)
 def user() -> None:
     """Manage accounts."""
 
@@ -94,12 +96,13 @@ def demote(username: str) -> None:
 @with_appcontext
 def delete_command(username: str, yes: bool) -> None:
     """Delete an account and everything the user wrote."""
-    account = _find_user(username)
-    name = account.username
-    if not yes:
-        click.confirm(f"Permanently delete @{name} and everything they wrote?", abort=True)
-    users.delete_user(account)
-    db.session.commit()
+    with patiently(db.engine):
+        account = _find_user(username)
+        name = account.username
+        if not yes:
+            click.confirm(f"Permanently delete @{name} and everything they wrote?", abort=True)
+        users.delete_user(account)
+        db.session.commit()
     click.echo(f"Deleted @{name}.")
 
 
@@ -107,8 +110,9 @@ def delete_command(username: str, yes: bool) -> None:
 @with_appcontext
 def recount_command() -> None:
     """Recount the posts and followers of all users, for upgrades where old and new replicas served side by side."""
-    recount()
-    db.session.commit()
+    with patiently(db.engine):
+        recount()
+        db.session.commit()
     click.echo("Recounted the posts and followers of all users.")
 
 

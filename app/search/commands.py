@@ -4,13 +4,15 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
+from app.commands import Group
 from app.database import db
+from app.database_limits import patiently
 from app.posts.models import Post
 from app.search import services
 from app.users.models import User
 
 
-@click.group()
+@click.group(cls=Group)
 def search() -> None:
     """Maintain the search index."""
 
@@ -23,6 +25,11 @@ def reindex() -> None:
     The application keeps the index up to date by itself. Run this after an upgrade during which an older version wrote
     posts, after inserting rows by hand, and if a crash or a full disk has damaged the index.
     """
+    with patiently(db.engine):
+        _reindex()
+
+
+def _reindex() -> None:
     posts, users = (db.session.scalar(select(func.count(model.id))) or 0 for model in (Post, User))
     services.rebuild()
     db.session.commit()

@@ -1,0 +1,36 @@
+"""Commands of `flask` that use the database: if it fails, they end with one line and status 69."""
+
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from app import logs
+from app.outages import DATABASE_ERRORS, reason
+
+EX_UNAVAILABLE = 69  # of sysexits(3)
+
+
+class Command(click.Command):
+    """A command by itself: `@click.command(cls=Command)`."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DATABASE_ERRORS as error:
+            _fail(error)
+
+
+class Group(click.Group):
+    """A group of commands: `@click.group(cls=Group)`; its commands need no class."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DATABASE_ERRORS as error:
+            _fail(error)
+
+
+def _fail(error: BaseException) -> NoReturn:
+    logs.tell(f"the database failed: {reason(error)}; check that it is running and upgraded, and DATABASE_URL")
+    sys.exit(EX_UNAVAILABLE)

@@ -1,0 +1,34 @@
+"""`flask` commands while the database is away."""
+
+import pytest
+from sqlalchemy import text
+
+from app.commands import Command, Group
+from app.database import db
+from app.ops import cli
+
+# Flask-Migrate's, which migrations/env.py ends with a line, and flask-smorest's, which reads no database.
+OF_LIBRARIES = {"db", "openapi"}
+
+
+def test_every_command_is_of_a_class_that_reports_database_failures(app):
+    own = {name: command for name, command in app.cli.commands.items() if name not in OF_LIBRARIES}
+    assert {"user", "search", "seed"} <= set(own)
+    assert [name for name, command in own.items() if not isinstance(command, Command | Group)] == []
+
+
+@pytest.mark.parametrize("command", ["user promote susan", "user delete susan --yes", "user recount", "search reindex"])
+def test_command_ends_with_one_line_and_69_while_the_database_hangs(hung_server, app_on, command):
+    other = app_on(hung_server.port)
+    cli.init_app(other)
+    result = other.test_cli_runner().invoke(args=command.split())
+    assert (result.exit_code, result.output.count("\n")) == (69, 1)
+    assert result.output.startswith("microblog: the database failed: (2013, ")
+
+
+def test_command_ends_with_one_line_while_sqlite_is_locked(flask, make_user, sqlite_lock):
+    make_user("susan")
+    db.session.execute(text("PRAGMA busy_timeout=10"))  # of this test's connection
+    with sqlite_lock():
+        output, code = flask("user", "promote", "susan")
+    assert (code, output.partition(";")[0]) == (69, "microblog: the database failed: database is locked")
