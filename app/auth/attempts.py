@@ -12,7 +12,8 @@ import unicodedata
 from limits import RateLimitItem, parse_many
 
 from app.auth import known_browsers, services
-from app.users import queries, rules
+from app.users import queries
+from app.users.email_addresses import email_key
 from app.users.models import User
 from app.web import rate_limits
 from app.web.rate_limits import Limit, address
@@ -85,5 +86,5 @@ def _each(rates: list[RateLimitItem], scope: str, whom: str) -> list[Limit]:
 
 def _named(name: str) -> str:
     """The account of that name, which need not exist: a hash, since anything of any length can be typed."""
-    typed = unicodedata.normalize("NFKC", rules.email_key(name)).casefold()
+    typed = unicodedata.normalize("NFKC", email_key(name)).casefold()
     return f"name {hashlib.sha256(typed.encode(errors='replace')).hexdigest()[:32]}"

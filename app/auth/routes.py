@@ -9,7 +9,7 @@ from app.auth import attempts, known_browsers, proofs, services, sessions
 from app.auth.destination import destination
 from app.auth.forms import LoginForm, RegisterForm, ResetPasswordForm, ResetRequestForm
 from app.database import db
-from app.users import rules
+from app.users import email_addresses
 from app.web.forms import form_view
 from app.web.rate_limits import registrations
 
@@ -59,7 +59,7 @@ def reset_password_request() -> ResponseReturnValue:
     form = ResetRequestForm()
     if form.validate_on_submit():
         with form.showing_errors():
-            email = rules.email(form.email.data or "")
+            email = email_addresses.email(form.email.data or "")
             # The worker looks the account up, so that neither the answer nor its time reveals who has one.
             if attempts.request_reset(email):
                 services.request_reset(email)

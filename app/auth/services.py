@@ -15,7 +15,7 @@ from app.exceptions import Invalid, NotFound
 from app.mail import services as outbox
 from app.outages import DATABASE_ERRORS
 from app.submissions import services as submissions
-from app.users import passwords, queries
+from app.users import email_addresses, passwords, queries
 from app.users import rules as user_rules
 from app.users.models import User, new_session_id
 from app.users.services import EMAIL_TAKEN, create_user
@@ -70,7 +70,7 @@ def cancel_links(user: User) -> None:
 
 def request_reset(email: str) -> None:
     """Mail a link to set a new password, if an account has this address."""
-    outbox.write(RESET_MAIL, user_rules.email_key(email))
+    outbox.write(RESET_MAIL, email_addresses.email_key(email))
 
 
 def check_password(user: User, password: str) -> None:
@@ -81,7 +81,7 @@ def check_password(user: User, password: str) -> None:
 
 def is_new_email(user: User, email: str) -> bool:
     """Whether the address is another one than the user's, whatever its case."""
-    return user_rules.email_key(email) != user.email_key
+    return email_addresses.email_key(email) != user.email_key
 
 
 def request_email_change(user: User, email: str, password: str) -> str:
@@ -90,7 +90,7 @@ def request_email_change(user: User, email: str, password: str) -> str:
     The address changes when the user opens the link (mails.confirm_address).
     """
     check_password(user, password)
-    email = user_rules.email(email)
+    email = email_addresses.email(email)
     if queries.by_email(email):
         raise Invalid("email", str(EMAIL_TAKEN))
     outbox.write(ADDRESS_MAIL, email, user.id)

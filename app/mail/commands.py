@@ -16,7 +16,7 @@ from app.mail import queries, services, transport
 from app.mail.failures import failure_of
 from app.mail.message import Mail, render
 from app.mail.models import FAILED, PENDING, SENT
-from app.users import rules
+from app.users import email_addresses
 
 EX_USAGE, EX_UNAVAILABLE, EX_CONFIG = 64, 69, 78  # sysexits(3)
 
@@ -66,7 +66,7 @@ def test(address: str) -> None:
         _exit(EX_CONFIG, "MAIL_SERVER is not set; mails are written to the log")
     server = f"{config['MAIL_SERVER']}:{config['MAIL_PORT']}"
     try:
-        recipient = rules.email(address)
+        recipient = email_addresses.email(address)
     except Invalid as error:
         _exit(EX_USAGE, f"{address!r} is not an address; {error}")
     values = {"text": f"“flask mail test” sent this mail for {config['SITE_URL']}."}

@@ -1,6 +1,8 @@
 """Hand a message to the mail server, or to the log without MAIL_SERVER."""
 
 import contextlib
+import email
+import email.policy
 import functools
 import logging
 import os
@@ -78,6 +80,19 @@ class Backend(smtp.EmailBackend):
     @property
     def connection_class(self) -> Callable[..., smtplib.SMTP]:
         return functools.partial(TLSClient if self.use_ssl else PlainClient, self._watch)
+
+    def _send(self, message: EmailMultiAlternatives) -> bool:
+        """Send by SMTPUTF8 (RFC 6531) if an address is not ASCII before the @: Flask-Mailman would encode it."""
+        if all(address.rpartition("@")[0].isascii() for address in message.to):
+            sent: bool = super()._send(message)
+            return sent
+        self.connection.ehlo_or_helo_if_needed()
+        if not self.connection.has_extn("smtputf8"):  # smtplib's error would tell of all mails, and delay them
+            raise smtplib.SMTPRecipientsRefused(dict.fromkeys(message.to, (553, b"the server lacks SMTPUTF8")))
+        parsed = email.message_from_bytes(message.message().as_bytes(), policy=email.policy.SMTPUTF8)
+        parsed.replace_header("To", ", ".join(message.to))
+        self.connection.send_message(parsed, to_addrs=message.to)
+        return True
 
     def close(self) -> None:
         """End the session. An error changes nothing: the server has taken the mail, or the caller has its error."""

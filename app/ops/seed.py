@@ -28,9 +28,10 @@ from app.ops.user_commands import recount
 from app.posts.models import Post
 from app.relationships.models import Follow
 from app.search.services import reindex
+from app.users.email_addresses import email_key
 from app.users.models import User, new_session_id
 from app.users.passwords import hashed
-from app.users.rules import email_key, username_key
+from app.users.rules import username_key
 
 BATCH = 5000  # rows per statement
 TALKERS = 12  # users who get messages and notifications, however many users there are

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from app.database import db
 from app.users import rules
+from app.users.email_addresses import email_key
 from app.users.models import User
 
 
@@ -27,4 +28,4 @@ def by_name(name: str) -> User | None:
 
 def by_email(email: str) -> User | None:
     """Return the user with this email address, however it is written, or None."""
-    return db.session.scalar(select(User).where(User.email_key == rules.email_key(email)))
+    return db.session.scalar(select(User).where(User.email_key == email_key(email)))

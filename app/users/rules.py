@@ -3,7 +3,6 @@
 A rule takes what was entered and returns what to store. It raises Invalid, with a message for the user.
 """
 
-import contextlib
 import functools
 import re
 from collections.abc import Callable, Iterable
@@ -14,6 +13,7 @@ from flask_babel import gettext as _
 
 from app import text
 from app.exceptions import Invalid
+from app.users.email_addresses import email
 from app.users.guessable import is_guessable
 
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,64}")
@@ -27,8 +27,6 @@ ABOUT_ME_LIMIT = 140
 DISPLAY_NAME_MAX_CODE_POINTS = 400
 ABOUT_ME_MAX_CODE_POINTS = 1000
 PASSWORD_MAX_CODE_POINTS = 16 * PASSWORD_MAX  # not a column: longer ones would only take time
-EMAIL_MAX_CODE_POINTS = 254
-EMAIL_MAX_TYPED = 1000  # an address may be typed in a longer form, such as letters with combining accents
 
 
 def username(value: str) -> str:
@@ -42,33 +40,6 @@ def username(value: str) -> str:
 
 def username_key(value: str) -> str:
     """Return the form of a username that must be unique, the same on every database."""
-    return value.lower()
-
-
-def email(value: str) -> str:
-    """Return the normalized address. Checks its syntax (RFC 5321, 5322), not that mail arrives there."""
-    from email_validator import EmailNotValidError, validate_email  # 40 ms to import; few requests need it
-
-    try:
-        address = validate_email(value.strip(), check_deliverability=False, allow_smtputf8=False).normalized
-    except EmailNotValidError as error:
-        raise Invalid("email", _("Enter a valid email address.")) from error
-    if len(email_key(address)) > EMAIL_MAX_CODE_POINTS:
-        raise Invalid("email", _("Enter a valid email address."))
-    return address
-
-
-def email_key(value: str) -> str:
-    """Return the form of an address that must be unique, however it is written; also of one that is not valid.
-
-    Case may matter before the @ (RFC 5321), but users and providers ignore it.
-    """
-    from email_validator import EmailNotValidError, validate_email
-
-    value = value.strip()
-    if "@" in value and len(value) <= EMAIL_MAX_TYPED:
-        with contextlib.suppress(EmailNotValidError):
-            value = validate_email(value, check_deliverability=False, globally_deliverable=False).normalized
     return value.lower()
 
 

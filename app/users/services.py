@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.database import db, insert_if_absent
 from app.exceptions import Invalid, NotAllowed
-from app.users import passwords, rules
+from app.users import email_addresses, passwords, rules
 from app.users.models import Actor, User, UserCounts
 from app.users.signals import user_changed, user_created, user_deleting
 
@@ -59,7 +59,7 @@ def change_email(user: User, email: str) -> str:
     """Change the email address and return the former one. Raises Invalid if it is not valid or taken."""
     former = user.email
     with _reporting_taken():
-        _set_email(user, rules.email(email))
+        _set_email(user, email_addresses.email(email))
     return former
 
 
@@ -105,7 +105,7 @@ def _set_username(user: User, username: str) -> None:
 
 def _set_email(user: User, email: str) -> None:
     user.email = email
-    user.email_key = rules.email_key(email)
+    user.email_key = email_addresses.email_key(email)
 
 
 @contextlib.contextmanager

@@ -33,6 +33,7 @@ OTHERS = {
     "translation/deadline": "services",
     "translation/translating": "routes",  # it ends the view's transaction before a request to the service
     "users/avatars": "rules",
+    "users/email_addresses": "rules",
     "users/guessable": "rules",
     "users/passwords": "services",
     "users/signals": "models",

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from app.mail import transport
+from app.mail.failures import failure_of
 from app.mail.message import Mail, render
 from app.users.models import User
 from tests.fixtures.certificates import make_certificate
@@ -102,6 +103,34 @@ def test_header_injection_by_address_fails(context, mail_server, to):
     sink = mail_server()
     with pytest.raises((ValueError, smtplib.SMTPException)):
         send(to)
+    assert sink.messages == []
+
+
+@pytest.mark.parametrize("to", ["jörg@example.com", "почта@exämple.de"])
+def test_mail_to_a_utf8_address_is_sent_by_smtputf8(context, mail_server, to):
+    sink = mail_server()
+    send(to)
+    [(sender, recipients, message)] = sink.messages
+    assert (sender, recipients, message["To"]) == ("noreply@localhost", [to], to)
+    assert message["From"] == "Microblog <noreply@localhost>"
+    assert message["Subject"] == "Hello\u2026"
+    assert "é\u2069," in message.get_body(("plain",)).get_content()
+    assert 'href="http://localhost:5000/"' in message.get_body(("html",)).get_content()
+
+
+@pytest.mark.parametrize("to", ["jörg@example.com\nBcc: all@example.com", "jörg@example.com\r\n\r\nSpam"])
+def test_header_injection_by_utf8_address_fails(context, mail_server, to):
+    sink = mail_server()
+    with pytest.raises((ValueError, smtplib.SMTPException)):
+        send(to)
+    assert sink.messages == []
+
+
+def test_mail_to_a_utf8_address_needs_a_server_with_smtputf8(context, mail_server):
+    sink = mail_server(enable_SMTPUTF8=False)
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as caught:
+        send("jörg@example.com")
+    assert failure_of(caught.value) == ("the server refused the recipient: 553 the server lacks SMTPUTF8", True, False)
     assert sink.messages == []
 
 

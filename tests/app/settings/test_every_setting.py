@@ -34,6 +34,7 @@ WRONG = {
     "DB_WAIT_SECONDS": NUMBERS,
     "MIGRATE_ON_BOOT": ["2", "yes", "no", "true"],
     "SITE_URL": [*URLS, "https://h/blog", "https://h/blog/", "https://h/?x"],
+    "EMAIL_ADDRESSES": ["all", "none", "1", "Public", "public,any"],
     "MAIL_SERVER": [*HOSTS, "h:25", "smtp://h"],
     "MAIL_PORT": ["0", "65536", "465", "tcp:25", *NUMBERS],
     "MAIL_USERNAME": ["me"],
