@@ -27,7 +27,7 @@ def login() -> ResponseReturnValue:
         if user:
             sessions.start(user, remember=form.remember_me.data)
             return sessions.resume(form.kept.data)
-        form.form_errors.append(_("Wrong username or password."))
+        form.refuse(_("Wrong username or password."), "username", "password")
     elif form.errors:
         attempts.count_refused(attempts.PASSWORDS)
     return render_template("auth/login.html", form=form), form.status
@@ -94,7 +94,11 @@ def reset_password() -> ResponseReturnValue:
             flash(_("Your password was changed. Sign in with the new one."), "success")
             return redirect(url_for("auth.login"))
     return render_template(
-        "auth/form.html", form=form, title=_("Set a new password"), action=_("Set password")
+        "auth/form.html",
+        form=form,
+        title=_("Set a new password"),
+        action=_("Set password"),
+        username=user.username,
     ), form.status
 
 

@@ -38,7 +38,11 @@ def password() -> ResponseReturnValue:
             flash(_("Your password was changed, and you were signed out of all other devices."), "success")
             return redirect(url_for("settings.index"))
     return render_template(
-        "auth/form.html", form=form, title=_("Change your password"), action=_("Change password")
+        "auth/form.html",
+        form=form,
+        title=_("Change your password"),
+        action=_("Change password"),
+        username=user.username,
     ), form.status
 
 
@@ -63,6 +67,7 @@ def address() -> ResponseReturnValue:
         title=_("Change your email address"),
         advice=_("Your current address is %(email)s.", email=user.email),
         action=_("Send confirmation link"),
+        username=user.username,
     ), form.status
 
 
@@ -80,7 +85,7 @@ def confirm_address() -> ResponseReturnValue:
         try:
             former = change_email(user, claims["email"])
         except Invalid as error:  # the form has no field for it
-            form.form_errors.append(str(error))
+            form.refuse(str(error))
         else:
             write("address_changed", former, user.id)
             db.session.commit()

@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from app.database import db
+from app.exceptions import Invalid
 from app.messages import queries, services
-from app.messages.forms import MessageForm
+from app.messages.forms import MessageForm, RecipientForm
 from app.messages.models import Conversation
 from app.pagination import NEWEST, Key, Page, id_from, key_from, paginate
 from app.submissions import services as submissions
@@ -29,20 +30,25 @@ EMPTY_PAGE: Page[queries.MessageRow] = Page([], older=None, newer=None)
 @bp.get("")
 @login_required
 def people() -> ResponseReturnValue:
+    return _people_page(RecipientForm())
+
+
+def _people_page(form: RecipientForm) -> ResponseReturnValue:
     page = paginate(
         lambda key, limit: queries.people(current_user.id, key, limit), key_from(request.args), PEOPLE_PAGE_SIZE
     )
-    return render_template("messages/people.html", page=page)
+    return render_template("messages/people.html", page=page, form=form), form.status
 
 
 @bp.get("/to")
 @login_required
 def to() -> ResponseReturnValue:
     """Redirect from the form "New message" to the conversation with that user."""
-    username = request.args.get("username", "").strip().removeprefix("@")
+    form = RecipientForm(formdata=request.args)
+    username = (form.username.data or "").strip().removeprefix("@")
     if by_username(username) is None:
-        flash(_("User not found. Check the username."), "warning")
-        return redirect(url_for("messages.people"))
+        form.show(Invalid("username", _("User not found. Check the username.")))
+        return _people_page(form)
     return redirect(url_for("messages.thread", username=username))
 
 

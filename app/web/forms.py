@@ -29,12 +29,19 @@ class Form(FlaskForm):
             automatic = formdata is not None and not isinstance(formdata, MultiDict)
             return (request.form if form.is_submitted() else None) if automatic else formdata
 
+    refused_fields: tuple[str, ...] = ()
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the form is accepted; `form_errors` holds what concerns no single field."""
         valid: bool = super().validate(extra_validators)
         if "csrf_token" in self and self.csrf_token.errors:
             self.form_errors.append(refusal())
         return valid
+
+    def refuse(self, message: str, *fields: str) -> None:
+        """Show a message above the form, about these fields together; the cursor goes to the last of them."""
+        self.form_errors.append(message)
+        self.refused_fields = fields
 
     def show(self, error: Invalid) -> None:
         """Show the message of each broken rule beside the field that it names."""

@@ -49,3 +49,21 @@ def test_sign_in_returns_to_the_requested_page(client, root, path, login):
     assert response.location == root + login.format(root=root)
     asks = "see this page" in client.get(response.location.removeprefix(root)).text
     assert asks == (path != "/")  # the home page is where new visitors arrive
+
+
+def test_each_page_has_its_own_title_and_one_heading(visit, client, make_user):
+    make_user("john")
+    paths = [
+        "/", "/explore", "/post", "/user/susan", "/user/john", "/edit_profile", "/search", "/search?q=one",
+        "/search?q=two", "/search/people", "/search/people?q=one", "/messages", "/messages/with/john",
+        "/notifications", "/settings", "/settings/password", "/settings/address", "/settings/tokens",
+        "/settings/export", "/api/docs", "/nope",
+    ]  # fmt: skip
+    pages = {path: visit(path, "").text for path in paths}
+    titles = [re.search("<title>(.*?)</title>", page)[1] for page in pages.values()]
+    assert len(set(titles)) == len(titles)
+    assert [path for path, page in pages.items() if page.count("<h1") != 1] == []
+
+
+def test_long_search_does_not_fill_the_title(visit):
+    assert len(re.search("<title>(.*?)</title>", visit("/search?q=" + "x" * 900, "").text)[1]) < 100

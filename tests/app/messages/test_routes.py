@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from markupsafe import escape
 
 from app.database import db
 from app.messages import queries
@@ -125,7 +126,14 @@ def test_messages_require_login(client, make_user, path):
 
 def test_new_message_form_leads_to_conversation(client, people):
     assert client.get("/messages/to?username=@David").location == "/messages/with/David"
-    assert "User not found." in client.get("/messages/to?username=nobody", follow_redirects=True).text
+
+
+@pytest.mark.parametrize("typed", ["nobody", "@nobody", "", " ", "<b>"])
+def test_unknown_recipient_is_shown_beside_what_was_typed(client, people, typed):
+    response = client.get("/messages/to", query_string={"username": typed})
+    assert response.status_code == 400
+    assert f'value="{escape(typed)}"' in response.text
+    assert re.search(r'id="username-error".*User not found', response.text)
 
 
 def test_thread_pages_show_each_message_once(client, people):
