@@ -21,7 +21,7 @@ from app.commands import Command, Group
 from app.database import Model, db
 from app.i18n import catalogues, locales
 from app.mail.commands import mail
-from app.ops import backup, health, upgrade
+from app.ops import autogenerate, backup, health, upgrade
 from app.ops.seed import seed
 from app.ops.startup import EX_CANTCREAT, EX_USAGE, compile_catalogues, create_secret_key, fail, wait_for_database
 from app.ops.user_commands import user
@@ -36,7 +36,12 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?")  # names of fo
 def init_app(app: Flask) -> None:
     """Register our commands, and `flask db` of Flask-Migrate."""
     flask_migrate.Migrate(
-        app, db, directory=str(Path(app.root_path).parent / "migrations"), include_name=upgrade.is_modelled
+        app,
+        db,
+        directory=str(Path(app.root_path).parent / "migrations"),
+        include_name=autogenerate.is_modelled,
+        render_item=autogenerate.render,
+        process_revision_directives=autogenerate.require_checkout,
     )
     app.cli.add_command(wait_db)
     app.cli.add_command(translate)

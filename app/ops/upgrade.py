@@ -7,7 +7,6 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import Connection
@@ -19,14 +18,6 @@ from app.settings.database_url import sqlite_path
 
 # PyMySQL's error for a way of authentication that it does not know, such as MariaDB's parsec.
 UNKNOWN_PLUGIN = re.compile(r"Authentication plugin '(?:b')?([\w-]+)'+ not configured")
-
-
-def is_modelled(name: str | None, kind: str, _parents: dict[str, Any]) -> bool:
-    """Return whether Alembic compares this object of the database with the models.
-
-    It skips the full-text indexes of search (FTS5 tables, FULLTEXT indexes), which have no model.
-    """
-    return kind not in ("table", "index") or name is None or "_search_index" not in name
 
 
 class DatabaseUnavailable(Exception):

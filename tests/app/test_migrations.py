@@ -17,7 +17,7 @@ from sqlalchemy import event, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from app.database import db
-from app.ops.upgrade import is_modelled
+from app.ops.autogenerate import is_modelled
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = list(ScriptDirectory(str(ROOT / "migrations")).walk_revisions())[::-1]
