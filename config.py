@@ -20,7 +20,7 @@ PLACEHOLDERS = {
     "change-me", "changeme", "change_me", "dev", "secret", "secret-key", "my-secret-key",
     "you-will-never-guess", "a-really-long-and-unique-key-that-nobody-knows", "replace-me",
 }  # fmt: skip
-SHORTEST_KEY = 8  # characters; a shorter key can be found from one signed cookie
+SHORTEST_KEY = 7  # characters; one signed cookie is enough to find a shorter key
 COOKIE_NAME = r"[\w!#$%&'*+.^`|~-]{1,64}"  # a token of RFC 9110
 
 
@@ -97,9 +97,7 @@ class Config:
         if not re.fullmatch(COOKIE_NAME, name, re.ASCII):
             raise ConfigError(f"SESSION_COOKIE_NAME={shown(name)} is not valid; use up to 64 letters, digits, - and _")
         if name.lower().startswith(("__host-", "__secure-")) and not self.SESSION_COOKIE_SECURE:
-            raise ConfigError(
-                "SESSION_COOKIE_NAME has a prefix that requires an https:// address in SITE_URL; set both"
-            )
+            raise ConfigError("SESSION_COOKIE_NAME has a prefix that requires TLS; use another or an https:// SITE_URL")
         self.SESSION_COOKIE_NAME = name
         self.REMEMBER_COOKIE_NAME = f"{name}_remember"
 

@@ -30,7 +30,7 @@ WRONG = {
     "JOB_WORKERS": NUMBERS,
     "LOG_FORMAT": ["xml", "JSON", "text json"],
     "DATABASE_URL": ["SECRET", "oracle://there", "mysql://u:SECRET@h", "sqlite:///app.db"],
-    "SECRET_KEY": ["x", "1234567", "change-me", "  Dev "],
+    "SECRET_KEY": ["x", "123456", "change-me", "  Dev "],
     "DB_WAIT_SECONDS": NUMBERS,
     "MIGRATE_ON_BOOT": ["2", "yes", "no", "true"],
     "SITE_URL": [*URLS, "https://h/blog", "https://h/blog/", "https://h/?x"],
