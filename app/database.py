@@ -172,11 +172,30 @@ def count_rows(column: SQLColumnExpression[int], value: SQLColumnExpression[int]
 
 @event.listens_for(Engine, "connect")
 def set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry | None = None) -> None:
-    """Configure an SQLite connection: wait for locks, read while another process writes (WAL), check foreign keys."""
+    """Configure an SQLite connection.
+
+    Wait for locks, read while another process writes (WAL), check foreign keys, overwrite what is deleted.
+    """
     if type(connection).__module__.startswith("sqlite3"):
         # busy_timeout comes first: the switch to WAL may have to wait for another process that does the same.
-        for pragma in (f"busy_timeout={BUSY_TIMEOUT}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in (
+            f"busy_timeout={BUSY_TIMEOUT}",
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
+
+
+def empty_log() -> None:
+    """Copy SQLite's write-ahead log to the database file and empty it: it still holds pages that were overwritten.
+
+    Does nothing on a server, nor as long as another process reads the log. The session must have no transaction.
+    """
+    if db.engine.dialect.name == "sqlite":
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @event.listens_for(Engine, "savepoint")

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 
 from app.auth import services
 from app.commands import Group
-from app.database import count_rows, db
+from app.database import count_rows, db, empty_log
 from app.database_limits import patiently
 from app.exceptions import Invalid
 from app.posts.models import Post
@@ -103,6 +103,7 @@ def delete_command(username: str, yes: bool) -> None:
             click.confirm(f"Permanently delete @{name} and everything they wrote?", abort=True)
         users.delete_user(account)
         db.session.commit()
+        empty_log()
     click.echo(f"Deleted @{name}.")
 
 

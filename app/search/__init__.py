@@ -7,10 +7,11 @@ def init_app(app: Flask) -> None:
     """Add the pages, give templates `marked`, and index new posts and new or renamed users."""
     from app.posts.signals import post_created
     from app.search import marking, routes, services
-    from app.users.signals import user_changed, user_created
+    from app.users.signals import user_changed, user_created, user_deleted
 
     post_created.connect(services.index_post)
     user_created.connect(services.index_user)
     user_changed.connect(services.reindex_user)
+    user_deleted.connect(services.erase_deleted)
     app.jinja_env.globals["marked"] = marking.marked
     app.register_blueprint(routes.bp)

@@ -55,3 +55,10 @@ def _match(words: Table, terms: Sequence[str], key: Key, limit: int, prefix: boo
 def rebuild(words: Table) -> None:
     """Rebuild the index over `words`."""
     db.session.execute(text(f"OPTIMIZE TABLE {words.name}"))
+
+
+def erase_deleted(words: Table) -> None:
+    """Do nothing: only `rebuild` erases words from InnoDB's index, and it would commit the transaction.
+
+    Of a deleted row the index keeps its words, without their order and without a link to a user.
+    """

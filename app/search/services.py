@@ -36,6 +36,12 @@ def reindex_user(user: User) -> None:
         db.session.execute(insert(UserSearch).values(values))  # created by an older version of the application
 
 
+def erase_deleted(_user: User) -> None:
+    """Erase the words of deleted rows from the indexes, where they would stay until the database needs their place."""
+    for words in (post_words, user_words):
+        engine().erase_deleted(words)
+
+
 def reindex() -> Iterator[int]:
     """Correct the words of all posts and users in batches; yields the rows of each, so the caller can commit it."""
     yield from _reindex(PostSearch.post_id, _post_values, Post.id, Post.body)

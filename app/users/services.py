@@ -13,7 +13,7 @@ from app.database import db, insert_if_absent
 from app.exceptions import Invalid, NotAllowed
 from app.users import email_addresses, passwords, rules
 from app.users.models import Actor, User, UserCounts
-from app.users.signals import user_changed, user_created, user_deleting
+from app.users.signals import user_changed, user_created, user_deleted, user_deleting
 
 # Matches the index name at the end of an error: "user.email_key" (SQLite), "'uq_user_email_key'" (MariaDB),
 # "'user.uq_user_email_key'" (MySQL).
@@ -81,6 +81,7 @@ def delete_user(user: User) -> None:
     db.session.delete(user)
     db.session.flush()
     db.session.expire_all()  # loaded objects may be among the deleted rows
+    user_deleted.send(user)
 
 
 def add_to_counts(user_id: int, **changes: int) -> None:

@@ -13,9 +13,14 @@ from app import create_app
 from app.auth import proofs
 from app.auth.services import issue_token
 from app.database import db
+from app.messages import services as messages
 from app.ops import backup, cli
+from app.posts.services import create_post
+from app.search.words import index_text
+from app.settings.database_url import sqlite_path
 from app.users.models import User
-from app.users.services import create_user
+from app.users.queries import by_username
+from app.users.services import create_user, update_profile
 from config import Config
 
 
@@ -49,6 +54,32 @@ def file(tmp_path):
 def usernames():
     db.session.rollback()
     return list(db.session.scalars(db.select(User.username).order_by(User.id)))
+
+
+WORDS = [b"zanzibarella", b"quixotry", b"xylophonia", b"syzygy", b"susan", index_text("xylophonia").encode()]
+
+
+def words_in(*files):
+    """Return which of WORDS stand in the files, in whatever case."""
+    content = b"".join(file.read_bytes() for file in files if file.exists()).lower()
+    return [word for word in WORDS if word in content]
+
+
+def test_deleted_user_leaves_no_word_in_the_file_or_a_backup(sqlite_app, run, file):
+    susan, john = by_username("susan"), create_user("john", "john@example.com", "correct horse")
+    update_profile(susan, username="susan", display_name="Zanzibarella", about_me="Quixotry", locale=None)
+    for _number in range(50):  # more than a page of the file holds
+        create_post(susan.id, "Xylophonia! " * 11)
+    create_post(john.id, "hello")
+    messages.send(susan.id, john.id, "Syzygy")
+    db.session.commit()
+    database = sqlite_path(sqlite_app.config["SQLALCHEMY_DATABASE_URI"])
+    log = database.with_name("app.db-wal")
+    assert words_in(database, log) == WORDS
+    assert run("user", "delete", "susan", "--yes").exit_code == 0
+    assert words_in(database, log) == []
+    assert run("backup", file).exit_code == 0
+    assert words_in(file) == []
 
 
 def test_restore_replaces_an_open_database(run, file):
