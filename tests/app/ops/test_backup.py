@@ -180,7 +180,7 @@ def test_new_secret_key_ends_sessions_but_not_api_tokens(sqlite_app):
         client.set_cookie("microblog", cookie)
         return with_token, client.get("/settings/tokens").status_code
 
-    other = create_app(Config({"DATA_DIR": str(sqlite_app.config["DATA_DIR"]), "SECRET_KEY": "another"}))
+    other = create_app(Config({"DATA_DIR": str(sqlite_app.config["DATA_DIR"]), "SECRET_KEY": "another-key"}))
     assert (statuses(sqlite_app), statuses(other)) == ((200, 200), (200, 302))
     assert proofs.read(proofs.RESET, link)[0] is susan
     with other.app_context():
