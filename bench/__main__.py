@@ -49,8 +49,8 @@ def main() -> None:
         readers, owners = sets.readers(READERS), sets.readers(TOKENS)
         places = sets.places()
     # Outside the context above: the test client's requests would share its g.
-    browsers = [sets.browser(app, session_id) for session_id in readers]
-    programs = [sets.program(app, session_id) for session_id in owners]
+    browsers = [sets.browser(app, user_id) for user_id in readers]
+    programs = [sets.program(app, user_id) for user_id in owners]
     rows = measure(app, options, environ, places, lambda path: programs if path.startswith("/api/") else browsers)
     print(figures.table(rows))
     seconds = load.starts(environ)

@@ -7,7 +7,7 @@ from flask_migrate import upgrade
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.auth.services import issue_token
+from app.auth.services import issue_token, start_session
 from app.database import db
 from app.ops import cli
 from app.ops.seed import seed
@@ -77,17 +77,20 @@ def follow_everyone(follower_id: int) -> None:
     recount()
 
 
-def readers(number: int) -> list[str]:
-    """Return the session ids of `number` users: a sample of the set, and the user who follows everyone."""
-    users = db.session.scalars(select(User.session_id).order_by(User.id)).all()
+def readers(number: int) -> list[int]:
+    """Return the ids of `number` users: a sample of the set, and the user who follows everyone."""
+    users = db.session.scalars(select(User.id).order_by(User.id)).all()
     return [*users[:: len(users) // (number - 1)][: number - 1], users[-1]]
 
 
-def browser(app: Flask, session_id: str) -> dict[str, str]:
-    """Return the header that a signed-in browser sends after its first page."""
+def browser(app: Flask, user_id: int) -> dict[str, str]:
+    """Return the header that a signed-in browser of the user sends after its first page."""
+    with app.app_context():
+        token = start_session(db.session.get_one(User, user_id), "", remember=False)
+        db.session.commit()
     client = app.test_client()
     with client.session_transaction() as session:
-        session.update(_user_id=session_id, _fresh=True)  # the keys of Flask-Login
+        session.update(_user_id=token, _fresh=True)  # the keys of Flask-Login
     answer = client.get("/")
     assert answer.status_code == 200, answer.status
     name = app.config["SESSION_COOKIE_NAME"]
@@ -96,11 +99,10 @@ def browser(app: Flask, session_id: str) -> dict[str, str]:
     return {"Cookie": f"{name}={cookie.value}"}
 
 
-def program(app: Flask, session_id: str) -> dict[str, str]:
+def program(app: Flask, user_id: int) -> dict[str, str]:
     """Return the header of an API client: a new token of the user."""
     with app.app_context():
-        user = db.session.scalars(select(User).where(User.session_id == session_id)).one()
-        token, _kept = issue_token(user, "bench")
+        token, _kept = issue_token(db.session.get_one(User, user_id), "bench")
         db.session.commit()
     return {"Authorization": f"Bearer {token}"}
 

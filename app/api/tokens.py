@@ -31,6 +31,7 @@ class Issued(NamedTuple):
 @bp.arguments(NewToken, required=False)
 @bp.response(200, IssuedToken)
 @bp.alt_response(401, schema=Error)
+@bp.alt_response(403, schema=Error)
 @bp.alt_response(429, schema=Error)
 def issue(values: dict[str, str]) -> Issued:
     """Get a token for a username, or an email address, and its password.

@@ -1,16 +1,37 @@
-"""The table of API tokens."""
+"""The tables of sessions and API tokens. Of both only hashes are stored: a leaked table is of no use."""
 
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import Model, UTCDateTime, utc_now
+from app.database import TABLE_OPTIONS, Model, UTCDateTime, utc_now
 from app.users.models import User
 
 
+class LoginSession(Model):
+    """A browser where a user is signed in, until it expires or is ended.
+
+    Holds what the list of devices shows, and no address: those of phones change all day and tell where the user was.
+    """
+
+    __tablename__ = "login_session"
+
+    # Ids are never reused (SQLite would reuse the highest): an old page would end another session than it shows.
+    __table_args__ = TABLE_OPTIONS | {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    browser: Mapped[str] = mapped_column(String(32))  # as in "Firefox"; "" if unknown
+    system: Mapped[str] = mapped_column(String(32))  # as in "Android"; "" if unknown
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+    last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
 class ApiToken(Model):
-    """Lets a program act for a user until it expires. Only its hash is stored: a leaked table is of no use."""
+    """Lets a program act for a user until it expires."""
 
     __tablename__ = "api_token"
 

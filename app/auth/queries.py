@@ -7,14 +7,14 @@ from flask_login import UserMixin
 from sqlalchemy import Integer, bindparam, cast, select
 
 from app.auth import rules
-from app.auth.models import ApiToken
+from app.auth.models import ApiToken, LoginSession
 from app.compiled_select import CompiledSelect
 from app.database import db, utc_now
 from app.messages.queries import unread_messages
 from app.notifications.queries import unread_notifications
 from app.users.models import Named, User
 
-users, tokens = User.__table__, ApiToken.__table__
+users, sessions, tokens = User.__table__, LoginSession.__table__, ApiToken.__table__
 
 
 class _SessionRow(NamedTuple):
@@ -22,21 +22,19 @@ class _SessionRow(NamedTuple):
     username: str
     display_name: str
     locale: str | None
-    session_id: str
     last_seen_at: datetime
     is_administrator: bool
     unread_messages: int
     unread_notifications: int
+    session_id: int
+    session_seen_at: datetime
+    session_expires_at: datetime
 
 
 class SessionUser(_SessionRow, Named, UserMixin):
     """Flask-Login's `current_user`: the user of a session, with what every page shows of them."""
 
     __slots__ = ()
-
-    def get_id(self) -> str:
-        """Return the id that the session cookie holds."""
-        return self.session_id
 
 
 class TokenOwner(NamedTuple):
@@ -50,19 +48,23 @@ class TokenOwner(NamedTuple):
     expires_at: datetime
 
 
-# One SELECT for the user and both badges: each further query would cost every page a tenth of its time.
+# One SELECT for the session, its user and both badges: each further query would cost every page a tenth of its time.
 SESSION_USER = CompiledSelect(
     select(
         users.c.id,
         users.c.username,
         users.c.display_name,
         users.c.locale,
-        users.c.session_id,
         users.c.last_seen_at,
         users.c.is_administrator,
         cast(unread_messages(users.c.id), Integer).label("unread_messages"),  # MySQL sums integers to a decimal
         unread_notifications(users.c.id).label("unread_notifications"),
-    ).where(users.c.session_id == bindparam("session_id")),
+        sessions.c.id.label("session_id"),
+        sessions.c.last_seen_at.label("session_seen_at"),
+        sessions.c.expires_at.label("session_expires_at"),
+    )
+    .join(users, users.c.id == sessions.c.user_id)
+    .where(sessions.c.token_hash == bindparam("token_hash")),
     SessionUser,
 )
 
@@ -81,9 +83,16 @@ TOKEN_OWNER = CompiledSelect(
 )
 
 
-def user_of_session(session_id: str) -> SessionUser | None:
-    """Return the user of a session, or None if it has ended."""
-    return SESSION_USER.first(session_id=session_id)
+def user_of_session(token: str) -> SessionUser | None:
+    """Return the user of a session, or None if it is unknown, has ended or has expired."""
+    user = SESSION_USER.first(token_hash=rules.token_hash(token))
+    return user if user and user.session_expires_at > utc_now() else None
+
+
+def sessions_of(user_id: int) -> list[LoginSession]:
+    """Return the valid sessions of a user, the most recently used first."""
+    valid = select(LoginSession).where(LoginSession.user_id == user_id, LoginSession.expires_at > utc_now())
+    return list(db.session.scalars(valid.order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc())))
 
 
 def owner_of_token(token: str) -> TokenOwner | None:

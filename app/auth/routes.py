@@ -26,6 +26,7 @@ def login() -> ResponseReturnValue:
         user = attempts.authenticate(form.username.data or "", form.password.data or "")
         if user:
             sessions.start(user, remember=form.remember_me.data)
+            db.session.commit()
             return sessions.resume(form.kept.data)
         form.refuse(_("Wrong username or password."), "username", "password")
     elif form.errors:
@@ -46,8 +47,8 @@ def register() -> ResponseReturnValue:
             user = services.register(
                 form.username.data or "", form.email.data or "", form.password.data or "", form.key
             )
-            db.session.commit()
             sessions.start(user)
+            db.session.commit()
             flash(_("Welcome, %(name)s!", name=user.username), "success")
             return redirect(destination())
     return render_template("auth/register.html", form=form), form.status
@@ -105,4 +106,5 @@ def reset_password() -> ResponseReturnValue:
 @bp.post("/logout")
 def logout() -> ResponseReturnValue:
     sessions.end()
+    db.session.commit()
     return redirect(url_for("auth.login"))

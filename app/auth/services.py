@@ -1,4 +1,4 @@
-"""Authentication, and changes of passwords, email addresses and API tokens. The caller commits."""
+"""Authentication, sessions, and changes of passwords, email addresses and API tokens. The caller commits."""
 
 import contextlib
 import secrets
@@ -7,22 +7,28 @@ from typing import Protocol
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 
-from app.auth import rules
-from app.auth.models import ApiToken
+from app.auth import devices, rules
+from app.auth.models import ApiToken, LoginSession
 from app.database import begin_unless_locked, changed, db, utc_now
-from app.exceptions import Invalid, NotFound
+from app.exceptions import Invalid, NotAllowed, NotFound
 from app.mail import services as outbox
 from app.outages import DATABASE_ERRORS
 from app.submissions import services as submissions
 from app.users import email_addresses, passwords, queries
 from app.users import rules as user_rules
-from app.users.models import User, new_session_id
+from app.users.models import User
 from app.users.services import EMAIL_TAKEN, create_user
 
 TOKEN_VALID = timedelta(days=90)
 RESET_MAIL, ADDRESS_MAIL = "reset_password", "confirm_address"
-PRESENCE_INTERVAL = timedelta(minutes=1)  # how stale `last_seen_at` may be
+# A session ends this long after the sign-in, used or not: a stolen cookie is of no use for ever.
+REMEMBERED_VALID = timedelta(days=365)
+SESSION_VALID = timedelta(days=31)  # one that the browser forgets when it is closed
+SESSIONS_MAX = 50  # of one user
+PRESENCE_INTERVAL = timedelta(minutes=1)  # how stale a user's `last_seen_at` may be
+DEVICE_INTERVAL = timedelta(minutes=10)  # the same of a session
 
 
 def register(username: str, email: str, password: str, form_key: str) -> User:
@@ -58,7 +64,8 @@ def set_password(user: User, new: str) -> None:
     """Set the password of a user who is already authenticated, and end all their sessions. Raises Invalid."""
     personal = (user.username, user.email, user.display_name)
     user.password_hash = passwords.hashed(user_rules.password(new, "new_password", personal))
-    renew_session_id(user)
+    db.session.flush()
+    end_sessions(user.id)
     cancel_links(user)
 
 
@@ -97,11 +104,38 @@ def request_email_change(user: User, email: str, password: str) -> str:
     return email
 
 
-def renew_session_id(user: User) -> None:
-    """End all sessions of the user, remembered ones too, and revoke their API tokens."""
-    user.session_id = new_session_id()
-    db.session.execute(delete(ApiToken).where(ApiToken.user_id == user.id))
-    db.session.flush()
+def start_session(user: User, user_agent: str, remember: bool) -> str:
+    """Start a session of the user, whose password was checked; return its token. Raises NotAllowed.
+
+    Ends those that have expired, and all but the most recently used of the user.
+    """
+    now, token = utc_now(), secrets.token_urlsafe(32)
+    db.session.execute(delete(LoginSession).where(LoginSession.expires_at < now))
+    others = select(LoginSession.id).where(LoginSession.user_id == user.id).order_by(LoginSession.last_seen_at.desc())
+    if surplus := db.session.scalars(others.offset(SESSIONS_MAX - 1)).all():
+        db.session.execute(delete(LoginSession).where(LoginSession.id.in_(surplus)))
+    session = LoginSession(
+        user_id=user.id,
+        token_hash=rules.token_hash(token),
+        browser=devices.browser_of(user_agent),
+        system=devices.system_of(user_agent),
+        expires_at=now + (REMEMBERED_VALID if remember else SESSION_VALID),
+    )
+    _grant(user, session)
+    return token
+
+
+def end_session(user_id: int, session_id: int) -> None:
+    """End a session of the user. Raises NotFound if they have none with that id."""
+    ended = delete(LoginSession).where(LoginSession.id == session_id, LoginSession.user_id == user_id)
+    if not changed(db.session.execute(ended)):
+        raise NotFound(_("This device is already signed out."))
+
+
+def end_sessions(user_id: int, keep: int | None = None) -> None:
+    """End all sessions of the user, except the one with the id `keep`, and revoke their API tokens."""
+    db.session.execute(delete(LoginSession).where(LoginSession.user_id == user_id, LoginSession.id != (keep or 0)))
+    db.session.execute(delete(ApiToken).where(ApiToken.user_id == user_id))
 
 
 def issue_token(user: User, name: str = "") -> tuple[str, ApiToken]:
@@ -114,8 +148,7 @@ def issue_token(user: User, name: str = "") -> tuple[str, ApiToken]:
         expires_at=utc_now() + TOKEN_VALID,
     )
     db.session.execute(delete(ApiToken).where(ApiToken.user_id == user.id, ApiToken.expires_at < utc_now()))
-    db.session.add(row)
-    db.session.flush()
+    _grant(user, row)
     return token, row
 
 
@@ -137,6 +170,20 @@ def issue_token_once(user: User, name: str, form_key: str) -> str:
 
     submissions.submit(user.id, form_key, ("token", name), create, exists=revoke)
     return issued[0]
+
+
+def _grant(user: User, access: LoginSession | ApiToken) -> None:
+    """Store a session or a token. Raises NotAllowed if `user` has a new password or was deleted since it was read.
+
+    The INSERT comes first: for its foreign key it waits until a transaction that changes the user has ended. One that
+    begins later waits for it, and ends what is stored here.
+    """
+    with contextlib.suppress(IntegrityError), db.session.begin_nested():
+        db.session.add(access)
+        db.session.flush()
+        if db.session.scalar(select(User.password_hash).where(User.id == user.id)) == user.password_hash:
+            return
+    raise NotAllowed(_("This account was changed at the same moment. Sign in again."))
 
 
 def revoke_token(user_id: int, token_id: int) -> None:
@@ -163,8 +210,18 @@ def note_presence(user: Seen) -> None:
     the next request tries again: reading a page waits for no lock.
     """
     now = utc_now()
-    if now - user.last_seen_at < PRESENCE_INTERVAL:
-        return
+    if now - user.last_seen_at >= PRESENCE_INTERVAL:
+        _stamp(User, user.id, now)
+
+
+def note_device(session_id: int, last_seen_at: datetime) -> None:
+    """Store when a session was last used, as `note_presence` does, at most every ten minutes."""
+    now = utc_now()
+    if now - last_seen_at >= DEVICE_INTERVAL:
+        _stamp(LoginSession, session_id, now)
+
+
+def _stamp(table: type[User | LoginSession], row_id: int, now: datetime) -> None:
     with contextlib.suppress(*DATABASE_ERRORS), begin_unless_locked() as connection:
-        connection.execute(select(User.id).where(User.id == user.id).with_for_update(nowait=True))
-        connection.execute(update(User).where(User.id == user.id).values(last_seen_at=now))
+        connection.execute(select(table.id).where(table.id == row_id).with_for_update(nowait=True))
+        connection.execute(update(table).where(table.id == row_id).values(last_seen_at=now))

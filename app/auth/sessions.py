@@ -1,9 +1,12 @@
 """The session of the user who is signed in at this browser."""
 
+import contextlib
+from typing import Any
+
 from flask import Flask, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, login_user, logout_user
+from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.exceptions import Unauthorized
 
 from app.auth import known_browsers, services
@@ -11,6 +14,7 @@ from app.auth.destination import destination, path_of
 from app.auth.forms import LoginForm
 from app.auth.queries import SessionUser, user_of_session
 from app.database import db
+from app.exceptions import NotFound
 from app.extensions import login
 from app.users.models import User
 from app.web import resubmission
@@ -28,12 +32,27 @@ def init_app(app: Flask) -> None:
     login.unauthorized_handler(ask_to_sign_in)
 
 
-def load(session_id: str) -> SessionUser | None:
+class SigningIn(UserMixin):
+    """`current_user` until the end of the request that signs in: a SessionUser, and the token for the cookies."""
+
+    def __init__(self, user: SessionUser, token: str):
+        self._user, self._token = user, token
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._user, name)
+
+    def get_id(self) -> str:
+        """Return what Flask-Login puts into the cookies: not the user's own id, but the token of the session."""
+        return self._token
+
+
+def load(token: str) -> SessionUser | None:
     """Return the user of a session, or None, and note that they were seen."""
-    user = user_of_session(session_id)
+    user = user_of_session(token)
     if user is not None:
         note_user(user.id)
         services.note_presence(user)
+        services.note_device(user.session_id, user.session_seen_at)
     return user
 
 
@@ -43,20 +62,28 @@ def account() -> User:
 
 
 def start(user: User, remember: bool = False) -> None:
-    """Sign the user in. Discards the former session, which may have been planted (session fixation)."""
+    """Sign the user in; the caller commits. Raises NotAllowed if the account was changed at the same moment.
+
+    Discards the former session, which may have been planted (session fixation).
+    """
+    token = services.start_session(user, request.user_agent.string, remember)
+    signing_in = SigningIn(user_of_session(token) or abort(401), token)
     _clear()
-    login_user(user, remember=remember)
+    login_user(signing_in, remember=remember, duration=services.REMEMBERED_VALID)
     known_browsers.remember(user)
     note_user(user.id)
 
 
 def restart(user: User) -> None:
-    """Sign the user in again after all their sessions were ended, remembered if this one was."""
+    """Sign the user in again after all their sessions were ended, remembered if this one was. The caller commits."""
     start(user, remember=current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies)
 
 
 def end() -> None:
-    """Sign out at this browser; other sessions of the user go on."""
+    """Sign out at this browser; the caller commits. Copies of its cookies are of no use any more."""
+    if current_user.is_authenticated:
+        with contextlib.suppress(NotFound):  # another request was first
+            services.end_session(current_user.id, current_user.session_id)
     _clear()
     logout_user()
 
@@ -95,6 +122,5 @@ def resume(kept: str | None) -> ResponseReturnValue:
     form = resubmission.unseal(kept) if is_from_here() else None
     if form is None:
         return redirect(destination())
-    login_user(load(session["_user_id"]))  # with what every page shows of the user
     address, typed = form
     return render_template("auth/resume.html", action=address, typed=typed)

@@ -33,8 +33,8 @@ def password() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_errors():
             services.change_password(user, form.password.data, form.new_password.data or "")
-            db.session.commit()
             sessions.restart(user)
+            db.session.commit()
             flash(_("Your password was changed, and you were signed out of all other devices."), "success")
             return redirect(url_for("settings.index"))
     return render_template(
@@ -131,9 +131,7 @@ def revoke_token(token_id: int) -> ResponseReturnValue:
 @bp.post("/log_out_everywhere")
 @login_required
 def log_out_everywhere() -> ResponseReturnValue:
-    user = sessions.account()
-    services.renew_session_id(user)
+    services.end_sessions(current_user.id, keep=current_user.session_id)
     db.session.commit()
-    sessions.restart(user)
     flash(_("You were signed out of all other devices."), "success")
     return redirect(url_for("settings.index"))

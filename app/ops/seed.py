@@ -29,7 +29,7 @@ from app.posts.models import Post
 from app.relationships.models import Follow
 from app.search.services import reindex
 from app.users.email_addresses import email_key
-from app.users.models import User, new_session_id
+from app.users.models import User
 from app.users.passwords import hashed
 from app.users.rules import username_key
 
@@ -63,7 +63,7 @@ def seed(users: int, posts: int, follows: int, password: str | None, add: bool) 
     rows = list(itertools.islice(new_users(draw, taken), users))
     languages = [row.pop("language") for row in rows]
     shared = {"password_hash": hashed(password)}  # one hash for all: each takes 0.1 s
-    write("users", User, (row | shared | {"session_id": new_session_id()} for row in rows), users)
+    write("users", User, (row | shared for row in rows), users)
     ids = ids_of(rows)
     write("follows", Follow, new_follows(draw, ids, follows), users * follows)
     write("posts", Post, new_posts(draw, ids, languages, posts), posts)

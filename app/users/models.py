@@ -1,19 +1,12 @@
 """The tables of users and their cached counts."""
 
-import secrets
 from datetime import datetime
 from typing import Any, Protocol
 
-from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import TABLE_OPTIONS, Model, UTCDateTime, utc_now
-
-
-def new_session_id() -> str:
-    """Return a random id, which sessions hold instead of the user's own (Flask-Login's alternative id)."""
-    return secrets.token_urlsafe(24)
 
 
 class Actor(Protocol):
@@ -41,7 +34,7 @@ class Named:
         return name
 
 
-class User(Named, UserMixin, Model):
+class User(Named, Model):
     """An account.
 
     `username_key` and `email_key` hold what must be unique: databases disagree on case and accents.
@@ -61,15 +54,10 @@ class User(Named, UserMixin, Model):
     about_me: Mapped[str] = mapped_column(String(1000), default="")  # at most 140 graphemes
     password_hash: Mapped[str] = mapped_column(String(256))
     locale: Mapped[str | None] = mapped_column(String(8))
-    session_id: Mapped[str] = mapped_column(String(43), unique=True, default=new_session_id)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
     last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
     # Set by `flask user promote` alone, by no page and not by the API.
     is_administrator: Mapped[bool] = mapped_column(default=False, server_default=false())
-
-    def get_id(self) -> str:
-        """Return the id that the session cookie holds; a new one ends all sessions of the user."""
-        return self.session_id
 
 
 class UserCounts(Model):

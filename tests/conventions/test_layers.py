@@ -12,6 +12,7 @@ ORDER = ["models", "rules", "queries", "services", "forms", "routes"]
 OTHERS = {
     "auth/attempts": "routes",  # it reads the request, and refuses it
     "auth/destination": "routes",
+    "auth/devices": "rules",
     "auth/known_browsers": "routes",
     "auth/mails": "services",
     "auth/proofs": "queries",

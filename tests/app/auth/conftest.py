@@ -1,4 +1,4 @@
-"""Fixtures of the tests of emails and of limits."""
+"""Fixtures of the tests of sessions, emails and limits."""
 
 import re
 
@@ -46,6 +46,32 @@ def susan(context, make_user):
         return by_username("susan")
 
     return susan
+
+
+@pytest.fixture
+def device(app, susan, log_in):
+    """`device(remember_me="y")`: another browser, where susan is signed in."""
+
+    def device(**fields):
+        client = app.test_client()
+        log_in("susan", client=client, **fields)
+        return client
+
+    return device
+
+
+@pytest.fixture
+def copy_of(app):
+    """`copy_of(client, "microblog")`: a browser with a copy of the cookies of these names, by default of all."""
+
+    def copy_of(client, *names):
+        copy = app.test_client()
+        for name in names or ("microblog", "microblog_remember"):
+            if cookie := client.get_cookie(name):
+                copy.set_cookie(name, cookie.value)
+        return copy
+
+    return copy_of
 
 
 def local(link):

@@ -52,15 +52,6 @@ def test_authenticate_hashes_once_for_unknown_names_too(make_user, monkeypatch, 
     assert hashes == [{"n": 512, "r": 8, "p": 1}]
 
 
-def test_renewed_session_id_ends_former_sessions(make_user):
-    susan = make_user("susan")
-    before = susan.session_id
-    services.renew_session_id(susan)
-    db.session.commit()
-    assert queries.user_of_session(before) is None
-    assert queries.user_of_session(susan.session_id).id == susan.id
-
-
 def seen_ago(user, **ago):
     """Set when the user was last seen to this long ago, and return it."""
     user.last_seen_at = utc_now() - timedelta(**ago)
@@ -158,11 +149,13 @@ def test_expired_token_is_deleted_by_next_one(make_user):
     assert db.session.scalar(select(func.count()).select_from(ApiToken)) == 1
 
 
-@pytest.mark.parametrize("end", ["set_password", "renew_session_id"])
+@pytest.mark.parametrize(
+    "end", [lambda user: services.set_password(user, "battery staple"), lambda user: services.end_sessions(user.id)]
+)
 def test_ending_all_sessions_revokes_tokens(make_user, end):
     susan, john = make_user("susan"), make_user("john")
     hers, his = services.issue_token(susan)[0], services.issue_token(john)[0]
-    getattr(services, end)(susan, *(["battery staple"] if end == "set_password" else []))
+    end(susan)
     db.session.commit()
     assert queries.owner_of_token(hers) is None
     assert queries.owner_of_token(his).id == john.id

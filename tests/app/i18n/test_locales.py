@@ -9,6 +9,7 @@ from flask_babel import force_locale, gettext, ngettext
 from sqlalchemy.exc import OperationalError
 
 from app import create_app
+from app.auth.services import start_session
 from app.database import db
 from app.extensions import babel
 from app.i18n import locales
@@ -91,11 +92,12 @@ def test_user_setting_overrides_the_lang_parameter(app, client, setting, languag
         user = User(username="susan", email="susan@example.org", password_hash="", locale=setting)
         user.username_key, user.email_key = user.username, user.email
         db.session.add(user)
+        db.session.flush()
+        token = start_session(user, "", remember=False)
         db.session.commit()
-        session_id = user.session_id
     client.get("/nope?lang=fr")
     with client.session_transaction() as session:
-        session["_user_id"] = session_id
+        session["_user_id"] = token
     assert language_of(client.get("/nope")) == language
 
 

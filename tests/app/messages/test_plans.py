@@ -3,6 +3,7 @@
 import pytest
 
 from app.auth.queries import user_of_session
+from app.auth.services import start_session
 from app.database import db
 from app.messages import queries as messages
 from app.messages.services import send
@@ -69,7 +70,9 @@ def test_notifications_are_read_by_index(plan, susan, key):
 
 
 def test_unread_counts_are_read_from_covering_indexes(plan, susan):
-    steps = plan(lambda: user_of_session(susan.session_id))
+    token = start_session(susan, "", remember=False)
+    steps = plan(lambda: user_of_session(token))
     assert not full_scans(steps)
+    assert any("login_session USING INDEX" in step and "(token_hash=?)" in step for step in steps), steps
     for index in ("ix_conversation_owner_id_unread", "ix_notification_user_id_unread_kind"):
         assert any(f"USING COVERING INDEX {index}" in step for step in steps), steps

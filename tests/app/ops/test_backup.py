@@ -11,7 +11,7 @@ import sqlalchemy.orm
 
 from app import create_app
 from app.auth import proofs
-from app.auth.services import issue_token
+from app.auth.services import issue_token, start_session
 from app.database import db
 from app.messages import services as messages
 from app.ops import backup, cli
@@ -167,10 +167,11 @@ def test_unwritable_path_is_shown_as_the_user_gave_it(command, named, run, file,
 def test_new_secret_key_ends_sessions_but_not_api_tokens(sqlite_app):
     susan = db.session.scalar(db.select(User))
     token, _kept = issue_token(susan, "a script")
+    session_token = start_session(susan, "", remember=False)
     db.session.commit()
     client = sqlite_app.test_client()
     with client.session_transaction() as session:
-        session["_user_id"], session["_fresh"] = susan.session_id, True
+        session["_user_id"], session["_fresh"] = session_token, True
     cookie = client.get_cookie("microblog").value
     link = proofs.make(proofs.RESET, susan)
 

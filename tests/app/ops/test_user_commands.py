@@ -1,6 +1,8 @@
 import pytest
 from sqlalchemy import select
 
+from app.auth.queries import user_of_session
+from app.auth.services import start_session
 from app.database import db
 from app.posts.models import Post
 from app.posts.services import create_post
@@ -42,12 +44,13 @@ def test_create_reports_invalid_input_in_one_line(flask, make_user, username, em
 
 
 def test_reset_password_ends_the_sessions(flask, make_user):
-    before = make_user("susan").session_id
+    session = start_session(make_user("susan"), "", remember=True)
+    db.session.commit()
     output, code = flask("user", "reset-password", "SUSAN", "--password-stdin", input="battery staple\n")
     assert code == 0, output
     susan = by_username("susan")
     assert matches("battery staple", susan.password_hash)
-    assert susan.session_id != before
+    assert user_of_session(session) is None
 
 
 def test_delete_after_confirmation_removes_the_posts_too(flask, make_user):

@@ -3,10 +3,9 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from app.auth.services import renew_session_id
+from app.auth.services import end_sessions
 from app.database import db
 from app.relationships.models import Follow
-from app.users.models import User
 
 
 def number_of_follows():
@@ -158,7 +157,7 @@ def test_script_gets_404_for_unknown_user(susan, script):
 def test_script_gets_401_when_session_ended(app, client, susan, make_user, script):
     make_user("john")
     page = client.get("/user/john").text
-    renew_session_id(db.session.get(User, susan.id))
+    end_sessions(susan.id)
     db.session.commit()
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
     headers = {"X-Requested-With": "fetch"}
