@@ -20,7 +20,7 @@ bp = Blueprint("settings", __name__, url_prefix="/settings")
 @bp.get("")
 @login_required
 def index() -> ResponseReturnValue:
-    return render_template("auth/settings.html")
+    return render_template("auth/settings.html", devices=queries.sessions_of(current_user.id))
 
 
 @bp.route("/password", methods=["GET", "POST"])
@@ -126,6 +126,18 @@ def revoke_token(token_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(_("Token revoked."), "success")
     return redirect(url_for("settings.tokens"))
+
+
+@bp.post("/devices/<id:session_id>/sign_out")
+@login_required
+def sign_out_device(session_id: int) -> ResponseReturnValue:
+    if session_id == current_user.session_id:
+        sessions.end()
+    else:
+        services.end_session(current_user.id, session_id)
+    db.session.commit()
+    flash(_("The device was signed out."), "success")
+    return redirect(url_for("settings.index"))
 
 
 @bp.post("/log_out_everywhere")
