@@ -68,6 +68,17 @@ def reset_password(username: str, password: str) -> None:
     click.echo(f"Set the password of @{account.username} and ended all sessions and API tokens.")
 
 
+@user.command("sign-out")
+@click.argument("username")
+@with_appcontext
+def sign_out(username: str) -> None:
+    """End a user's sessions and API tokens; the password stays."""
+    account = _find_user(username)
+    services.end_sessions(account.id)
+    db.session.commit()
+    click.echo(f"Ended all sessions and API tokens of @{account.username}.")
+
+
 @user.command()
 @click.argument("username")
 @with_appcontext

@@ -1,14 +1,15 @@
 import pytest
 from sqlalchemy import select
 
-from app.auth.queries import user_of_session
-from app.auth.services import start_session
+from app.auth.queries import owner_of_token, user_of_session
+from app.auth.services import issue_token, start_session
 from app.database import db
 from app.posts.models import Post
 from app.posts.services import create_post
 from app.users.models import User, UserCounts
 from app.users.passwords import matches
 from app.users.queries import by_username
+from tests.fixtures.users import PASSWORD
 
 
 def test_create_prompts_for_the_password(flask):
@@ -53,6 +54,17 @@ def test_reset_password_ends_the_sessions(flask, make_user):
     assert user_of_session(session) is None
 
 
+def test_sign_out_ends_the_sessions_and_keeps_the_password(flask, make_user):
+    susan = make_user("susan")
+    session, (token, _row) = start_session(susan, "", remember=True), issue_token(susan)
+    other = start_session(make_user("john"), "", remember=True)
+    db.session.commit()
+    assert flask("user", "sign-out", "SUSAN") == ("Ended all sessions and API tokens of @susan.\n", 0)
+    assert (user_of_session(session), owner_of_token(token)) == (None, None)
+    assert user_of_session(other)
+    assert matches(PASSWORD, by_username("susan").password_hash)
+
+
 def test_delete_after_confirmation_removes_the_posts_too(flask, make_user):
     create_post(make_user("susan").id, "hello")
     db.session.commit()
@@ -90,7 +102,7 @@ def test_recount_corrects_the_counts(flask, make_user):
 
 
 @pytest.mark.parametrize(
-    "command", [("delete", "--yes"), ("reset-password", "--password-stdin"), ("promote",), ("demote",)]
+    "command", [("delete", "--yes"), ("reset-password", "--password-stdin"), ("sign-out",), ("promote",), ("demote",)]
 )
 def test_commands_report_an_unknown_user(flask, command):
     output, code = flask("user", *command, "nobody", input="battery staple\n")
