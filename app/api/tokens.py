@@ -36,7 +36,8 @@ class Issued(NamedTuple):
 def issue(values: dict[str, str]) -> Issued:
     """Get a token for a username, or an email address, and its password.
 
-    Send it as "Authorization: Bearer …". It ends when it expires, when it is revoked and when the password changes.
+    Send it as "Authorization: Bearer …". It ends when it expires, when it is revoked and when the password changes. A
+    repeated request gets another token.
     """
     given = basic_credentials()
     if given is None:

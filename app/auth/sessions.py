@@ -111,7 +111,8 @@ def ask_to_sign_in() -> ResponseReturnValue:
         if len(kept) > resubmission.KEPT_LIMIT:
             return answer_form(Unauthorized(), _("Sign in, then submit the form again."))
         form = LoginForm(formdata=None, kept=kept)
-        return render_template("auth/login.html", form=form, action=url_for("auth.login", next=page)), 401
+        html = render_template("auth/login.html", form=form, action=url_for("auth.login", next=page))
+        return html, 401, {"Cache-Control": "no-store"}
     if requested != url_for("timelines.home"):  # no reason to explain it to a newcomer
         flash(_("Sign in to see this page."), "info")
     return redirect(url_for("auth.login", next=page))

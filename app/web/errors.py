@@ -99,6 +99,8 @@ def _write(response: Response, render: Callable[..., str], message: str | None) 
             advice = str(TRY_AGAIN)
         response.data = render(code=code, heading=heading, advice=advice, typed=typed)
         response.content_type = "text/html; charset=utf-8"
+        if typed:
+            response.cache_control.no_store = True
 
 
 def answer_csrf(error: CSRFError) -> Response:
@@ -117,6 +119,7 @@ def answer_form(error: HTTPException, message: str) -> Response:
     """The response to a form whose session has ended: the form itself, and how to sign in."""
     response = current_app.make_response(error.get_response())
     response.data = render_template("errors/stale_form.html", advice=message, typed=resubmission.all_fields())
+    response.cache_control.no_store = True
     return response
 
 

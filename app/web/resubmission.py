@@ -17,6 +17,7 @@ from app.web.origin import is_from_here
 
 LIMIT = 4 * 1024 * 1024  # bytes; a form beyond MAX_CONTENT_LENGTH is refused, but up to this it comes back
 KEPT_LIMIT = 512 * 1024  # characters of what is carried through the sign-in, within MAX_CONTENT_LENGTH
+FIELDS_LIMIT = 100  # a form of more was not filled in by a user; its page would be a hundred times its size
 HIDDEN = {"next", "seen", "form_key", "kept"}  # fields that no user fills in, wherever they are
 
 Pairs = list[tuple[str, str]]
@@ -66,8 +67,10 @@ def _typed() -> Pairs:
     try:
         if request.method != "POST" or not is_from_here():
             return []
-        pairs = request.form.items(multi=True)
+        pairs = list(request.form.items(multi=True))
     except HTTPException:  # still too large
+        return []
+    if len(pairs) > FIELDS_LIMIT:
         return []
     return [(name, FORBIDDEN.sub("", value)) for name, value in pairs if name != "csrf_token" and not _secret(name)]
 

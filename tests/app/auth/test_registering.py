@@ -3,8 +3,10 @@ import re
 import pytest
 from sqlalchemy import select
 
+from app.auth.services import register
 from app.database import db
 from app.users.models import User
+from tests.fixtures.users import PASSWORD
 
 FIELDS = {"username": "susan", "email": "susan@example.com", "password": "correct horse", "password2": "correct horse"}
 
@@ -93,3 +95,8 @@ def test_taken_email_is_reported_beside_its_field_and_input_is_kept(client, fill
 
 def test_registration_redirects_to_requested_page(fill_in):
     assert fill_in("/auth/register?next=/explore", **FIELDS).headers["Location"] == "/explore"
+
+
+def test_simultaneous_equal_registrations_create_one_account(context, at_once):
+    ids = at_once(*[lambda: register("susan", "susan@example.com", PASSWORD, "k" * 22).id] * 3)
+    assert len(set(ids)) == 1

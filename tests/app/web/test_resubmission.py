@@ -78,7 +78,7 @@ def test_form_comes_back_when_the_server_fails(client, form, read_form, send_for
     token = token_of(read_form, client, path, next(iter(typed)))
     refuse(status)
     page = client.post(path, data={"csrf_token": token, **typed, **PASSWORDS}, headers=HERE)
-    assert page.status_code == status
+    assert (page.status_code, page.headers["Cache-Control"]) == (status, "no-store")
     returned = read_form(page, next(iter(typed)))
     check_returned(returned, typed)
     refuse(None)
@@ -105,7 +105,7 @@ def test_form_survives_the_sign_in_after_a_session_has_ended(app, client, form, 
     token = token_of(read_form, client, path, next(iter(typed)))
     fill_in("/", "/auth/logout")
     page = client.post(path, data={"csrf_token": token, **typed, **PASSWORDS}, headers=headers)
-    assert (page.status_code, page.mimetype) == (401, "text/html")
+    assert (page.status_code, page.headers["Cache-Control"]) == (401, "no-store")
     sign_in = read_form(page, "kept")
     wrong = send_form(path, sign_in, username="susan", password="wrong horse")
     assert wrong.status_code == 400
@@ -200,6 +200,14 @@ def test_fields_and_their_order_are_kept_for_a_form_that_is_not_known(client, re
     kind = "application/x-www-form-urlencoded"
     returned = read_form(client.post("/nowhere", data=data, content_type=kind, headers=HERE), "tag")
     assert [pair for pair in returned.fields if pair[0] != "csrf_token"] == typed[:3]
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/auth/logout", "/post"])
+def test_form_with_too_many_fields_does_not_come_back(client, path):
+    page = client.post(path, data={"tag": ["x"] * (resubmission.FIELDS_LIMIT + 1)}, headers=HERE)
+    assert page.status_code in (302, 400, 404)
+    assert 'name="tag"' not in page.text
+    assert 'name="kept"' not in page.text
 
 
 def test_refused_button_is_a_plain_error_page(client, susan, john, log_in, read_form, refuse):
