@@ -38,10 +38,11 @@ class Environment:
     def integer(self, name: str, default: int, least: int, most: int) -> int:
         """Return a number from `least` to `most`, written in ASCII digits."""
         text = self.text(name, str(default))
-        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not least <= int(text) <= most:
-            raise ConfigError(
-                f"{name}={shown(text)} is not a whole number from {least} to {most}; give one such as {default}"
-            )
+        remedy = f"give one from {least} to {most}, such as {default}"
+        if not re.fullmatch(r"\d+", text, re.ASCII):
+            raise ConfigError(f"{name}={shown(text)} is not a whole number; {remedy}")
+        if len(text) > 9 or not least <= int(text) <= most:
+            raise ConfigError(f"{name}={shown(text)} is out of range; {remedy}")
         return int(text)
 
     def secret(self, name: str) -> str:

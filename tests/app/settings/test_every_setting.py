@@ -78,6 +78,13 @@ def test_wrong_value_is_refused(name, value):
     assert name in refused({name: value})
 
 
+@pytest.mark.parametrize(
+    ("value", "fault"), [("many", "is not a whole number"), ("0", "is out of range"), ("9" * 5000, "is out of range")]
+)
+def test_number_is_refused_with_its_range(value, fault):
+    assert f"{fault}; give one from 1 to 1000, such as 2" in refused({"WEB_CONCURRENCY": value})
+
+
 @pytest.mark.parametrize("value", ANYWHERE)
 @pytest.mark.parametrize("name", LISTED)
 def test_white_space_and_control_characters_are_refused(name, value):
