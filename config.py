@@ -66,6 +66,7 @@ class Config:
         # Mails link to it. They can't use the Host header: the client chooses that.
         self.SITE_URL = addresses.site_url("SITE_URL", env.text("SITE_URL", "http://localhost:5000"))
         self.EMAIL_ADDRESSES = env.choice("EMAIL_ADDRESSES", "public", "any")
+        self.SECURITY_CONTACT = addresses.contacts("SECURITY_CONTACT", env.text("SECURITY_CONTACT"))
         self.TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, 0, 100)
         # Without a Redis server, memory holds the rate limits, and the database the job queue.
         self.REDIS_URL = addresses.redis_url("REDIS_URL", url) if (url := env.secret("REDIS_URL")) else ""

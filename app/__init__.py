@@ -14,7 +14,7 @@ from app.extensions import bootstrap, csrf
 from app.i18n import locales
 from app.ops import alerts, health, secret_key
 from app.settings import ConfigError
-from app.web import bodies, errors, fragment_cache, hooks, rate_limits, templating, theme
+from app.web import bodies, errors, fragment_cache, hooks, rate_limits, templating, theme, well_known
 
 if TYPE_CHECKING:
     from config import Config
@@ -78,6 +78,7 @@ def create_app(config: "Config | None" = None) -> Microblog:
     rate_limits.init_app(app)
     locales.init_app(app)
     theme.init_app(app)
+    well_known.init_app(app)
     templating.init_app(app)
     fragment_cache.init_app(app)
     health.init_app(app)

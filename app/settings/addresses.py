@@ -113,3 +113,21 @@ def sender(name: str, text: str) -> str:
     named = re.fullmatch(r"[^<>]+ ?<(?P<address>[^<>]+)>", text)
     mailbox(name, named["address"] if named else text)
     return text
+
+
+def contacts(name: str, text: str) -> list[str]:
+    """Return the URIs of one or more contacts, which commas or spaces separate; a mail address becomes one."""
+    return [_contact(name, contact) for contact in text.replace(",", " ").split()]
+
+
+def _contact(name: str, text: str) -> str:
+    scheme, _, rest = text.rpartition(":")
+    if text.startswith("https://"):
+        return http_url(name, text, "https://blog.example/security")
+    if scheme in {"", "mailto"} and re.fullmatch(MAILBOX, rest, re.ASCII):
+        return f"mailto:{rest}"
+    if scheme == "tel" and re.fullmatch(r"\+[\d-]{3,30}", rest, re.ASCII):
+        return text
+    raise ConfigError(
+        f"{name} has {shown(text)}, which is no contact; give a mail address, an https:// URL or tel:+33-1-23-45-67-89"
+    )

@@ -28,6 +28,11 @@ PUBLIC = {
     "users.avatar": "drawn from the id in the URL alone; browsers cache it for all pages",
     "health.live": "the container engine has no account",
     "health.ready": "the container engine has no account",
+    "well_known.favicon": "browsers ask for it on every page",
+    "well_known.manifest": "browsers ask for it on every page, without cookies",
+    "well_known.robots": "crawlers have no account",
+    "well_known.security": "the finder of a vulnerability may have no account",
+    "well_known.change_password": "redirects to a page that requires signing in",
     "api.docs": "developers read it before they have a token",
     "api-docs.openapi_json": "developers read it before they have a token",
 }
