@@ -21,14 +21,13 @@ from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter, RateLimiter, SlidingWindowCounterRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from app import redis_limits
 from app.web import errors
 
 log = logging.getLogger(__name__)
 
 WRITING = {"POST", "PUT", "DELETE"}  # showing a form is not limited
-REDIS_TIMEOUT = 0.25  # seconds for each step of a request to Redis
 API_RATE = parse("600 per minute")
-REDIS_PAUSE = 30  # seconds in which a Redis that failed is not asked again
 
 View = TypeVar("View", bound=Callable[..., Any])
 Limit = tuple[RateLimitItem, str, str]  # how often, the scope in which it counts, and whom
@@ -41,16 +40,12 @@ class Counter:
         self._strategy = strategy
         self._local = strategy(MemoryStorage())
         self._shared: RateLimiter | None = None
-        self._resume_at = 0.0  # of time.monotonic()
+        self._url = ""
 
     def use_redis(self, url: str) -> None:
         """Count in that Redis."""
-        from redis.backoff import NoBackoff
-        from redis.retry import Retry
-
-        timeouts = {"socket_timeout": REDIS_TIMEOUT, "socket_connect_timeout": REDIS_TIMEOUT}
-        options: dict[str, Any] = timeouts | {"retry": Retry(NoBackoff(), 0)}
-        self._shared = self._strategy(storage_from_string(url, wrap_exceptions=True, **options))
+        self._url = url
+        self._shared = self._strategy(storage_from_string(url, wrap_exceptions=True, **redis_limits.options()))
 
     def hit(self, rate: RateLimitItem, *names: str) -> bool:
         """Count one more; False if that is over the rate."""
@@ -70,12 +65,12 @@ class Counter:
         self._local.storage.reset()
 
     def _ask(self, method: str, *arguments: Any) -> Any:
-        if self._shared and time.monotonic() >= self._resume_at:
+        if self._shared and not redis_limits.is_paused(self._url):
             try:
                 return getattr(self._shared, method)(*arguments)
             except StorageError as error:
-                self._resume_at = time.monotonic() + REDIS_PAUSE
-                log.warning("Redis failed (%s); each worker counts for itself for %s s", error, REDIS_PAUSE)
+                redis_limits.pause(self._url)
+                log.warning("Redis failed (%s); each worker counts for itself for %s s", error, redis_limits.PAUSE)
         return getattr(self._local, method)(*arguments)
 
 

@@ -1,6 +1,5 @@
 import os
 import signal
-import socket
 import time
 from types import SimpleNamespace
 
@@ -8,8 +7,9 @@ import pytest
 from limits import parse
 from limits.strategies import MovingWindowRateLimiter
 
+from app.redis_limits import PAUSE
 from app.web import rate_limits
-from app.web.rate_limits import REDIS_PAUSE, Counter
+from app.web.rate_limits import Counter
 from config import Config, ConfigError
 
 WRONG = {"username": "susan", "password": "wrong horse"}
@@ -89,33 +89,10 @@ def test_address_counts_as_one_subscriber(app, remote, counted_as):
 # Counting in the process and in Redis
 
 
-class HungRedis:
-    """A server that accepts connections and never answers."""
-
-    def __init__(self):
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self._socket.setblocking(False)
-        self.url = f"redis://127.0.0.1:{self._socket.getsockname()[1]}/0"
-        self._connections = []
-
-    def attempts(self):
-        """Return how often something has connected."""
-        try:
-            while True:
-                self._connections.append(self._socket.accept()[0])
-        except BlockingIOError:
-            return len(self._connections)
-
-    def close(self):
-        for open_socket in (self._socket, *self._connections):
-            open_socket.close()
-
-
 @pytest.fixture
-def hung_redis():
-    server = HungRedis()
-    yield server
-    server.close()
+def hung_redis(hung_server):
+    """The URL of a Redis server that accepts connections and never answers."""
+    return f"redis://127.0.0.1:{hung_server.port}/0"
 
 
 @pytest.fixture
@@ -170,13 +147,13 @@ def test_counters_share_the_counts_of_one_redis(redis, use_redis):
 
 
 def test_counter_counts_in_the_process_while_redis_hangs(hung_redis, use_redis):
-    counter = use_redis(hung_redis.url)
+    counter = use_redis(hung_redis)
     assert [counter.hit(RATE, "susan") for _time in range(4)] == [True, True, True, False]
     assert 1 <= counter.seconds_left(RATE, "susan") <= 60
 
 
 def test_counter_warns_once_when_redis_fails(hung_redis, use_redis, caplog):
-    counter = use_redis(hung_redis.url)
+    counter = use_redis(hung_redis)
     for _time in range(3):
         counter.hit(RATE, "susan")
     [warning] = caplog.records
@@ -184,13 +161,19 @@ def test_counter_warns_once_when_redis_fails(hung_redis, use_redis, caplog):
     assert "Redis failed" in warning.getMessage()
 
 
-def test_counter_tries_a_failed_redis_once_per_pause(hung_redis, use_redis, clock):
-    counter = use_redis(hung_redis.url)
-    for pause, attempts in ((0, 1), (REDIS_PAUSE - 1, 1), (1, 2), (REDIS_PAUSE - 1, 2), (1, 3)):
+def test_counter_tries_a_failed_redis_once_per_pause(hung_server, hung_redis, use_redis, clock):
+    counter = use_redis(hung_redis)
+    for pause, attempts in ((0, 1), (PAUSE - 1, 1), (1, 2), (PAUSE - 1, 2), (1, 3)):
         clock.now += pause
         for _time in range(3):
             counter.hit(RATE, "susan")
-        assert hung_redis.attempts() == attempts
+        assert hung_server.attempts() == attempts
+
+
+def test_counters_share_the_pause_of_a_failed_redis(hung_server, hung_redis, use_redis):
+    for counter in (use_redis(hung_redis), use_redis(hung_redis)):
+        counter.hit(RATE, "susan")
+    assert hung_server.attempts() == 1
 
 
 def test_requests_are_answered_and_limited_while_redis_hangs(guess, make_user, redis, redis_process, use_redis):
@@ -213,7 +196,7 @@ def test_requests_are_counted_in_redis_again_after_the_pause(guess, make_user, r
     assert guess(10).status_code == 400
     os.kill(redis_process, signal.SIGCONT)
     assert guess(1).status_code == 429
-    clock.now += REDIS_PAUSE
+    clock.now += PAUSE
     assert guess(5).status_code == 400  # Redis has counted ten
     assert guess(1).status_code == 429
 
