@@ -6,7 +6,7 @@ import struct
 import time
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 log = logging.getLogger(__name__)
@@ -62,12 +62,16 @@ def report_database(error: BaseException, level: int = logging.ERROR) -> None:
 
 def is_busy(error: BaseException) -> bool:
     """Return whether the database answered, and other work in it was in the way."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    code = cause.args[0] if cause and cause.args else None
+    cause = _cause(error)
+    code = cause.args[0] if cause.args else None
     return code in BUSY or getattr(cause, "sqlite_errorcode", 0) & 0xFF in SQLITE_BUSY
 
 
 def reason(error: BaseException) -> str:
     """Return the driver's own words, on one line, without the statement."""
-    cause = error.orig if isinstance(error, DBAPIError) else None
-    return " ".join(str(cause or error).split())
+    return " ".join(str(_cause(error)).split())
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return the driver's error, which SQLAlchemy and peewee keep as `orig`."""
+    return getattr(error, "orig", None) or error

@@ -1,9 +1,10 @@
 """The worker: Huey's consumer, as a process or as threads of the development server."""
 
 import atexit
+import contextlib
 import logging
-import math
 import os
+import sys
 import time
 
 from flask import Flask
@@ -16,29 +17,24 @@ from app.jobs import services
 from app.jobs.job_queue import enqueue, queue_of
 from app.jobs.loops import STOP_TIMEOUT, start_loops
 from app.jobs.models import Job
+from app.jobs.storage import QUEUE_ERRORS, report_unavailable
+from app.outages import DATABASE_ERRORS
 
 log = logging.getLogger(__name__)
 
+RETRY_DELAY = 1  # seconds between two attempts to reach the queue at the start
 
-class ReadErrorFilter(logging.Filter):
-    """Reduce Huey's traceback per second, while the queue can't be read, to one line per `interval`."""
 
-    interval = 60  # seconds
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._last_logged = -math.inf
+class OutageFilter(logging.Filter):
+    """Reduces Huey's traceback per second, while the queue or the database fails, to a line a minute."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return whether to log the record; shorten it if it is a read error."""
-        if not record.msg.startswith("Error reading"):
+        """Return whether to log the record; report a failure of the queue instead."""
+        error = record.exc_info[1] if record.exc_info else None
+        if not isinstance(error, QUEUE_ERRORS):
             return True
-        if time.monotonic() - self._last_logged < self.interval:
-            return False
-        self._last_logged = time.monotonic()
-        error = " ".join(str(record.exc_info[1]).split()) if record.exc_info else ""
-        record.msg, record.args, record.exc_info = "cannot read the job queue: %s", (error,), None
-        return True
+        report_unavailable(error, logging.WARNING)
+        return False
 
 
 class JobConsumer(Consumer):
@@ -78,9 +74,21 @@ def run(app: Flask, parent: int | None = None) -> None:
 
     `parent`: the id of the process that started this one; its end ends this one too.
     """
-    consumer = make_consumer(JobConsumer, app)
+    consumer = _wait_for_queue(app, parent)
     consumer.parent = parent
     consumer.run()
+
+
+def _wait_for_queue(app: Flask, parent: int | None) -> JobConsumer:
+    """Return the consumer as soon as the queue is available, which Huey reads from when it is made."""
+    while True:
+        try:
+            return make_consumer(JobConsumer, app)
+        except QUEUE_ERRORS as error:
+            report_unavailable(error, logging.WARNING)
+        if parent and os.getppid() != parent:
+            sys.exit()
+        time.sleep(RETRY_DELAY)
 
 
 def start_threads(app: Flask) -> JobConsumer:
@@ -94,17 +102,17 @@ def start_threads(app: Flask) -> JobConsumer:
 def make_consumer(consumer_class: type[JobConsumer], app: Flask) -> JobConsumer:
     """Return a consumer of the application's queue that requeues what it is told to interrupt."""
     queue = queue_of(app)
-    for part in ("Worker", "Scheduler"):
-        logger = logging.getLogger(f"huey.consumer.{part}")
-        if not any(isinstance(each, ReadErrorFilter) for each in logger.filters):
-            logger.addFilter(ReadErrorFilter())
+    for name in ("huey", "huey.consumer.Worker", "huey.consumer.Scheduler"):
+        logger = logging.getLogger(name)
+        if not any(isinstance(each, OutageFilter) for each in logger.filters):
+            logger.addFilter(OutageFilter())
 
     @queue.signal(signals.SIGNAL_INTERRUPTED)
     def requeue(_signal: str, message: Task) -> None:
         if message.name != "work":
             return
         job_id, attempt, *locale = message.args
-        with app.app_context():
+        with app.app_context(), contextlib.suppress(*DATABASE_ERRORS):  # a job that is left fails as stale
             if services.requeue(job_id, attempt):
                 db.session.commit()
                 enqueue(db.session.get_one(Job, job_id), *locale)

@@ -1,21 +1,19 @@
 """Threads of the worker that look for work in the database, beside the queue."""
 
 import logging
-import math
 import pkgutil
 import threading
-import time
 
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from app.jobs.registry import LoopBody, loops
+from app.outages import DATABASE_ERRORS, report_database
 
 log = logging.getLogger(__name__)
 
 INTERVAL = 1.0  # seconds between two calls
 PAUSE = 5.0  # seconds after an error
-LOG_INTERVAL = 60  # seconds between two log lines while the database is away
 STOP_TIMEOUT = 1.0  # seconds to finish a call when the worker stops
 
 
@@ -27,7 +25,6 @@ class Loop(threading.Thread):
         self._app = app
         self._factory = factory
         self._stop_flag = stop
-        self._logged_at = -math.inf
 
     def run(self) -> None:
         body: LoopBody = pkgutil.resolve_name(self._factory)()
@@ -36,14 +33,12 @@ class Loop(threading.Thread):
             pause = INTERVAL if self._succeeds(body) else PAUSE
 
     def _succeeds(self, body: LoopBody) -> bool:
-        """Call the function; log an error, of the database only once per LOG_INTERVAL."""
+        """Call the function; log an error."""
         try:
             with self._app.app_context():
                 body(self._stop_flag.is_set)
-        except DBAPIError as error:
-            if time.monotonic() - self._logged_at >= LOG_INTERVAL:
-                self._logged_at = time.monotonic()
-                log.error("%s: database: %s", self._factory, " ".join(str(error.orig).split()))
+        except (DBAPIError, *DATABASE_ERRORS) as error:
+            report_database(error, logging.WARNING)
         except Exception:
             log.exception("%s failed", self._factory)
         else:

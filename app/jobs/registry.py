@@ -39,8 +39,13 @@ def register(kind: str, *, work: str, failed: str, tidy: str) -> None:
 
 
 def kind_of(name: str) -> Kind:
-    """Return the kind of that name. Raises KeyError if it is not registered."""
+    """Return the kind of that name. Raises KeyError if it is not registered; see `names`."""
     return _kinds[name]
+
+
+def names() -> set[str]:
+    """Return the names of all registered kinds. The jobs of a newer replica can be of others."""
+    return set(_kinds)
 
 
 def kinds() -> Iterator[Kind]:

@@ -2,31 +2,47 @@
 
 import logging
 
-from app.database import db
-from app.jobs import services
+from app.database import db, roll_back
+from app.jobs import registry, services
 from app.jobs.models import ERROR, Job
-from app.jobs.registry import kind_of, kinds
+from app.outages import DATABASE_ERRORS, report_database
 
 log = logging.getLogger(__name__)
+
+_interrupted: dict[int, int] = {}  # the attempts of jobs that a failure of the database ended, by job
 
 
 def work(job_id: int, attempt: int, locale: str | None = None) -> None:
     """Run one attempt of a job, unless it is no longer queued, and record its result.
 
-    `locale`: the language of the request that started it, if known.
+    `locale`: the language of the request that started it, if known. If the database fails, `tidy` queues the job again.
     """
+    try:
+        _work(job_id, attempt, locale)
+    except DATABASE_ERRORS as error:
+        roll_back()
+        report_database(error, logging.WARNING)
+        _interrupted[job_id] = attempt
+
+
+def _work(job_id: int, attempt: int, locale: str | None) -> None:
+    job = db.session.get(Job, job_id)
+    if job is not None and job.kind not in registry.names():
+        log.warning("job %s is of an unknown kind, %s: left to a newer worker", job_id, job.kind)
+        return
     claimed = services.claim(job_id, attempt)
     db.session.commit()
-    if not claimed:
+    if not claimed or job is None:
         return
-    job = db.session.get_one(Job, job_id)
-    kind, user_id = kind_of(job.kind), job.user_id
+    kind, user_id = registry.kind_of(job.kind), job.user_id
     log.info("job %s (%s, attempt %s) started", job_id, job.kind, attempt)
     try:
         kind.work(job_id, attempt, user_id, locale)
     except services.Superseded:
         db.session.rollback()
         log.info("job %s was restarted or deleted; attempt %s stopped", job_id, attempt)
+    except DATABASE_ERRORS:
+        raise
     except Exception:
         db.session.rollback()
         log.exception("job %s failed", job_id)
@@ -40,13 +56,26 @@ def work(job_id: int, attempt: int, locale: str | None = None) -> None:
 def tidy() -> list[Job]:
     """Fail stale jobs, delete expired results, and return the jobs that the caller must enqueue again.
 
-    The queue calls it once a minute.
+    The queue calls it once a minute. While the database fails, it returns none.
     """
+    try:
+        return _tidy()
+    except DATABASE_ERRORS as error:
+        roll_back()
+        report_database(error, logging.WARNING)
+        return []
+
+
+def _tidy() -> list[Job]:
+    interrupted = list(_interrupted.items())
+    requeued = [job for item in interrupted if (job := services.requeue_interrupted(*item))]
     for job in services.fail_stale():
         log.warning("job %s failed: no heartbeat", job.id)
-        kind_of(job.kind).failed(job.user_id)
+        registry.kind_of(job.kind).failed(job.user_id)
     unclaimed = services.renew_unclaimed()
-    for kind in kinds():
+    for kind in registry.kinds():
         kind.tidy()
     db.session.commit()
-    return unclaimed
+    for job_id, _attempt in interrupted:
+        _interrupted.pop(job_id, None)
+    return requeued + unclaimed

@@ -5,15 +5,19 @@ second click, never overwrite each other. Nothing is committed here.
 """
 
 import contextlib
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Update, insert, select, update
+from sqlalchemy import Select, Update, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.database import changed, db, utc_now
 from app.exceptions import NotAllowed
+from app.jobs import registry
 from app.jobs.models import DONE, FAILED, HEARTBEAT_TIMEOUT, QUEUED, RUNNING, STALE, Job
+
+RETRY_TIME = timedelta(hours=1)  # after its start, in which a job is queued again if the database failed
 
 
 class Superseded(Exception):
@@ -66,19 +70,33 @@ def requeue(job_id: int, attempt: int) -> bool:
     return _change(job_id, attempt, RUNNING, state=QUEUED, attempt=attempt + 1, progress=0)
 
 
+def requeue_interrupted(job_id: int, attempt: int) -> Job | None:
+    """Queue a job again that the database interrupted, until RETRY_TIME after its start; return it if it is queued."""
+    job = db.session.get(Job, job_id)
+    if job is None or utc_now() - job.created_at > RETRY_TIME or not requeue(job_id, attempt):
+        return None
+    db.session.refresh(job)
+    return job
+
+
 def fail_stale() -> list[Job]:
-    """Fail running jobs whose heartbeat is stale; return them."""
-    stale = select(Job).where(Job.state == RUNNING, Job.updated_at < utc_now() - HEARTBEAT_TIMEOUT)
+    """Fail running jobs of known kinds whose heartbeat is stale; return them."""
+    stale = _known(RUNNING).where(Job.updated_at < utc_now() - HEARTBEAT_TIMEOUT)
     return [job for job in db.session.scalars(stale).all() if fail(job.id, job.attempt, STALE)]
 
 
 def renew_unclaimed() -> list[Job]:
-    """Return the jobs that have been queued for HEARTBEAT_TIMEOUT, for the caller to enqueue again; restart that time.
+    """Return the jobs of known kinds that have been queued for HEARTBEAT_TIMEOUT, for the caller to enqueue again.
 
-    Their process may have died between the commit and the queue. An attempt that is in the queue twice is claimed once.
+    Restarts that time. Their process may have died between the commit and the queue. An attempt that is in the queue
+    twice is claimed once.
     """
-    unclaimed = select(Job).where(Job.state == QUEUED, Job.updated_at < utc_now() - HEARTBEAT_TIMEOUT)
+    unclaimed = _known(QUEUED).where(Job.updated_at < utc_now() - HEARTBEAT_TIMEOUT)
     return [job for job in db.session.scalars(unclaimed).all() if _change(job.id, job.attempt, QUEUED)]
+
+
+def _known(state: str) -> Select[Job]:
+    return select(Job).where(Job.state == state, Job.kind.in_(registry.names()))
 
 
 def _change(job_id: int, expected_attempt: int, expected_state: str, **values: Any) -> bool:

@@ -41,7 +41,7 @@ OTHERS = {
 }
 # Commands, the worker and rendering belong to no layer.
 BESIDE = {
-    *("jobs/consumer", "jobs/job_queue", "jobs/loops", "jobs/process", "jobs/registry"),
+    *("jobs/consumer", "jobs/job_queue", "jobs/loops", "jobs/process", "jobs/registry", "jobs/storage"),
     *("mail/commands", "mail/message", "mail/registry", "mail/sending", "posts/rendering", "search/commands"),
 }
 # Packages that are not features.

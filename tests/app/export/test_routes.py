@@ -2,6 +2,7 @@ import io
 import zipfile
 
 import pytest
+from peewee import OperationalError
 
 from app.database import db, utc_now
 from app.export.models import KIND
@@ -105,7 +106,7 @@ def test_user_is_notified_of_a_stale_export(client, susan, fill_in):
 
 def test_export_stays_queued_while_the_queue_is_unavailable(app, client, susan, fill_in, monkeypatch):
     def fail(data, priority=None):
-        raise OSError("unavailable")
+        raise OperationalError("server has gone away")
 
     monkeypatch.setattr(queue_of(app).storage, "enqueue", fail)
     assert fill_in("/settings/export").status_code == 302

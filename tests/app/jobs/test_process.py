@@ -13,7 +13,7 @@ from app.database import db, utc_now
 from app.export.models import KIND
 from app.export.queries import archive_of
 from app.jobs import services
-from app.jobs.job_queue import enqueue
+from app.jobs.job_queue import enqueue, queue_of
 from app.jobs.models import DONE, HEARTBEAT_TIMEOUT, QUEUED, RUNNING
 from app.jobs.queries import job_of
 from app.posts.models import Post
@@ -97,11 +97,10 @@ def test_worker_ends_with_its_server(context, start_worker):
     assert worker.wait(20) == 0
 
 
-def test_failed_job_is_logged_in_json(susan, start_worker):
-    job = services.start(susan.id, KIND)
-    job.kind = "unknown"
-    db.session.commit()
-    enqueue(job)
+def test_failed_message_is_logged_in_json(context, start_worker):
+    queue = queue_of(context)
+    queue.work("no attempt")
+    queue.storage.close()
     worker = start_worker(stderr=subprocess.PIPE, LOG_FORMAT="json")
     for line in worker.stderr:
         record = json.loads(line)
