@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
-from flask import Flask, g, has_app_context
+from flask import Flask, g, has_app_context, has_request_context, request
 from werkzeug.wsgi import ClosingIterator
 
 if TYPE_CHECKING:
@@ -161,6 +161,11 @@ def _request_fields(record: logging.LogRecord) -> dict[str, Any] | None:
 
 def _is_no_request(record: logging.LogRecord) -> bool:
     return " - - [" not in str(record.msg)
+
+
+def client_address() -> str:
+    """Return the address that the current request comes from; "-" if it is unknown, or without a request."""
+    return (request.remote_addr if has_request_context() else None) or "-"
 
 
 def _request_id() -> str | None:

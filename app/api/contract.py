@@ -3,6 +3,7 @@
 import base64
 import binascii
 import functools
+import logging
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -18,10 +19,13 @@ from app.api.schemas import Error
 from app.auth.queries import TokenOwner, owner_of_token
 from app.auth.services import note_presence
 from app.exceptions import Malformed
+from app.logs import client_address
 from app.users.queries import by_id
 from app.web import errors
 from app.web.hooks import note_user
 from app.web.rate_limits import api_requests
+
+log = logging.getLogger(__name__)
 
 # Challenges, whose parameters are given as they are sent: Werkzeug leaves out the quotes that RFC 9110, section 11.5,
 # requires of a realm. The charset asks clients to encode passwords in UTF-8 (RFC 7617, section 2.1).
@@ -141,7 +145,10 @@ def _credentials(scheme: str) -> str:
 
 
 def _bearer() -> TokenOwner:
-    owner = owner_of_token(_credentials("bearer"))
+    token = _credentials("bearer")
+    owner = owner_of_token(token)
     if owner is None:
+        if token:
+            log.warning("API token refused: unknown, revoked or expired, address %s", client_address())
         raise Unauthorized(www_authenticate=TOKEN_CHALLENGE)
     return owner

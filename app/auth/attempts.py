@@ -10,6 +10,7 @@ import hashlib
 import unicodedata
 
 from limits import RateLimitItem, parse_many
+from werkzeug.exceptions import TooManyRequests
 
 from app.auth import known_browsers, services
 from app.users import queries
@@ -39,7 +40,11 @@ def authenticate(name: str, password: str) -> User | None:
     limits = _limits(PASSWORDS, account, browser)
     if not browser:
         limits += _each(BY_ACCOUNT[PASSWORDS], PASSWORDS, account)
-    rate_limits.check(limits)
+    try:
+        rate_limits.check(limits)
+    except TooManyRequests:
+        services.log_refusal("sign-in limited", user)
+        raise
     if services.authenticate(name, password):
         return user
     rate_limits.hit(limits)

@@ -1,6 +1,7 @@
 """Authentication, sessions, and changes of passwords, email addresses and API tokens. The caller commits."""
 
 import contextlib
+import logging
 import secrets
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,6 +14,7 @@ from app.auth import devices, rules
 from app.auth.models import ApiToken, LoginSession
 from app.database import begin_unless_locked, changed, db, utc_now
 from app.exceptions import Invalid, NotAllowed, NotFound
+from app.logs import client_address
 from app.mail import services as outbox
 from app.outages import DATABASE_ERRORS
 from app.submissions import services as submissions
@@ -20,6 +22,8 @@ from app.users import email_addresses, passwords, queries
 from app.users import rules as user_rules
 from app.users.models import User
 from app.users.services import EMAIL_TAKEN, create_user
+
+log = logging.getLogger(__name__)
 
 TOKEN_VALID = timedelta(days=90)
 RESET_MAIL, ADDRESS_MAIL = "reset_password", "confirm_address"
@@ -51,7 +55,16 @@ def authenticate(name: str, password: str) -> User | None:
     One password is hashed either way, so that the response time does not reveal which names exist.
     """
     user = queries.by_name(name)
-    return user if passwords.matches(password, user.password_hash if user else None) else None
+    if passwords.matches(password, user.password_hash if user else None):
+        return user
+    log_refusal("sign-in failed", user)
+    return None
+
+
+def log_refusal(what: str, user: User | None) -> None:
+    """Log an attempt on an account. The name that was typed is left out: it may be a password, in the wrong field."""
+    account = f"user {user.id} @{user.username}" if user else "no such account"
+    log.warning("%s: %s, address %s", what, account, client_address())
 
 
 def change_password(user: User, current: str, new: str) -> None:
@@ -83,6 +96,7 @@ def request_reset(email: str) -> None:
 def check_password(user: User, password: str) -> None:
     """Raise Invalid unless the password is the user's: a session left open must not suffice to take over an account."""
     if not passwords.matches(password, user.password_hash):
+        log_refusal("wrong password", user)
         raise Invalid("password", _("Wrong password. Try again."))
 
 

@@ -1,6 +1,8 @@
 """`flask user`: manage accounts. Only the command line imports this module."""
 
 import contextlib
+import logging
+import os
 import sys
 from collections.abc import Iterator
 
@@ -18,6 +20,8 @@ from app.relationships.models import Follow
 from app.users import services as users
 from app.users.models import User, UserCounts
 from app.users.queries import by_username
+
+log = logging.getLogger(__name__)
 
 
 @click.group(cls=Group)
@@ -109,11 +113,12 @@ def delete_command(username: str, yes: bool) -> None:
     """Delete an account and everything the user wrote."""
     with patiently(db.engine):
         account = _find_user(username)
-        name = account.username
+        name, user_id = account.username, account.id
         if not yes:
             click.confirm(f"Permanently delete @{name} and everything they wrote?", abort=True)
         users.delete_user(account)
         db.session.commit()
+        log.info("user %s deleted by command, run by the system's user %s", user_id, os.getuid())
         empty_log()
     click.echo(f"Deleted @{name}.")
 

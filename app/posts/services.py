@@ -1,5 +1,7 @@
 """Creating and deleting posts. The caller commits."""
 
+import logging
+
 from flask_babel import gettext as _
 from sqlalchemy import delete
 
@@ -11,6 +13,8 @@ from app.posts.models import Post
 from app.posts.signals import post_created
 from app.users.models import Actor
 from app.users.services import add_to_counts
+
+log = logging.getLogger(__name__)
 
 
 def create_post(author_id: int, body: str, language: str | None = None) -> Post:
@@ -38,3 +42,5 @@ def delete_post(post_id: int, by: Actor) -> None:
     if not changed(deleted):  # another request was first
         raise NotFound(_("This post no longer exists."))
     add_to_counts(post.author_id, posts=-1)
+    if post.author_id != by.id:
+        log.info("post %s of user %s deleted by administrator %s", post_id, post.author_id, by.id)

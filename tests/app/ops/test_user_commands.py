@@ -1,3 +1,5 @@
+import os
+
 import pytest
 from sqlalchemy import select
 
@@ -74,6 +76,15 @@ def test_delete_after_confirmation_removes_the_posts_too(flask, make_user):
     output, code = flask("user", "delete", "susan", input="y\n")
     assert (code, by_username("susan")) == (0, None), output
     assert db.session.scalars(select(Post)).all() == []
+
+
+def test_delete_is_logged_with_the_id_and_by_whom(flask, make_user, caplog):
+    caplog.set_level("INFO", "app.ops.user_commands")
+    susan = make_user("susan").id
+    flask("user", "delete", "susan", input="n\n")
+    assert caplog.messages == []
+    flask("user", "delete", "susan", "--yes")
+    assert caplog.messages == [f"user {susan} deleted by command, run by the system's user {os.getuid()}"]
 
 
 def test_delete_with_yes_skips_the_confirmation(flask, make_user):

@@ -76,6 +76,18 @@ def test_administrator_can_delete_any_post(make_user, make_administrator, write)
     assert bodies() == []
 
 
+def test_only_deletions_by_administrators_are_logged(make_user, make_administrator, write, caplog):
+    caplog.set_level("INFO", "app.posts.services")
+    susan, john = make_user("susan"), make_administrator("john")
+    services.delete_post(write(susan, "mine"), by=susan)
+    services.delete_post(write(john, "mine too"), by=john)
+    with pytest.raises(NotAllowed):
+        services.delete_post(write(john, "not hers"), by=susan)
+    spam = write(susan, "spam\nforged")
+    services.delete_post(spam, by=john)
+    assert caplog.messages == [f"post {spam} of user {susan.id} deleted by administrator {john.id}"]
+
+
 def test_deleting_an_unknown_post_raises_not_found(make_user):
     with pytest.raises(NotFound):
         services.delete_post(LARGEST_ID, by=make_user("susan"))
