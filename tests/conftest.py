@@ -6,6 +6,7 @@ that is removed after the run. The run's first lines name the database, and say 
 
 import contextvars
 import os
+import time
 from pathlib import Path
 
 import flask_migrate
@@ -110,3 +111,16 @@ def context(app):
 def client(app):
     """A browser, with CSRF protection on."""
     return app.test_client()
+
+
+@pytest.fixture
+def eventually():
+    """`eventually(condition)`: wait until `condition()` is true."""
+
+    def eventually(condition, seconds=10):
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, f"not within {seconds} s"
+            time.sleep(0.02)
+
+    return eventually

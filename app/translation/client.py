@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 import time
 from http.client import HTTPException
 from typing import Any
@@ -16,10 +17,12 @@ from app.translation.models import BODY_LIMIT
 log = logging.getLogger(__name__)
 
 TIMEOUT = 4  # seconds; with the page around it, under five
-PAUSE = 30  # seconds without requests after a timeout, each of which holds a worker for its length
+PAUSE = 30  # seconds without requests after a timeout
+MOST_AT_ONCE = 8  # requests of a process; each holds one of the 16 threads of a worker (app/gunicorn_conf.py)
 ANSWER_LIMIT = 64 * 1024  # bytes; a longer answer is cut, and so is invalid JSON
 
 _paused_until = 0.0  # time.monotonic(), per process
+_free = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
 def translate(body: str, source: str, target: str) -> str:
@@ -32,7 +35,7 @@ def translate(body: str, source: str, target: str) -> str:
     # The service's error may repeat the key.
     log.warning("translation: %s answered %s %r", url, status, _error(answer).replace(key or "\0", "…"))
     if status == 429:
-        raise Unavailable(_("The translation service is busy. Try again in a minute."))
+        raise _busy()
     if status == 400:
         raise Unavailable(_("The translation service can't translate this post."))
     raise Unavailable(_("The translation service isn't working. Try again later."))
@@ -45,6 +48,8 @@ def _post(url: str, payload: dict[str, str]) -> tuple[int, bytes]:
     slow = _("The translation service takes too long to answer. Try again later.")
     if time.monotonic() < _paused_until:
         raise Unavailable(slow)
+    if not _free.acquire(blocking=False):
+        raise _busy()
     try:
         return post_json(url, payload, TIMEOUT, ANSWER_LIMIT)
     except TimeoutError as error:
@@ -54,6 +59,12 @@ def _post(url: str, payload: dict[str, str]) -> tuple[int, bytes]:
     except (OSError, HTTPException) as error:
         log.warning("translation: %s: %r", url, error)
         raise Unavailable(_("The translation service can't be reached. Try again later.")) from error
+    finally:
+        _free.release()
+
+
+def _busy() -> Unavailable:
+    return Unavailable(_("The translation service is busy. Try again in a minute."))
 
 
 def _translated(answer: bytes) -> str:

@@ -1,7 +1,6 @@
 """Fixtures of the translation tests: the service, and a post to translate."""
 
 import threading
-import time
 
 import pytest
 
@@ -64,16 +63,3 @@ def press(client, fill_in):
         return client.get(response.location)
 
     return press
-
-
-@pytest.fixture
-def eventually():
-    """`eventually(condition)`: wait until `condition()` is true."""
-
-    def eventually(condition, seconds=10):
-        end = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < end, f"not within {seconds} s"
-            time.sleep(0.02)
-
-    return eventually

@@ -182,6 +182,19 @@ def test_failure_does_not_pause_requests(context, service):
     assert translate()
 
 
+def test_only_so_many_requests_are_made_at_once(context, service, monkeypatch):
+    free = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(client, "_free", free)
+    with free, pytest.raises(Unavailable, match="busy"):
+        translate()
+    assert service.asked == []
+    service.mood = answering(500, {"error": "once"})
+    with pytest.raises(Unavailable, match="isn't working"):
+        translate()
+    service.mood = None
+    assert translate()
+
+
 def test_service_error_is_one_short_log_line(context, service, caplog):
     service.mood = answering(500, {"error": "a\nb" + "x" * 10_000})
     with caplog.at_level(logging.INFO), pytest.raises(Unavailable):
