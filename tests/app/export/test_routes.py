@@ -1,11 +1,13 @@
 import io
 import zipfile
+from contextvars import Context
 
 import pytest
+from flask.testing import FlaskClient
 from peewee import OperationalError
 
 from app.database import db, utc_now
-from app.export.models import KIND
+from app.export.models import KIND, Archive, ArchiveChunk
 from app.jobs import running, services
 from app.jobs.job_queue import queue_of
 from app.jobs.models import HEARTBEAT_TIMEOUT, QUEUED
@@ -51,6 +53,21 @@ def test_user_requests_and_downloads_their_data(app, client, susan, fill_in, wri
     with zipfile.ZipFile(io.BytesIO(archive.data)) as zipped:
         assert b"Hello" in zipped.read("posts.json")
     assert "is ready to download." in client.get("/notifications").text
+
+
+def test_download_holds_no_database_connection_between_parts(client, susan):
+    archive = Archive(user_id=susan.id, complete=True, size=2)
+    db.session.add(archive)
+    db.session.flush()
+    db.session.add_all(ArchiveChunk(archive_id=archive.id, number=number, data=b"x") for number in range(2))
+    db.session.commit()
+    pool = db.engine.pool
+
+    def download():
+        answer = FlaskClient.open(client, "/settings/export/archive.zip", buffered=False)
+        return [(part, pool.checkedout()) for part in answer.iter_encoded()]
+
+    assert Context().run(download) == [(b"x", 0), (b"x", 0)]
 
 
 def test_second_request_leads_to_the_export_under_way(client, susan, fill_in):
