@@ -63,8 +63,10 @@ bind = settings.BIND
 
 # Not derived from the number of cores: a container sees all cores of its host, whatever its CPU limit.
 workers = settings.WEB_CONCURRENCY
-# Requests are short and CPU-bound: processes are faster than threads, which share the GIL.
-worker_class = "sync"
+# Takes in whole requests and sends answers without waiting for clients (docs/decisions/serving.md).
+worker_class = "app.serving.worker.BufferingWorker"
+threads = 16  # of a worker, for requests that wait; while none does, one thread handles all
+worker_connections = 500  # of a worker
 # Load the application before forking, so that workers share its memory. It opens no connections while loading.
 preload_app = True
 

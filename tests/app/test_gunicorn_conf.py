@@ -10,6 +10,8 @@ from gunicorn.app.wsgiapp import WSGIApplication
 from gunicorn.http.errors import InvalidRequestLine
 
 from app.logs import REQUEST_ID, USER_ID
+from app.serving.worker import BufferingWorker
+from app.translation.client import MOST_AT_ONCE
 from config import ROOT, Config, ConfigError
 
 
@@ -45,6 +47,11 @@ def test_invalid_number_of_workers_is_rejected(value):
 def test_bind_comes_from_the_environment(settings):
     assert settings().bind == ["0.0.0.0:5000"]
     assert settings(BIND="127.0.0.1:5001").bind == ["127.0.0.1:5001"]
+
+
+def test_slow_requests_have_threads_and_translations_take_half_of_them(settings):
+    assert settings().worker_class is BufferingWorker
+    assert settings().threads == 2 * MOST_AT_ONCE
 
 
 def test_graceful_timeout_is_shorter_than_the_engine_s(settings):

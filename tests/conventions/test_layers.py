@@ -45,7 +45,7 @@ BESIDE = {
     *("mail/commands", "mail/message", "mail/registry", "mail/sending", "posts/rendering", "search/commands"),
 }
 # Packages that are not features.
-SUPPORT = {"web", "i18n", "ops", "settings"}
+SUPPORT = {"web", "i18n", "ops", "serving", "settings"}
 
 
 def layer(module):
