@@ -17,14 +17,14 @@ STARTS = 5
 
 
 @contextlib.contextmanager
-def served(application: str, environ: dict[str, str]) -> Iterator[tuple[str, int]]:
-    """Run `application` under gunicorn with the production settings, but one worker and no jobs.
+def served(application: str, environ: dict[str, str], workers: int = 1) -> Iterator[tuple[str, int]]:
+    """Run `application` under gunicorn with the production settings, but `workers` workers and no jobs.
 
-    Yields its URL and the process id of its worker.
+    Yields its URL and the process id of its first worker.
     """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    environ = os.environ | environ | {"WEB_CONCURRENCY": "1", "JOB_WORKERS": "0", "BIND": f"127.0.0.1:{port}"}
+    environ = os.environ | environ | {"WEB_CONCURRENCY": str(workers), "JOB_WORKERS": "0", "BIND": f"127.0.0.1:{port}"}
     command = [
         sys.executable,
         "-m",
