@@ -38,9 +38,12 @@ def index(query: dict[str, int]) -> dict[str, Any]:
 @bp.response(201, User, headers={"Location": {"schema": {"type": "string"}}})
 @bp.alt_response(429, schema=Error)
 def create(values: dict[str, str]) -> tuple[UserRow, dict[str, str]]:
-    """Create an account. A repeated request is refused, as the username is taken."""
+    """Create an account, and mail a link to confirm its address.
+
+    A repeated request is refused, as the username is taken.
+    """
     attempts.register(values["email"])
-    user = users.create_user(values["username"], values["email"], values["password"])
+    user = services.register(values["username"], values["email"], values["password"])
     db.session.commit()
     note_user(user.id)
     return _known(user.id), {"Location": f"{request.script_root}/api/users/{user.id}"}

@@ -8,7 +8,7 @@ def init_app(app: Flask) -> None:
     from app.auth import routes, sessions, settings
     from app.mail import registry
 
-    for kind in ("reset_password", "confirm_address", "address_changed"):
+    for kind in ("reset_password", "confirm_address", "password_changed", "address_changed"):
         registry.register(kind, f"app.auth.mails:{kind}")
 
     sessions.init_app(app)

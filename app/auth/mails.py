@@ -25,6 +25,11 @@ def confirm_address(user: User, recipient: str, locale: str | None) -> Mail:
     return Mail(recipient, _l("Confirm your email address"), "confirm_address", locale, values)
 
 
+def password_changed(user: User, recipient: str, locale: str | None) -> Mail:
+    """Return the notice of a new password, in case the user did not make the change."""
+    return Mail(recipient, _l("Your password was changed"), "password_changed", locale, {"user": user})
+
+
 def address_changed(user: User, recipient: str, locale: str | None) -> Mail:
     """Return the notice to the former address, in case the user did not make the change."""
     return Mail(recipient, _l("Your email address was changed"), "address_changed", locale, {"user": user})

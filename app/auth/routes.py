@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.auth import attempts, known_browsers, proofs, services, sessions
+from app.auth import attempts, known_browsers, links, proofs, services, sessions
 from app.auth.destination import destination
 from app.auth.forms import LoginForm, RegisterForm, ResetPasswordForm, ResetRequestForm
 from app.database import db
@@ -50,6 +50,7 @@ def register() -> ResponseReturnValue:
             sessions.start(user)
             db.session.commit()
             flash(_("Welcome, %(name)s!", name=user.username), "success")
+            flash(_("A link is on its way to %(email)s. Open it to confirm your address.", email=user.email), "info")
             return redirect(destination())
     return render_template("auth/register.html", form=form), form.status
 
@@ -63,7 +64,7 @@ def reset_password_request() -> ResponseReturnValue:
             email = email_addresses.email(form.email.data or "")
             # The worker looks the account up, so that neither the answer nor its time reveals who has one.
             if attempts.request_reset(email):
-                services.request_reset(email)
+                links.request_reset(email)
                 db.session.commit()
             flash(_("If an account has this email address, a link is on its way. Check your inbox."), "info")
             return redirect(url_for("auth.login"))
@@ -89,7 +90,7 @@ def reset_password() -> ResponseReturnValue:
     form = ResetPasswordForm()
     if form.validate_on_submit():
         with form.showing_errors():
-            services.set_password(user, form.new_password.data or "")
+            services.reset_password(user, form.new_password.data or "")
             db.session.commit()
             known_browsers.remember(user)
             flash(_("Your password was changed. Sign in with the new one."), "success")

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.auth import devices, rules
+from app.auth import devices, links, rules
 from app.auth.models import ApiToken, LoginSession
 from app.database import begin_unless_locked, changed, db, utc_now
 from app.exceptions import Invalid, NotAllowed, NotFound
@@ -21,12 +21,11 @@ from app.submissions import services as submissions
 from app.users import email_addresses, passwords, queries
 from app.users import rules as user_rules
 from app.users.models import User
-from app.users.services import EMAIL_TAKEN, create_user
+from app.users.services import EMAIL_TAKEN, change_email, create_user
 
 log = logging.getLogger(__name__)
 
 TOKEN_VALID = timedelta(days=90)
-RESET_MAIL, ADDRESS_MAIL = "reset_password", "confirm_address"
 # A session ends this long after the sign-in, used or not: a stolen cookie is of no use for ever.
 REMEMBERED_VALID = timedelta(days=365)
 SESSION_VALID = timedelta(days=31)  # one that the browser forgets when it is closed
@@ -35,8 +34,11 @@ PRESENCE_INTERVAL = timedelta(minutes=1)  # how stale a user's `last_seen_at` ma
 DEVICE_INTERVAL = timedelta(minutes=10)  # the same of a session
 
 
-def register(username: str, email: str, password: str, form_key: str) -> User:
-    """Create an account; the second of two equal submissions returns that of the first. Raises Invalid."""
+def register(username: str, email: str, password: str, form_key: str = "") -> User:
+    """Create an account, and mail a link to confirm its address. Raises Invalid.
+
+    The second of two equal submissions of a form returns the account of the first.
+    """
     payload = ("user", username, email, password)
     try:
         user = create_user(username, email, password)
@@ -46,6 +48,7 @@ def register(username: str, email: str, password: str, form_key: str) -> User:
             return taken_by
         raise
     submissions.submit(user.id, form_key, payload, create=lambda: user.id, exists=lambda _user_id: True)
+    links.request_confirmation(user, user.email)
     return user
 
 
@@ -74,23 +77,20 @@ def change_password(user: User, current: str, new: str) -> None:
 
 
 def set_password(user: User, new: str) -> None:
-    """Set the password of a user who is already authenticated, and end all their sessions. Raises Invalid."""
+    """Set the password of an authenticated user, end all their sessions, and notify them by mail. Raises Invalid."""
     personal = (user.username, user.email, user.display_name)
     user.password_hash = passwords.hashed(user_rules.password(new, "new_password", personal))
     db.session.flush()
     end_sessions(user.id)
-    cancel_links(user)
+    links.cancel(user)
+    if user.email_confirmed:
+        outbox.write("password_changed", user.email, user.id)
 
 
-def cancel_links(user: User) -> None:
-    """Cancel the links that are not mailed yet; those in mails already sent are void after a change (proofs.py)."""
-    outbox.cancel(RESET_MAIL, recipient=user.email_key)
-    outbox.cancel(ADDRESS_MAIL, user_id=user.id)
-
-
-def request_reset(email: str) -> None:
-    """Mail a link to set a new password, if an account has this address."""
-    outbox.write(RESET_MAIL, email_addresses.email_key(email))
+def reset_password(user: User, new: str) -> None:
+    """Set the password of a user who opened the link for it, which also confirms their address. Raises Invalid."""
+    user.email_confirmed = True
+    set_password(user, new)
 
 
 def check_password(user: User, password: str) -> None:
@@ -114,8 +114,17 @@ def request_email_change(user: User, email: str, password: str) -> str:
     email = email_addresses.email(email)
     if queries.by_email(email):
         raise Invalid("email", str(EMAIL_TAKEN))
-    outbox.write(ADDRESS_MAIL, email, user.id)
+    links.request_confirmation(user, email)
     return email
+
+
+def confirm_email(user: User, email: str) -> None:
+    """Make `email` the user's address, whose link they opened, and notify the former address. Raises Invalid."""
+    notify_former = user.email_confirmed and is_new_email(user, email)
+    former = change_email(user, email)
+    links.cancel(user)
+    if notify_former:
+        outbox.write("address_changed", former, user.id)
 
 
 def start_session(user: User, user_agent: str, remember: bool) -> str:

@@ -5,12 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app.auth import attempts, proofs, queries, services, sessions
+from app.auth import attempts, links, proofs, queries, services, sessions
 from app.auth.forms import ChangeAddressForm, ChangePasswordForm, ConfirmForm, TokenForm
 from app.database import db
 from app.exceptions import Invalid
-from app.mail.services import write
-from app.users.services import change_email
 from app.web import rate_limits
 from app.web.forms import form_view
 
@@ -20,7 +18,8 @@ bp = Blueprint("settings", __name__, url_prefix="/settings")
 @bp.get("")
 @login_required
 def index() -> ResponseReturnValue:
-    return render_template("auth/settings.html", devices=queries.sessions_of(current_user.id))
+    devices = queries.sessions_of(current_user.id)
+    return render_template("auth/settings.html", user=sessions.account(), devices=devices)
 
 
 @bp.route("/password", methods=["GET", "POST"])
@@ -59,7 +58,7 @@ def address() -> ResponseReturnValue:
             email = services.request_email_change(user, form.email.data or "", form.password.data)
             attempts.request_confirmation(email)
             db.session.commit()
-            flash(_("We sent a link to %(email)s. Open it to confirm the change.", email=email), "info")
+            flash(_("A link is on its way to %(email)s. Open it to confirm the change.", email=email), "info")
             return redirect(url_for("settings.index"))
     return render_template(
         "auth/form.html",
@@ -69,6 +68,19 @@ def address() -> ResponseReturnValue:
         action=_("Send confirmation link"),
         username=user.username,
     ), form.status
+
+
+@bp.post("/address/confirmation")
+@login_required
+@rate_limits.addresses
+def send_confirmation() -> ResponseReturnValue:
+    user = sessions.account()
+    if not user.email_confirmed:
+        attempts.request_confirmation(user.email)
+        links.request_confirmation(user, user.email)
+        db.session.commit()
+        flash(_("A link is on its way to %(email)s. Open it to confirm your address.", email=user.email), "info")
+    return redirect(url_for("settings.index"))
 
 
 @bp.route("/confirm_address", methods=["GET", "POST"])
@@ -82,14 +94,14 @@ def confirm_address() -> ResponseReturnValue:
     user, claims = proof
     form = ConfirmForm()
     if form.validate_on_submit():
+        changes = services.is_new_email(user, claims["email"])
         try:
-            former = change_email(user, claims["email"])
+            services.confirm_email(user, claims["email"])
         except Invalid as error:  # the form has no field for it
             form.refuse(str(error))
         else:
-            write("address_changed", former, user.id)
             db.session.commit()
-            flash(_("Your email address was changed."), "success")
+            flash(_("Your email address was changed.") if changes else _("Your email address is confirmed."), "success")
             return redirect(url_for("settings.index"))
     return render_template(
         "auth/form.html",

@@ -10,9 +10,12 @@ MAX_ATTACHMENT = 5_000_000  # bytes; servers refuse mails over 10 MB, and base64
 
 
 def archive(user: User, _recipient: str, locale: str | None) -> Mail | None:
-    """Return the mail with the user's archive, or only its link if it is larger than MAX_ATTACHMENT."""
+    """Return the mail with the user's archive, or only its link if it is larger than MAX_ATTACHMENT.
+
+    None if the archive is gone or the address is not confirmed: it may be a stranger's.
+    """
     archive = queries.archive_of(user.id)
-    if archive is None:
+    if archive is None or not user.email_confirmed:
         return None
     files: list[File] = []
     if archive.size <= MAX_ATTACHMENT:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 
 from flask_mailman import EmailMultiAlternatives
-from sqlalchemy.exc import DBAPIError
 
 from app.database import db
 from app.mail import services, transport
@@ -14,12 +13,13 @@ from app.mail.failures import Failure, failure_of
 from app.mail.message import render
 from app.mail.registry import composer_of
 from app.mail.services import Claimed
+from app.outages import DATABASE_ERRORS
 from app.users.queries import by_id
 
 log = logging.getLogger(__name__)
 
 TIDY_INTERVAL = 60  # seconds
-FIRST_PAUSE, LONGEST_PAUSE = 5, 60  # seconds without an attempt after the server failed; each is twice the last
+FIRST_PAUSE, LONGEST_PAUSE = 5, 20  # seconds without an attempt after the server failed; each is twice the last
 
 
 class Sender:
@@ -47,7 +47,7 @@ class Sender:
         """Compose and send the mail; return why it failed, or None."""
         try:
             message = _compose(mail)
-        except DBAPIError:  # the loop reports it, and the claim expires
+        except DATABASE_ERRORS:  # the loop reports them, and the claim expires
             raise
         except Exception:
             log.exception("mail %d (%s) cannot be composed", mail.id, mail.kind)

@@ -60,10 +60,10 @@ def write(kind: str, recipient: str, user_id: int | None = None, locale: str | N
     db.session.flush()
 
 
-def cancel(kind: str, **values: int | str) -> None:
-    """Remove the mails of a kind that are not sent yet, and whose columns have these values."""
-    unsent = delete(OutboxMail).where(OutboxMail.kind == kind, OutboxMail.state != SENT)
-    db.session.execute(unsent.filter_by(**values), execution_options={"synchronize_session": False})
+def cancel(kind: str, *conditions: ColumnElement[bool]) -> None:
+    """Remove the mails of a kind that are not sent yet and meet the conditions."""
+    unsent = delete(OutboxMail).where(OutboxMail.kind == kind, OutboxMail.state != SENT, *conditions)
+    db.session.execute(unsent, execution_options={"synchronize_session": False})
 
 
 def claim() -> Claimed | None:

@@ -50,6 +50,8 @@ class User(Named, Model):
     username_key: Mapped[str] = mapped_column(String(64), unique=True)
     email: Mapped[str] = mapped_column(String(254))  # RFC 5321: a path of 256 with its angle brackets
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    # Whether the user has opened a link mailed to the address; anyone can register with the address of a stranger.
+    email_confirmed: Mapped[bool] = mapped_column(default=False, server_default=false())
     display_name: Mapped[str] = mapped_column(String(400), default="")  # at most 64 graphemes (rules.py)
     about_me: Mapped[str] = mapped_column(String(1000), default="")  # at most 140 graphemes
     password_hash: Mapped[str] = mapped_column(String(256))

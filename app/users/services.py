@@ -23,10 +23,10 @@ MESSAGES = {"username": _l("This username is taken."), "email": EMAIL_TAKEN}
 PROFILE = ("username", "display_name", "about_me", "locale")
 
 
-def create_user(username: str, email: str, password: str) -> User:
+def create_user(username: str, email: str, password: str, *, email_confirmed: bool = False) -> User:
     """Create an account. Raises Invalid for broken rules, or if the username or the email address is taken."""
     kept = rules.apply_all(username=username, email=email, password=password)
-    user = User(password_hash=passwords.hashed(kept["password"]))
+    user = User(password_hash=passwords.hashed(kept["password"]), email_confirmed=email_confirmed)
     _set_username(user, kept["username"])
     _set_email(user, kept["email"])
     with _reporting_taken():
@@ -56,10 +56,11 @@ def update_profile(user: User, *, username: str, display_name: str, about_me: st
 
 
 def change_email(user: User, email: str) -> str:
-    """Change the email address and return the former one. Raises Invalid if it is not valid or taken."""
+    """Make a confirmed address the user's, and return the former one. Raises Invalid if it is not valid or taken."""
     former = user.email
     with _reporting_taken():
         _set_email(user, email_addresses.email(email))
+        user.email_confirmed = True
     return former
 
 

@@ -22,6 +22,7 @@ from app.users.queries import by_username
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = list(ScriptDirectory(str(ROOT / "migrations")).walk_revisions())[::-1]
+END = re.compile(r"\n|, (?=\w+ [A-Z])")  # of a line; SQLite puts an added column into the last one
 WRITE = re.compile(r"\s*(ALTER|CREATE|DELETE|DROP|INSERT|UPDATE)\b")
 
 
@@ -47,7 +48,7 @@ def read_tables(connection):
         rows = [connection.execute(text(f"SHOW CREATE TABLE `{name}`")).one() for name in names]
     statements = {}
     for table, statement in rows:
-        lines = (line.strip("\t ,)") for line in (statement or "").splitlines())
+        lines = (line.strip("\t ,)") for line in END.split(statement or ""))
         statements.setdefault(table, []).append(sorted(lines))
     return statements
 

@@ -21,15 +21,16 @@ class Inbox:
         for line in self._sink.stdout:
             self._arrived.put(json.loads(line))
 
-    def next_to(self, address, seconds=30):
-        """Wait for the next mail to `address`, drop those to others before it, and return it as an EmailMessage."""
+    def next_to(self, address, subject, seconds=30):
+        """Wait for a mail to `address` with that subject, drop those before it, and return it as an EmailMessage."""
         while True:
             try:
                 mail = self._arrived.get(timeout=seconds)
             except queue.Empty:
-                raise AssertionError(f"no mail to {address} within {seconds} s") from None
-            if mail["to"] == [address]:
-                return message_from_bytes(mail["message"].encode(), policy=policy.default)
+                raise AssertionError(f"no mail {subject!r} to {address} within {seconds} s") from None
+            message = message_from_bytes(mail["message"].encode(), policy=policy.default)
+            if mail["to"] == [address] and message["Subject"] == subject:
+                return message
 
     def close(self):
         """Stop the server."""

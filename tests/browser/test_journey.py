@@ -38,8 +38,7 @@ def set_forgotten_password(person, inbox, password):
     page.goto("/auth/login")
     press(page.locator("main a[href='/auth/reset_password_request']"))
     person.fill(email=person.address)
-    mail = inbox.next_to(person.address)
-    assert mail["Subject"] == "Set a new password"
+    mail = inbox.next_to(person.address, "Set a new password")
     page.goto(re.search(r"http://\S+", mail.get_body("plain").get_content())[0])
     person.fill(new_password=password, new_password2=password)
     expect(page).to_have_url(re.compile("/auth/login$"))
@@ -86,7 +85,7 @@ def test_user_resets_password_writes_and_downloads_data(visit, register, inbox, 
         (post,), (message,) = (json.loads(archive.read(name)) for name in ("posts.json", "messages.json"))
     assert post["body"] == "Take me away 🫠"
     assert (message["with"], message["body"]) == (david.username, "For you alone")
-    (attached,) = inbox.next_to(susan.address).iter_attachments()
+    (attached,) = inbox.next_to(susan.address, "Your data").iter_attachments()
     assert attached.get_content() == (tmp_path / "archive.zip").read_bytes()
 
 

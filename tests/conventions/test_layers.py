@@ -14,6 +14,7 @@ OTHERS = {
     "auth/destination": "routes",
     "auth/devices": "rules",
     "auth/known_browsers": "routes",
+    "auth/links": "services",
     "auth/mails": "services",
     "auth/proofs": "queries",
     "auth/sessions": "routes",

@@ -4,7 +4,7 @@ import pytest
 
 from app.database import db
 from app.mail import services
-from app.mail.models import FAILED, PENDING, SENT
+from app.mail.models import FAILED, PENDING, SENT, OutboxMail
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_cancelled_mail_is_not_sent(order, claim, rows, recorded):
         services.record_sent(mail)
     if recorded == "failed":
         services.record_failure(mail, "refused", permanent=True)
-    services.cancel("address_changed", recipient="Susan@example.com")
+    services.cancel("address_changed", OutboxMail.recipient == "Susan@example.com")
     db.session.commit()
     assert len(rows()) == (2 if recorded == "sent" else 1)
 

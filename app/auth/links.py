@@ -1,0 +1,27 @@
+"""Have links mailed, and cancel those that are not mailed yet. The worker makes them (mails.py, proofs.py)."""
+
+from app.mail import services as outbox
+from app.mail.models import OutboxMail
+from app.users.email_addresses import email_key
+from app.users.models import User
+
+RESET, ADDRESS = "reset_password", "confirm_address"  # kinds of mails
+
+
+def request_reset(email: str) -> None:
+    """Mail a link to set a new password, if an account has this address."""
+    outbox.write(RESET, email_key(email))
+
+
+def request_confirmation(user: User, email: str) -> None:
+    """Mail a link that confirms this address, and makes it the user's if it is not yet."""
+    outbox.write(ADDRESS, email, user.id)
+
+
+def cancel(user: User) -> None:
+    """After a change of password or address: cancel the user's links that are not mailed yet.
+
+    Those in mails already sent are void (proofs.py). A link to confirm the address that the user has is no risk.
+    """
+    outbox.cancel(RESET, OutboxMail.recipient == user.email_key)
+    outbox.cancel(ADDRESS, OutboxMail.user_id == user.id, OutboxMail.recipient != user.email)
