@@ -10,7 +10,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from app.jobs import job_queue
+from app import create_bare_app
+from app.database import db
+from app.jobs.storage import database_of
 from app.ops.upgrade import wait_until_ready
 from app.settings import ConfigError
 from app.settings.database_url import parse
@@ -171,9 +173,10 @@ def test_address_has_no_options(url, address):
 @pytest.mark.parametrize("options", ["unix_socket={socket}", "ssl_ca={certificate}", "ssl_mode=required", ""])
 def test_pages_and_job_queue_connect_alike(mariadb, environ, options):
     url = f"mysql://{ESCAPED}@localhost:{mariadb.port}/db?{options.format(**vars(mariadb))}"
-    config = Config(environ | {"DATABASE_URL": url.rstrip("?")})
-    queue = job_queue._database(vars(config))
-    engine = create_engine(config.SQLALCHEMY_DATABASE_URI, **config.SQLALCHEMY_ENGINE_OPTIONS)
+    app = create_bare_app(Config(environ | {"DATABASE_URL": url.rstrip("?")}))
+    queue = database_of(app)
+    with app.app_context():
+        engine = db.engine
     statement = "SELECT VARIABLE_VALUE FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'Ssl_cipher'"
     try:
         with engine.connect() as connection:
