@@ -136,16 +136,20 @@ def _engine_options(database: Database) -> dict[str, Any]:
 
     Errors are logged without the parameters of their statement, which can hold private messages.
     """
-    if database_url.sqlite_path(database.url):
-        return {"hide_parameters": True}
-    return {
+    common = {
         "hide_parameters": True,
+        # With the 5 that the pool keeps, one for each of 16 threads; a 17th fails after a second.
+        "max_overflow": 11,
+        "pool_timeout": 1,  # app/database_limits.py has the other timeouts
+    }
+    if database_url.sqlite_path(database.url):
+        return common
+    return common | {
         "pool_pre_ping": True,  # replaces a connection that the server has closed
         # The session has rolled back before it returns the connection; a second rollback is a wasted round trip.
         "pool_reset_on_return": None,
         "pool_recycle": 1800,  # seconds; a firewall or the server's wait_timeout drops idle connections
         "connect_args": database.connect_args,
-        "pool_timeout": 1,  # second, where threads share the pool; app/database_limits.py has the other timeouts
         # Each statement reads the latest committed rows. With the servers' default, REPEATABLE READ, MariaDB 11.6 and
         # later refuse (error 1020) to change a row that another transaction has changed since this one began.
         "isolation_level": "READ COMMITTED",

@@ -90,9 +90,9 @@ def database_of(app: Flask) -> Database:
 def connection_source(app: Flask) -> Engine:
     """Return an engine with the application's options that keeps no connections."""
     options = app.config["SQLALCHEMY_ENGINE_OPTIONS"].items()
-    kept = {name: value for name, value in options if not name.startswith("pool_")}
+    of_connections = {name: value for name, value in options if "pool" not in name and name != "max_overflow"}
     with app.app_context():
-        return create_engine(db.engine.url, poolclass=NullPool, **kept)
+        return create_engine(db.engine.url, poolclass=NullPool, **of_connections)
 
 
 def report_unavailable(error: BaseException, level: int) -> None:

@@ -1,8 +1,11 @@
 """Waits for a database server: each has a bound, and the site recovers at once."""
 
+import contextlib
+
 import pytest
 from sqlalchemy import create_engine, text, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app import database_limits, outages
 from app.compiled_select import _engine
@@ -132,6 +135,15 @@ def limits_of(connection):
     found = dict(connection.execute(text("SHOW SESSION VARIABLES")).all())
     statement = found.get("max_statement_time") or int(found["max_execution_time"]) / 1000
     return int(found["innodb_lock_wait_timeout"]), int(found["lock_wait_timeout"]), float(statement)
+
+
+@pytest.mark.parametrize("engine", [lambda: db.engine, _engine], ids=["session", "compiled_select"])
+def test_sixteen_threads_find_a_connection_and_another_one_does_not_wait_long(context, engine):
+    with contextlib.ExitStack() as stack:
+        for _thread in range(16):
+            stack.enter_context(engine().connect())
+        with pytest.raises(PoolTimeoutError, match=f"timeout {POOL_TIMEOUT}"):
+            engine().connect()
 
 
 def test_limits_add_up_to_ten_seconds():

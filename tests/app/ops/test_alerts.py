@@ -2,8 +2,9 @@ import logging
 import threading
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from app import create_app
+from app import create_app, outages
 from app.ops import alerts
 from config import Config
 
@@ -60,6 +61,14 @@ def test_frequent_errors_are_mailed_once(log, mails, monkeypatch):
     log.error("the next")
     assert len(mails()) == 4
     assert "2 more errors since the last mail" in mails()[-1][2]
+
+
+def test_outage_of_the_database_is_mailed_once(log, mails, monkeypatch):
+    monkeypatch.setattr(alerts, "PAUSE", 0)
+    monkeypatch.setattr(outages, "INTERVAL", 0)  # as if each failure were a minute after the last
+    for _minute in range(30):
+        outages.report_database(OperationalError("SELECT 1", {}, Exception("server has gone away")))
+    assert [subject for _to, subject, _text in mails()] == ["Microblog: error in app.outages"] * 2  # one per address
 
 
 def test_warnings_are_not_mailed(log, mails):

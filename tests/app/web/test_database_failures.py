@@ -64,6 +64,18 @@ def test_forms_and_the_api_are_503_while_sqlite_is_locked(impatient, sqlite_lock
     assert browser.post("/post", data={"body": "hello"}).status_code == 302
 
 
+def test_forms_are_503_while_sqlite_is_read_only(impatient, susan, sqlite_lock, caplog):
+    browser = impatient.test_client()
+    browser.post("/auth/login", data={"username": "susan", "password": PASSWORD})
+    with impatient.app_context(), db.engine.connect() as connection:  # the only one, which the pool gives out again
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+    for _time in range(2):
+        page = browser.post("/post", data={"body": "hello"})
+        assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+        assert browser.get("/").status_code == 200
+    assert [record.getMessage() for record in caplog.records] == ["database: attempt to write a readonly database"]
+
+
 def test_failure_after_the_view_is_a_503_page_too(app, client):
     """As in an error page for a user who is signed in, whose name the database would tell."""
 
