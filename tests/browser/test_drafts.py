@@ -1,7 +1,7 @@
 """What is typed is kept in the browser until the server has saved it; a form is submitted once."""
 
 import pytest
-from people import press
+from people import PASSWORD, press
 from playwright.sync_api import expect
 
 TEXT = "Hello 👩‍👩‍👧‍👦\n\n<b>there</b>"
@@ -95,11 +95,13 @@ def test_submission_whose_answer_was_lost_is_saved_once(visit, register):
         route.fetch(max_redirects=0)
         route.abort()
 
+    cookies = page.context.cookies()
     page.route("**/post", lose_answer)
     page.locator("#body").fill(TEXT)
-    with page.expect_event("requestfailed"):
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/post")):
         page.locator(".composer [type=submit]").click()
     page.unroute("**/post")
+    page.context.add_cookies(cookies)  # those of the answer are lost too
     page.goto("/")
     expect(page.locator("#body")).to_have_value(TEXT)
     press(page.locator(".composer [type=submit]"))
@@ -115,8 +117,7 @@ def test_double_click_posts_once(visit, register, javascript):
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
     page.locator("#body").fill(TEXT)
     page.locator(".composer [type=submit]").dblclick()
-    expect(page.locator(".alert-success")).to_be_visible()
-    page.goto("/")
+    expect(page.get_by_text("Your post was published.")).to_be_visible()
     expect(posts(page)).to_have_text([TEXT])
     assert len(sent) == 1 or not javascript
 
@@ -129,3 +130,20 @@ def test_button_works_again_after_going_back(page, register):
         page.go_back()
     page.goto("/")
     expect(posts(page)).to_have_text(["two", "one"])
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_text_survives_the_sign_in_after_signing_out_in_another_tab(visit, register, javascript):
+    page = visit(javascript=javascript)
+    person = register(page)
+    page.locator("#body").fill(TEXT)
+    other = page.context.new_page()
+    other.goto("/")
+    other.locator(".account summary").click()
+    press(other.locator(".account-menu button"))
+    press(page.locator(".composer [type=submit]"))
+    person.fill(username=person.username, password=PASSWORD)
+    expect(page.locator("main textarea")).to_have_value(TEXT)
+    press(page.locator("main form [type=submit]"))
+    expect(posts(page)).to_have_text([TEXT])
+    expect(page.locator("#body")).to_have_value("")

@@ -1,9 +1,11 @@
 """A form that is refused, whatever refuses it: what was typed comes back and can be submitted again."""
 
+import unicodedata
+
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import TooManyRequests
+from werkzeug.exceptions import Conflict, TooManyRequests
 
 from app.database import db
 from app.posts.models import Post
@@ -35,6 +37,7 @@ def refuse(app, monkeypatch):
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     limits = {name: getattr(rate_limits, name) for name in ("check", "take")}
     errors = {
+        409: Conflict(),
         429: TooManyRequests(retry_after=60),
         500: RuntimeError("unexpected"),
         503: OperationalError("INSERT", {}, Exception("database is locked")),
@@ -49,7 +52,7 @@ def refuse(app, monkeypatch):
 
     def refuse(status):
         for name, limit in limits.items():
-            monkeypatch.setattr(rate_limits, name, raise_error(status) if status == 429 else limit)
+            monkeypatch.setattr(rate_limits, name, raise_error(status) if status in (409, 429) else limit)
         for listener in listening:
             event.remove(db.engine, "before_cursor_execute", listener)
         listening.clear()
@@ -85,14 +88,15 @@ def test_form_comes_back_when_the_server_fails(client, form, read_form, send_for
     assert send_form(path, returned, **PASSWORDS).status_code in (201, 302)
 
 
+@pytest.mark.parametrize("status", [409, 429])
 @pytest.mark.parametrize("name", ["post", "message", "address", "token"])
-def test_form_comes_back_at_a_rate_limit(client, susan, john, log_in, read_form, send_form, refuse, name):
+def test_form_comes_back_when_it_is_refused(client, susan, john, log_in, read_form, send_form, refuse, name, status):
     log_in("susan")
     path, typed = FORMS[name]
     token = token_of(read_form, client, path, next(iter(typed)))
-    refuse(429)
+    refuse(status)
     page = client.post(path, data={"csrf_token": token, **typed, **PASSWORDS}, headers=HERE)
-    assert (page.status_code, page.headers["Retry-After"]) == (429, "60")
+    assert page.status_code == status
     returned = read_form(page, next(iter(typed)))
     check_returned(returned, typed)
     refuse(None)
@@ -165,11 +169,25 @@ def test_text_with_a_nul_byte_comes_back_without_it(client, susan, log_in, read_
     check_returned(read_form(page, "body"), {"body": "ab"})
 
 
-def test_message_to_a_user_who_is_gone_comes_back(client, susan, log_in, read_form):
+@pytest.mark.parametrize(("recipient", "status"), [("nobody", 404), ("susan", 403)], ids=["unknown", "oneself"])
+def test_message_that_cannot_be_sent_comes_back(client, susan, log_in, read_form, recipient, status):
     log_in("susan")
-    page = client.post("/messages/with/nobody", data={"body": TEXT}, headers=HERE)
-    assert page.status_code == 404
+    token = token_of(read_form, client, "/post", "body")
+    page = client.post(f"/messages/with/{recipient}", data={"csrf_token": token, "body": TEXT}, headers=HERE)
+    assert page.status_code == status
     check_returned(read_form(page, "body"), {"body": TEXT})
+
+
+@pytest.mark.parametrize("body", ["👩‍👩‍👧‍👦" * 140, "e\u0323\u0302" * 140, "a\tb"], ids=["emoji", "marks", "tab"])
+def test_text_is_saved_as_it_was_typed(client, susan, log_in, read_form, send_form, refuse, body):
+    page = client.post("/post", data={"body": body}, headers=HERE)
+    page = send_form("/post", read_form(page, "kept"), username="susan", password="correct horse")
+    refuse(503)
+    page = send_form("/post", read_form(page, "body"))
+    assert page.status_code == 503
+    refuse(None)
+    assert send_form("/post", read_form(page, "body")).status_code == 302
+    assert db.session.query(Post).one().body == unicodedata.normalize("NFC", body)
 
 
 def test_registration_comes_back_and_asks_for_the_password_again(client, read_form, send_form, refuse, context):
