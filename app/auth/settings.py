@@ -9,7 +9,7 @@ from app.auth import attempts, links, proofs, queries, services, sessions
 from app.auth.forms import ChangeAddressForm, ChangePasswordForm, ConfirmForm, TokenForm
 from app.database import db
 from app.exceptions import Invalid
-from app.web import rate_limits
+from app.web import rate_limits, removal
 from app.web.forms import form_view
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
@@ -134,22 +134,24 @@ def _tokens_page(form: TokenForm, token: str | None = None) -> str:
 @bp.post("/tokens/<id:token_id>/revoke")
 @login_required
 def revoke_token(token_id: int) -> ResponseReturnValue:
+    ids = [token.id for token in queries.tokens_of(current_user.id)]
     services.revoke_token(current_user.id, token_id)
     db.session.commit()
-    flash(_("Token revoked."), "success")
-    return redirect(url_for("settings.tokens"))
+    anchor = removal.anchor_of("token", removal.neighbour(ids, token_id))
+    return removal.removed(_("Token revoked."), url_for("settings.tokens"), anchor)
 
 
 @bp.post("/devices/<id:session_id>/sign_out")
 @login_required
 def sign_out_device(session_id: int) -> ResponseReturnValue:
+    ids = [device.id for device in queries.sessions_of(current_user.id)]
     if session_id == current_user.session_id:
         sessions.end()
     else:
         services.end_session(current_user.id, session_id)
     db.session.commit()
-    flash(_("The device was signed out."), "success")
-    return redirect(url_for("settings.index"))
+    anchor = removal.anchor_of("device", removal.neighbour(ids, session_id))
+    return removal.removed(_("The device was signed out."), url_for("settings.index"), anchor)
 
 
 @bp.post("/log_out_everywhere")

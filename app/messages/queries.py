@@ -87,6 +87,15 @@ def message(message_id: int) -> Message | None:
     return db.session.get(Message, message_id)
 
 
+def neighbour(message_id: int) -> int | None:
+    """The id of the message after that one in its conversation, else of the one before; None if there is no other."""
+    conversation = select(Message.conversation_id).where(Message.id == message_id).scalar_subquery()
+    others = select(Message.id).where(Message.conversation_id == conversation).limit(1)
+    after = others.where(Message.id > message_id).order_by(Message.id)
+    before = others.where(Message.id < message_id).order_by(Message.id.desc())
+    return db.session.scalar(after) or db.session.scalar(before)
+
+
 def thread(side: Conversation, key: Key, limit: int) -> Sequence[MessageRow]:
     """At most `limit` messages of a conversation, nearest to `key` first; see pagination.paginate."""
     rows = db.session.execute(_thread(key.side), {"side_id": side.id, "limit": limit, **key.arguments})

@@ -1,5 +1,7 @@
 """Pages of messages."""
 
+import re
+
 from flask import Blueprint, abort, flash, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
@@ -15,7 +17,7 @@ from app.pagination import NEWEST, Key, Page, id_from, key_from, paginate
 from app.submissions import services as submissions
 from app.users.models import User
 from app.users.queries import by_username
-from app.web import rate_limits
+from app.web import rate_limits, removal
 from app.web.errors import is_from_script
 from app.web.forms import form_view
 
@@ -140,7 +142,10 @@ def delete_conversation(username: str) -> ResponseReturnValue:
 @bp.post("/<id:message_id>/delete")
 @login_required
 def delete_message(message_id: int) -> ResponseReturnValue:
+    nearest = queries.neighbour(message_id)
     other = services.delete_message(current_user.id, message_id)
     db.session.commit()
-    flash(_("Message deleted for you."), "success")
-    return redirect(url_for("messages.thread", username=other.username))
+    thread_page, came_from = url_for("messages.thread", username=other.username), request.form.get("next", "")
+    older_page = re.fullmatch(re.escape(thread_page) + r"\?[\w=&]*", came_from, re.ASCII)
+    page = came_from if older_page else thread_page
+    return removal.removed(_("Message deleted for you."), page, removal.anchor_of("message", nearest))

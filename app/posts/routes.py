@@ -1,6 +1,6 @@
 """Pages and actions of posts."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -8,10 +8,11 @@ from flask_login import current_user, login_required
 from app.auth.destination import destination
 from app.database import db
 from app.languages.names import language_choices
-from app.posts import queries, services
+from app.posts import queries, rendering, services
 from app.posts.forms import PostForm
 from app.submissions import services as submissions
-from app.web import rate_limits
+from app.web import rate_limits, removal
+from app.web.errors import is_from_script
 from app.web.forms import form_view
 
 bp = Blueprint("posts", __name__)
@@ -52,7 +53,10 @@ def show(post_id: int) -> ResponseReturnValue:
 def delete(post_id: int) -> ResponseReturnValue:
     services.delete_post(post_id, by=current_user)
     db.session.commit()
-    flash(_("Post deleted."), "success")
-    target = destination()
-    post_page = url_for("posts.show", post_id=post_id)
-    return redirect(url_for("timelines.home") if target == post_page else target)
+    home, target = url_for("timelines.home"), destination()
+    is_list = target == request.form.get("next") != url_for("posts.show", post_id=post_id)
+    if not is_list:
+        return removal.removed(_("Post deleted."), home)
+    if not is_from_script():
+        rendering.mark_gone(post_id)
+    return removal.removed(_("Post deleted."), target, removal.anchor_of("post", post_id))

@@ -1,12 +1,8 @@
 // Follows or unfollows a user without leaving the page. The server renders the new buttons and follower counts
 // (components/follow.html), which replace the old ones all over the page. Without JavaScript the button sends the form.
 
+import { announce } from "./announce.js";
 import { post } from "./request.js";
-
-const status = document.createElement("div"); // for screen readers; others see the button change
-status.className = "visually-hidden";
-status.setAttribute("role", "status");
-document.body.append(status);
 
 function replace(selector, html) {
   for (const old of document.querySelectorAll(selector)) {
@@ -38,7 +34,7 @@ async function act(button, form) {
   }
   replace(`[data-follow="${button.dataset.follow}"]`, answer.button);
   replace(`[data-followers="${button.dataset.follow}"]`, answer.followers);
-  status.textContent = answer.message;
+  announce(answer.message);
 }
 
 document.addEventListener("submit", (event) => {

@@ -26,7 +26,9 @@ async function markSeen() {
   data.set("seen", thread.dataset.newest);
   await post(thread.dataset.seen, data);
   thread.dataset.unread = "0";
-  document.querySelector(".mark-seen")?.remove();
+  const form = document.querySelector(".mark-seen");
+  if (form?.contains(document.activeElement)) document.querySelector(".composer textarea").focus();
+  form?.remove();
   document.dispatchEvent(new Event("badges")); // poll.js
 }
 

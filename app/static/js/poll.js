@@ -23,10 +23,14 @@ function showCounts({ unread_messages: messages, unread_notifications: notificat
 function addRows(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
+  const focused = document.activeElement.closest("[data-event]")?.dataset.event;
   for (const { dataset } of template.content.querySelectorAll("[data-event]")) {
     list.querySelector(`[data-event="${dataset.event}"]`)?.remove(); // the new row replaces it
   }
   list.prepend(template.content);
+  if (focused && document.activeElement === document.body) {
+    list.querySelector(`[data-event="${focused}"] a`)?.focus({ preventScroll: true });
+  }
   const form = document.querySelector("[data-mark-read]");
   form.elements.seen.value = since;
   form.hidden = !list.querySelector(".unread");

@@ -107,7 +107,7 @@ def test_delete_button_is_on_own_posts_only(client, susan, make_user, write, let
 def test_deleting_a_post_redirects_to_next(client, susan, write, fill_in):
     post_id = write(susan, "one", "two")
     response = fill_in("/user/susan", to=f"/posts/{post_id}/delete", next="/user/susan?before=9")
-    assert (response.status_code, response.location) == (302, "/user/susan?before=9")
+    assert (response.status_code, response.location) == (302, f"/user/susan?before=9#post-{post_id}")
     assert bodies() == ["one"]
 
 
@@ -150,7 +150,7 @@ def test_administrator_deletes_any_post_and_returns_to_next(make_user, make_admi
     make_administrator("john")
     log_in("john")
     response = fill_in("/explore", to=f"/posts/{post_id}/delete", next="/user/susan")
-    assert (response.status_code, response.location) == (302, "/user/susan")
+    assert (response.status_code, response.location) == (302, f"/user/susan#post-{post_id}")
     assert bodies() == []
 
 
