@@ -27,7 +27,7 @@ def within(seconds: float, call: Callable[[], T], stop: Callable[[], None]) -> T
         except Exception as error:  # raised again below
             outcome.put((None, error))
 
-    threading.Thread(target=run, daemon=True).start()  # the process's end doesn't wait for it
+    threading.Thread(target=run, name="deadline", daemon=True).start()  # the process's end doesn't wait for it
     try:
         result, error = outcome.get(timeout=seconds)
     except Empty:

@@ -43,7 +43,7 @@ def translate(body: str, source: str, target: str) -> str:
 
 def _post(url: str, payload: dict[str, str]) -> tuple[int, bytes]:
     global _paused_until  # noqa: PLW0603  state of the service, shared by all requests of the process
-    from app.translation.deadline import post_json  # imports http.client, which serving pages doesn't need
+    from app.translation.post import post_json  # imports http.client, which serving pages doesn't need
 
     slow = _("The translation service takes too long to answer. Try again later.")
     if time.monotonic() < _paused_until:

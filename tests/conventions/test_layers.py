@@ -32,7 +32,7 @@ OTHERS = {
     "search/sqlite_fts": "queries",
     "search/words": "rules",
     "translation/client": "services",
-    "translation/deadline": "services",
+    "translation/post": "services",
     "translation/translating": "routes",  # it ends the view's transaction before a request to the service
     "users/avatars": "rules",
     "users/email_addresses": "rules",

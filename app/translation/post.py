@@ -1,17 +1,13 @@
-"""An HTTP request with a deadline for all of it.
-
-A socket's timeout applies to each step: it does not bound name resolution, nor a server that sends a byte per second.
-So a thread makes the request, and the caller stops waiting at the deadline.
-"""
+"""An HTTP POST of JSON with a deadline for all of it."""
 
 import contextlib
 import json
 import socket
-import threading
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPSConnection
-from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
+
+from app.deadline import within
 
 Answer = tuple[int, bytes]
 
@@ -23,34 +19,22 @@ def post_json(url: str, payload: Mapping[str, str], seconds: float, limit: int) 
     OSError or http.client.HTTPException if the request fails.
     """
     request = Request(url, json.dumps(payload).encode(), seconds, limit)
-    request.start()
-    try:
-        outcome = request.outcome.get(timeout=seconds)
-    except Empty:
-        request.stop()
-        raise TimeoutError(f"no answer within {seconds:g} s") from None
-    if isinstance(outcome, Exception):
-        raise outcome
-    return outcome
+    return within(seconds, request.send, stop=request.stop)
 
 
-class Request(threading.Thread):
-    """Puts the answer, or the exception raised instead, into `outcome`."""
+class Request:
+    """One request, which another thread can stop."""
 
     def __init__(self, url: str, body: bytes, seconds: float, limit: int) -> None:
-        super().__init__(daemon=True)  # the server's shutdown doesn't wait for it
-        self.outcome: SimpleQueue[Answer | Exception] = SimpleQueue()
         self._path, self._body, self._limit = urlsplit(url).path, body, limit
         self._connection = _connection(url, seconds)
         self._socket: socket.socket | None = None  # http.client drops its own reference when an answer begins
         self._stopped = False
 
-    def run(self) -> None:
-        try:
-            with contextlib.closing(self._connection):
-                self.outcome.put(self._send())
-        except Exception as error:  # raised again by post_json
-            self.outcome.put(error)
+    def send(self) -> Answer:
+        """Return the answer. Raises TimeoutError if the request was stopped before it was sent."""
+        with contextlib.closing(self._connection):
+            return self._send()
 
     def _send(self) -> Answer:
         self._connection.connect()
@@ -62,7 +46,7 @@ class Request(threading.Thread):
             return response.status, response.read(self._limit)
 
     def stop(self) -> None:
-        """End the thread, which a slow server could keep reading for ever."""
+        """End the connection, from which a slow server could let `send` read for ever."""
         self._stopped = True
         if self._socket:
             with contextlib.suppress(OSError):
