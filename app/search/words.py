@@ -13,6 +13,7 @@ from typing import NamedTuple
 import regex
 
 MAX_TERM_LENGTH = 84  # MariaDB's default limit for a word (innodb_ft_max_token_size); longer terms are cut
+LONGEST_CACHED = 40  # characters of a word; its cache takes at most 5 MB
 MAX_QUERY_TERMS = 30
 
 Span = tuple[int, int]
@@ -65,12 +66,18 @@ def _words_at(text: str, spans: Iterable[Span]) -> Iterator[Word]:
             yield Word(found, start, end)
 
 
-@functools.lru_cache(maxsize=10_000)  # the same words come again and again
 def term(word: str) -> str:
     """The term of a word, whatever its accents and case; "" if nothing of the word is significant."""
+    return _cached_term(word) if len(word) <= LONGEST_CACHED else _term(word)
+
+
+def _term(word: str) -> str:
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
     significant = unicodedata.normalize("NFC", IGNORED.sub("", plain))
     return f"w{significant.encode().hex()}"[:MAX_TERM_LENGTH] if significant else ""
+
+
+_cached_term = functools.lru_cache(maxsize=10_000)(_term)  # the same words come again and again
 
 
 def index_text(text: str) -> str:

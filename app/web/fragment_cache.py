@@ -15,6 +15,8 @@ from markupsafe import Markup
 
 LIMIT = 8_000_000  # bytes in one process; then all is dropped, which is cheaper than to know the oldest
 
+ENTRY = 100  # bytes of an entry in the dictionary
+
 Key = tuple[Hashable, ...]
 
 _cache: dict[Key, Markup] = {}
@@ -53,12 +55,17 @@ def cached(key: Key, render: Callable[..., Markup], *arguments: Any) -> Markup:
 
 def _store(key: Key, fragment: Markup) -> None:
     global _size  # noqa: PLW0603  one cache in the process
-    size = sys.getsizeof(fragment) + sum(map(sys.getsizeof, key))
+    size = sys.getsizeof(fragment) + _size_of(key) + ENTRY
     if _size + size > LIMIT:
         clear()
     if size <= LIMIT:
         _cache[key] = fragment
         _size += size
+
+
+def _size_of(value: object) -> int:
+    """Return the bytes of a part of a key: a tuple holds others, such as the row of a post."""
+    return sys.getsizeof(value) + (sum(map(_size_of, value)) if isinstance(value, tuple) else 0)
 
 
 def clear() -> None:

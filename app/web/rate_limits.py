@@ -17,12 +17,13 @@ from flask_babel import ngettext
 from flask_login import current_user
 from limits import RateLimitItem, parse, parse_many
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, storage_from_string
+from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter, RateLimiter, SlidingWindowCounterRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from app import redis_limits
 from app.web import errors
+from app.web.rate_limit_memory import BoundedMemory
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Counter:
 
     def __init__(self, strategy: type[RateLimiter]) -> None:
         self._strategy = strategy
-        self._local = strategy(MemoryStorage())
+        self._local = strategy(BoundedMemory())
         self._shared: RateLimiter | None = None
         self._url = ""
 

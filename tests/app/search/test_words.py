@@ -1,5 +1,6 @@
 import pytest
 
+from app.search import words
 from app.search.marking import marked
 from app.search.words import MAX_QUERY_TERMS, MAX_TERM_LENGTH, index_text, query_terms
 
@@ -105,3 +106,10 @@ def test_matches_are_marked_and_text_is_escaped(text, query, html):
 
 def test_prefix_matches_are_marked():
     assert str(marked("Susan Sue Lasus", query_terms("su"), prefix=True)) == "<mark>Susan</mark> <mark>Sue</mark> Lasus"
+
+
+def test_long_words_are_not_cached():
+    before = words._cached_term.cache_info().currsize
+    long = [words.term(f"{number:0500}") for number in range(100)]
+    assert words._cached_term.cache_info().currsize == before
+    assert len(long[0]) == MAX_TERM_LENGTH

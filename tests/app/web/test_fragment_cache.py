@@ -1,5 +1,6 @@
 import pytest
 from flask import render_template_string
+from markupsafe import Markup
 
 from app.web import fragment_cache
 
@@ -60,6 +61,14 @@ def test_cache_is_bounded_in_bytes(render, work, monkeypatch):
         render(MENU, name=name, work=work)
         assert len(fragment_cache._cache) <= 2
     assert work.done == ["susan", "john", "mary", "susan"]
+
+
+def test_size_of_nested_keys_counts(app, monkeypatch):
+    monkeypatch.setattr(fragment_cache, "LIMIT", 100_000)
+    with app.test_request_context():
+        for number in range(50):
+            fragment_cache.cached(("post", (number, ("x" * 10_000,))), lambda: Markup("short"))
+    assert 1 <= len(fragment_cache._cache) < 10
 
 
 def test_fragment_over_the_limit_is_not_cached(render, work, monkeypatch):
