@@ -7,7 +7,8 @@ from flask import g
 from werkzeug.exceptions import Unauthorized
 
 from app.api.contract import PASSWORD_CHALLENGE, Resource, basic_credentials
-from app.api.inputs import NewToken
+from app.api.inputs import KeyQuery, NewToken
+from app.api.paging import Answer, by_key
 from app.api.schemas import Error, IssuedToken, Tokens
 from app.auth import attempts, queries, services
 from app.database import db
@@ -37,7 +38,7 @@ def issue(values: dict[str, str]) -> Issued:
     """Get a token for a username, or an email address, and its password.
 
     Send it as "Authorization: Bearer …". It ends when it expires, when it is revoked and when the password changes. A
-    repeated request gets another token.
+    repeated request gets another token. A user can have 100; more are refused.
     """
     given = basic_credentials()
     if given is None:
@@ -62,10 +63,11 @@ def revoke() -> None:
 
 @bp.get("")
 @bp.needs_token
+@bp.arguments(KeyQuery, location="query")
 @bp.response(200, Tokens)
-def index() -> dict[str, Any]:
+def index(query: dict[str, Any]) -> Answer:
     """List the caller's valid tokens, newest first."""
-    return {"items": queries.tokens_of(g.caller.id)}
+    return by_key(query, lambda key, limit: queries.tokens_of(g.caller.id, key, limit))
 
 
 @bp.delete("/<id:token_id>")

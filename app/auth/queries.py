@@ -1,5 +1,6 @@
 """Find the user of a session or an API token."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from app.compiled_select import CompiledSelect
 from app.database import db, utc_now
 from app.messages.queries import unread_messages
 from app.notifications.queries import unread_notifications
+from app.pagination import NEWEST, Key, narrow
 from app.users.models import Named, User
 
 users, sessions, tokens = User.__table__, LoginSession.__table__, ApiToken.__table__
@@ -101,7 +103,7 @@ def owner_of_token(token: str) -> TokenOwner | None:
     return owner if owner and owner.expires_at > utc_now() else None
 
 
-def tokens_of(user_id: int) -> list[ApiToken]:
-    """Return the valid API tokens of a user, newest first."""
+def tokens_of(user_id: int, key: Key = NEWEST, limit: int = 100) -> Sequence[ApiToken]:
+    """Return at most `limit` valid API tokens of a user, nearest to `key` first; see pagination.paginate."""
     valid = select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.expires_at > utc_now())
-    return list(db.session.scalars(valid.order_by(ApiToken.id.desc())))
+    return db.session.scalars(narrow(valid, ApiToken.id, key.side), {"limit": limit, **key.arguments}).all()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.auth import devices, links, rules
@@ -26,6 +26,7 @@ from app.users.services import EMAIL_TAKEN, change_email, create_user
 log = logging.getLogger(__name__)
 
 TOKEN_VALID = timedelta(days=90)
+MAX_TOKENS = 100  # of one user
 # A session ends this long after the sign-in, used or not: a stolen cookie is of no use for ever.
 REMEMBERED_VALID = timedelta(days=365)
 SESSION_VALID = timedelta(days=31)  # one that the browser forgets when it is closed
@@ -162,7 +163,10 @@ def end_sessions(user_id: int, keep: int | None = None) -> None:
 
 
 def issue_token(user: User, name: str = "") -> tuple[str, ApiToken]:
-    """Return a new API token and its row, which holds only its hash. Raises Invalid for the name."""
+    """Return a new API token and its row, which holds only its hash.
+
+    Raises Invalid for the name, or if the user has MAX_TOKENS.
+    """
     token = secrets.token_urlsafe(32)
     row = ApiToken(
         user_id=user.id,
@@ -170,7 +174,13 @@ def issue_token(user: User, name: str = "") -> tuple[str, ApiToken]:
         token_hash=rules.token_hash(token),
         expires_at=utc_now() + TOKEN_VALID,
     )
+    # One of two concurrent requests waits here: the write locks SQLite's database, the read the user's row on a server.
     db.session.execute(delete(ApiToken).where(ApiToken.user_id == user.id, ApiToken.expires_at < utc_now()))
+    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    if db.session.scalar(select(func.count(ApiToken.id)).where(ApiToken.user_id == user.id)) >= MAX_TOKENS:
+        raise Invalid(
+            "name", _("You have %(limit)d API tokens. Revoke one before you create another.", limit=MAX_TOKENS)
+        )
     _grant(user, row)
     return token, row
 

@@ -9,8 +9,11 @@ from app.auth import attempts, links, proofs, queries, services, sessions
 from app.auth.forms import ChangeAddressForm, ChangePasswordForm, ConfirmForm, TokenForm
 from app.database import db
 from app.exceptions import Invalid
+from app.pagination import NEWEST, Key, key_from, paginate
 from app.web import rate_limits, removal
 from app.web.forms import form_view
+
+TOKENS_PER_PAGE = 25
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -123,12 +126,13 @@ def tokens() -> ResponseReturnValue:
             token = services.issue_token_once(sessions.account(), form.name.data or "", form.key)
             db.session.commit()
             # Shown on this page alone; a flashed message would store it in the session cookie.
-            return _tokens_page(TokenForm(formdata=None), token), 201
-    return _tokens_page(form), form.status
+            return _tokens_page(TokenForm(formdata=None), NEWEST, token), 201
+    return _tokens_page(form, key_from(request.args)), form.status
 
 
-def _tokens_page(form: TokenForm, token: str | None = None) -> str:
-    return render_template("auth/tokens.html", form=form, token=token, tokens=queries.tokens_of(current_user.id))
+def _tokens_page(form: TokenForm, key: Key, token: str | None = None) -> str:
+    page = paginate(lambda key, limit: queries.tokens_of(current_user.id, key, limit), key, TOKENS_PER_PAGE)
+    return render_template("auth/tokens.html", form=form, token=token, page=page)
 
 
 @bp.post("/tokens/<id:token_id>/revoke")

@@ -3,9 +3,15 @@ import hashlib
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from app.auth import services
+from app.auth.models import ApiToken
+from app.auth.queries import tokens_of
 from app.auth.services import issue_token, set_password
 from app.database import db, utc_now
+from app.exceptions import Invalid
+from app.users.queries import by_id
 from tests.fixtures.users import PASSWORD
 
 
@@ -122,6 +128,63 @@ def test_tokens_are_listed_by_name_and_revoked_one_by_one(client, susan, basic, 
     assert api("DELETE", "/tokens", token=second["token"]).status_code == 204
     assert api("GET", "/tokens", token=second["token"]).status_code == 401
     assert len(api("GET", "/tokens").json["items"]) == 1
+
+
+@pytest.fixture
+def issue_all(susan):
+    """`issue_all()`: issue as many tokens as susan can have; returns the ids, newest first."""
+
+    def issue_all():
+        had = len(tokens_of(susan.id))
+        ids = [issue_token(susan, f"token {number}")[1].id for number in range(had, services.MAX_TOKENS)]
+        db.session.commit()
+        return ids[::-1]
+
+    return issue_all
+
+
+def test_tokens_of_a_user_are_limited(client, susan, basic, api, issue_all):
+    newest, *_others = issue_all()
+    stopped = client.post("/api/tokens", headers=basic("susan"))
+    assert stopped.status_code == 400
+    assert stopped.json["message"] == "name: You have 100 API tokens. Revoke one before you create another."
+    assert client.post("/api/tokens", headers=basic("john", "wrong")).status_code == 401
+    assert api("DELETE", f"/tokens/{newest}").status_code == 204
+    assert client.post("/api/tokens", headers=basic("susan")).status_code == 200
+    assert client.post("/api/tokens", headers=basic("susan")).status_code == 400
+
+
+def test_expired_tokens_do_not_count(client, susan, basic, issue_all):
+    issue_all()
+    db.session.execute(update(ApiToken).values(expires_at=utc_now() - timedelta(seconds=1)))
+    db.session.commit()
+    assert client.post("/api/tokens", headers=basic("susan")).status_code == 200
+
+
+def test_simultaneous_requests_stay_within_the_limit(susan, at_once, monkeypatch):
+    monkeypatch.setattr(services, "MAX_TOKENS", 1)
+    user_id = susan.id
+
+    def issue():
+        try:
+            return bool(issue_token(by_id(user_id)))
+        except Invalid:
+            return False
+
+    assert sorted(at_once(issue, issue)) == [False, True]
+
+
+def test_tokens_are_listed_in_pages(api, issue_all):
+    ids = issue_all()
+    seen, path = [], "/tokens?limit=40"
+    while path:
+        answer = api("GET", path)
+        seen += [token["id"] for token in answer.json["items"]]
+        older = [link for link in answer.headers.getlist("Link") if 'rel="next"' in link]
+        path = older[0][1:].partition(">")[0].partition("/api")[2] if older else None
+    assert (seen[: len(ids)], len(seen)) == (ids, 100)
+    assert len(api("GET", "/tokens").json["items"]) == 25
+    assert api("GET", "/tokens?limit=101").status_code == 400
 
 
 def test_revoking_another_users_token_is_refused(api, john, token_of):

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from app.auth.services import issue_token
+from app.auth.services import MAX_TOKENS, issue_token
 from app.database import db
 from app.users.passwords import matches
 from app.users.queries import by_username
@@ -32,6 +32,25 @@ def elsewhere(app, susan_has, log_in):
 
 def is_logged_in(client):
     return client.get("/settings").status_code == 200
+
+
+def test_tokens_are_shown_in_pages_and_limited(client, make_user, log_in, fill_in):
+    susan = make_user("susan")
+    ids = [issue_token(susan, f"token {number}")[1].id for number in range(MAX_TOKENS)][::-1]
+    db.session.commit()
+    log_in("susan")
+    shown, path = [], "/settings/tokens"
+    while path:
+        page = client.get(path).text
+        shown.append([int(number) for number in re.findall(r"/settings/tokens/(\d+)/revoke", page)])
+        older = re.search(r'rel="next" href="([^"]+)"', page)
+        path = older[1] if older else None
+    assert [len(part) for part in shown] == [25] * 4
+    assert [number for part in shown for number in part] == ids
+    refused = fill_in("/settings/tokens", name="one more")
+    assert refused.status_code == 400
+    assert "You have 100 API tokens." in refused.text
+    assert 'value="one more"' in refused.text
 
 
 @pytest.mark.parametrize("path", ["/settings", "/settings/password"])
