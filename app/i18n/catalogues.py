@@ -88,6 +88,7 @@ def _replace(target: Path, content: bytes) -> None:
     """Write `target` atomically, so that concurrent readers never see half of it."""
     temporary = target.with_suffix(f".{uuid.uuid4().hex}")
     temporary.write_bytes(content)
+    temporary.chmod(0o644)  # whatever the umask: a container that mounts the checkout has another user
     temporary.replace(target)
 
 

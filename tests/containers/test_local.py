@@ -1,5 +1,6 @@
 """ENGINE=local: the same commands in a virtual environment, with and without an engine on the machine."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -54,6 +55,24 @@ def test_instance_serves_restarts_and_stops(make, local):
     assert make("stop", ENGINE="local", PORT=port).stdout == f"Stopped the instance at PORT={port}\n"
     assert get(site) is None
     assert processes(port) == []
+
+
+def test_data_are_readable_by_their_owner_alone(make, local):
+    """On a shared machine. Started again, `run` closes folders that an earlier version has left open."""
+    former = os.umask(0o022)
+    try:
+        port = local()
+        Visitor().register(f"http://localhost:{port}", "susan")
+        place = ROOT / "instance" / str(port)
+        files = [path for path in place.rglob("*") if path.is_file()]
+        assert {"app.db", "log", "secret_key"} <= {path.name for path in files}
+        assert [path for path in files if path.stat().st_mode & 0o077] == []
+        for folder in (place, place.parent):
+            folder.chmod(0o755)
+        make("restart", ENGINE="local", PORT=port)
+        assert [folder.stat().st_mode & 0o777 for folder in (place, place.parent)] == [0o700] * 2
+    finally:
+        os.umask(former)
 
 
 def test_instances_have_separate_data_and_sessions(local):
