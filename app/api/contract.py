@@ -16,8 +16,8 @@ from werkzeug.exceptions import HTTPException, Unauthorized
 
 from app.api.inputs import IdempotencyKey
 from app.api.schemas import Error
+from app.auth.presence import note_presence
 from app.auth.queries import TokenOwner, owner_of_token
-from app.auth.services import note_presence
 from app.exceptions import Malformed
 from app.logs import client_address
 from app.users.queries import by_id

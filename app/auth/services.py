@@ -3,20 +3,18 @@
 import contextlib
 import logging
 import secrets
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.auth import devices, links, rules
 from app.auth.models import ApiToken, LoginSession
-from app.database import begin_unless_locked, changed, db, utc_now
+from app.database import changed, db, utc_now
 from app.exceptions import Invalid, NotAllowed, NotFound
 from app.logs import client_address
 from app.mail import services as outbox
-from app.outages import DATABASE_ERRORS
 from app.submissions import services as submissions
 from app.users import email_addresses, passwords, queries
 from app.users import rules as user_rules
@@ -31,8 +29,6 @@ MAX_TOKENS = 100  # of one user
 REMEMBERED_VALID = timedelta(days=365)
 SESSION_VALID = timedelta(days=31)  # one that the browser forgets when it is closed
 SESSIONS_MAX = 50  # of one user
-PRESENCE_INTERVAL = timedelta(minutes=1)  # how stale a user's `last_seen_at` may be
-DEVICE_INTERVAL = timedelta(minutes=10)  # the same of a session
 
 
 def register(username: str, email: str, password: str, form_key: str = "") -> User:
@@ -177,7 +173,8 @@ def issue_token(user: User, name: str = "") -> tuple[str, ApiToken]:
     # One of two concurrent requests waits here: the write locks SQLite's database, the read the user's row on a server.
     db.session.execute(delete(ApiToken).where(ApiToken.user_id == user.id, ApiToken.expires_at < utc_now()))
     db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
-    if db.session.scalar(select(func.count(ApiToken.id)).where(ApiToken.user_id == user.id)) >= MAX_TOKENS:
+    issued = db.session.execute(select(func.count(ApiToken.id)).where(ApiToken.user_id == user.id)).scalar_one()
+    if issued >= MAX_TOKENS:
         raise Invalid(
             "name", _("You have %(limit)d API tokens. Revoke one before you create another.", limit=MAX_TOKENS)
         )
@@ -224,37 +221,3 @@ def revoke_token(user_id: int, token_id: int) -> None:
     result = db.session.execute(delete(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user_id))
     if not changed(result):
         raise NotFound(_("Token not found"))
-
-
-class Seen(Protocol):
-    """A user with the time they were last seen."""
-
-    @property
-    def id(self) -> int: ...
-
-    @property
-    def last_seen_at(self) -> datetime: ...
-
-
-def note_presence(user: Seen) -> None:
-    """Store when the user was last seen, at most once a minute: SQLite's writers queue.
-
-    Uses its own transaction, whatever becomes of the request's. If the row or SQLite is locked, or the database fails,
-    the next request tries again: reading a page waits for no lock.
-    """
-    now = utc_now()
-    if now - user.last_seen_at >= PRESENCE_INTERVAL:
-        _stamp(User, user.id, now)
-
-
-def note_device(session_id: int, last_seen_at: datetime) -> None:
-    """Store when a session was last used, as `note_presence` does, at most every ten minutes."""
-    now = utc_now()
-    if now - last_seen_at >= DEVICE_INTERVAL:
-        _stamp(LoginSession, session_id, now)
-
-
-def _stamp(table: type[User | LoginSession], row_id: int, now: datetime) -> None:
-    with contextlib.suppress(*DATABASE_ERRORS), begin_unless_locked() as connection:
-        connection.execute(select(table.id).where(table.id == row_id).with_for_update(nowait=True))
-        connection.execute(update(table).where(table.id == row_id).values(last_seen_at=now))

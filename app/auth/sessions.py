@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.exceptions import Unauthorized
 
-from app.auth import known_browsers, services
+from app.auth import known_browsers, presence, services
 from app.auth.destination import destination, path_of
 from app.auth.forms import LoginForm
 from app.auth.queries import SessionUser, user_of_session
@@ -51,8 +51,8 @@ def load(token: str) -> SessionUser | None:
     user = user_of_session(token)
     if user is not None:
         note_user(user.id)
-        services.note_presence(user)
-        services.note_device(user.session_id, user.session_seen_at)
+        presence.note_presence(user)
+        presence.note_device(user.session_id, user.session_seen_at)
     return user
 
 

@@ -16,6 +16,7 @@ OTHERS = {
     "auth/known_browsers": "routes",
     "auth/links": "services",
     "auth/mails": "services",
+    "auth/presence": "services",
     "auth/proofs": "queries",
     "auth/sessions": "routes",
     "auth/settings": "routes",

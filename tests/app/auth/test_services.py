@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.auth import queries, services
+from app.auth import presence, queries, services
 from app.auth.models import ApiToken
 from app.database import BUSY_TIMEOUT, db, utc_now
 from app.exceptions import Invalid, NotFound
@@ -106,7 +106,7 @@ def test_last_seen_survives_rollback_of_request(context, make_user):
     susan = make_user("susan")
     seen_ago(susan, hours=1)
     before = susan.last_seen_at
-    services.note_presence(susan)
+    presence.note_presence(susan)
     susan.about_me = "unfinished"
     db.session.flush()
     db.session.rollback()
