@@ -155,8 +155,8 @@ class Connection:
             exchange.end()
 
     def close(self) -> None:
-        """Close the socket, and end the exchange if it still lasts."""
+        """End the exchange if it still lasts, and close the socket."""
         if not self.is_closed:
             self.is_closed = True
-            self.sock.close()
             self._end_exchange()
+            self.sock.close()
