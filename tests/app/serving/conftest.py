@@ -20,25 +20,17 @@ GET = b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 class Gunicorn:
     """A running server. `log()` returns what it has printed."""
 
-    def __init__(self, environ, folder, *arguments, conf, target, bind, files):
-        self.address = bind or ("127.0.0.1", unused_port())
+    def __init__(self, environ, folder, *arguments, conf, target, files):
+        self.address = ("127.0.0.1", unused_port())
         self.log = (folder / "log").read_text
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         settings = {"JOB_WORKERS": "0"} | environ
-        command = [sys.executable, "-m", "gunicorn", "-c", str(conf), "--bind", self._bind(), *arguments, target]
+        bind = "{}:{}".format(*self.address)
+        command = [sys.executable, "-m", "gunicorn", "-c", str(conf), "--bind", bind, *arguments, target]
         with (folder / "log").open("w") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=kept | settings, stdout=log, stderr=log)
         if files:
             resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, (files, files))
-
-    def _bind(self):
-        """Set the family of the address; return the address as gunicorn takes it."""
-        if isinstance(self.address, str):
-            self._family = socket.AF_UNIX
-            return f"unix:{self.address}"
-        host, port = self.address
-        self._family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     def wait(self):
         """Wait until it answers."""
@@ -51,7 +43,7 @@ class Gunicorn:
 
     def connect(self, *, buffer=None):
         """Return a new connection, which gives up after 10 s; `buffer` limits the bytes received beforehand."""
-        client = socket.socket(self._family)
+        client = socket.socket()
         if buffer:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         client.settimeout(10)
@@ -103,13 +95,13 @@ def body(answer):
 def start(application, environ, tmp_path_factory):
     """`start("--argument", NAME="value", …)`: start a server and wait for it; returns a Gunicorn.
 
-    `conf` is a file of settings, `target` the application, `bind` an address, `files` the number of files it may open.
+    `conf` is a file of settings, `target` the application, `files` the number of files it may open.
     """
     servers = []
 
-    def start(*arguments, conf="app/gunicorn_conf.py", target="microblog:app", bind=None, files=None, **settings):
+    def start(*arguments, conf="app/gunicorn_conf.py", target="microblog:app", files=None, **settings):
         folder = tmp_path_factory.mktemp("server")
-        server = Gunicorn(environ | settings, folder, *arguments, conf=conf, target=target, bind=bind, files=files)
+        server = Gunicorn(environ | settings, folder, *arguments, conf=conf, target=target, files=files)
         servers.append(server)
         server.wait()
         return server

@@ -60,10 +60,10 @@ def archive(susan):
 
 
 def test_slow_downloads_arrive_whole_beside_others(server, archive):
-    request = page("/settings/export/archive.zip", sign_in(server))
-    with connections(server, 20, request, buffer=4096) as clients:
+    cookie = sign_in(server)
+    with connections(server, 20, page("/settings/export/archive.zip", cookie), buffer=4096) as clients:
         assert server.ask(GET % b"/health")[0] == 200
-        assert server.ask(GET % b"/auth/login")[0] == 200
+        assert server.ask(page("/", cookie))[0] == 200
         assert body(read(clients[0])[1]) == archive
         assert server.ask(GET % b"/health")[0] == 200
 

@@ -107,8 +107,8 @@ def test_too_large_buffers_close_the_largest(small, eventually):
         assert read(modest)[0] == 400
 
 
-def test_stop_does_not_wait_for_slow_clients(start):
-    server = start()
+def test_stop_does_not_wait_for_slow_clients(start_with):
+    server = start_with("worker.STOP_TIME = 0.5")
     with contextlib.ExitStack() as stack:
         for data in [*SLOW.values(), GET % LARGE]:
             stack.enter_context(connections(server, 5, data, buffer=4096))

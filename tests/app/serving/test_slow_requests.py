@@ -1,9 +1,12 @@
 """Requests that keep the application waiting, and applications that fail: others are served meanwhile."""
 
 import contextlib
+import socket
+from types import SimpleNamespace
 
 import pytest
 
+from app.serving.worker import BufferingWorker
 from tests.app.serving.conftest import GET, body, connections, read
 
 # Waits for the file "go", fails or streams, as the path says. gunicorn_conf.py reads the setting.
@@ -162,10 +165,15 @@ def test_few_files_limit_connections(serve):
 
 
 def test_ipv6_and_unix_sockets_are_served(serve, free_port, tmp_path):
-    for address in (("::1", free_port()), str(tmp_path / "socket")):
-        assert serve(bind=address).ask(GET % b"/")[0] == 200
+    port, path = free_port(), str(tmp_path / "socket")
+    serve("--bind", f"[::1]:{port}", "--bind", f"unix:{path}")
+    for family, address in ((socket.AF_INET6, ("::1", port)), (socket.AF_UNIX, path)):
+        with socket.socket(family) as client:
+            client.connect(address)
+            client.sendall(GET % b"/")
+            assert read(client)[0] == 200
 
 
-def test_tls_is_refused(serve):
-    with pytest.raises(AssertionError, match="for TLS, use a proxy, or gunicorn's --worker-class gthread"):
-        serve("--certfile", "/dev/null")
+def test_tls_is_refused():
+    with pytest.raises(SystemExit, match="for TLS, use a proxy, or gunicorn's --worker-class gthread"):
+        BufferingWorker.check_config(SimpleNamespace(is_ssl=True), None)
