@@ -7,18 +7,25 @@ what a client sends after its request is never taken for another one.
 import contextlib
 import socket
 import time
+from enum import IntEnum
 from typing import Any
 
 from app.serving.exchange import Exchange, Server
 from app.serving.incoming import Incoming
 
-# Deadlines, in seconds. A client that sends a byte every two seconds gets 300 bytes through.
-SILENCE = 30  # in which the client sends, or takes, not a single byte
-REQUEST_TIME = 600  # for a whole request
-ANSWER_TIME = 3600  # for a whole answer
-LINGER_TIME = 5  # for the rest of a request that was answered before it was complete
-
+SILENCE = 30  # seconds in which the client sends, or takes, not a single byte
 BLOCK = 64 * 1024  # bytes read at once; and of an answer, before the application is asked for more of it
+
+
+class Phase(IntEnum):
+    """What a connection waits for; the value is the time for all of it, in seconds.
+
+    A client that sends a byte every two seconds gets 300 bytes through.
+    """
+
+    REQUEST = 600
+    ANSWER = 3600
+    REST = 5  # of a request that was answered before it was complete
 
 
 class Gone(Exception):
@@ -39,7 +46,7 @@ class Connection:
         self._exchange: Exchange | None = None
         self._unsent = bytearray()
         self._has_sent = False  # something of the answer
-        self._time = REQUEST_TIME
+        self._phase = Phase.REQUEST
         self._began = self._moved = time.monotonic()
 
     @property
@@ -50,12 +57,12 @@ class Connection:
     @property
     def is_answering(self) -> bool:
         """Whether it waits for the client to take the answer, rather than to send."""
-        return self._time == ANSWER_TIME
+        return self._phase is Phase.ANSWER
 
     @property
     def deadline(self) -> float:
         """The time.monotonic() at which to close it."""
-        return min(self._moved + SILENCE, self._began + self._time)
+        return min(self._moved + SILENCE, self._began + self._phase)
 
     def receive(self) -> bool:
         """Read what the client has sent; return whether the request can be answered.
@@ -71,7 +78,7 @@ class Connection:
         if not data:
             raise Gone
         self._moved = time.monotonic()
-        if self._time == LINGER_TIME:
+        if self._phase is Phase.REST:
             return False
         if self.incoming.feed(data):
             return True
@@ -92,7 +99,7 @@ class Connection:
     def begin(self) -> None:
         """Call the application, and send the first BLOCK of its answer. Raises as `proceed` does."""
         self._exchange = Exchange(self._server, self.incoming, self, self.client, self._address)
-        self._start(ANSWER_TIME)
+        self._start(Phase.ANSWER)
         self._exchange.begin()
         self.proceed()
 
@@ -106,7 +113,7 @@ class Connection:
 
     def refuse(self) -> None:
         """Send what stands in the buffer, an error, instead of an answer of the application."""
-        self._start(ANSWER_TIME)
+        self._start(Phase.ANSWER)
         try:
             self.proceed()
         except Gone:
@@ -140,14 +147,14 @@ class Connection:
         """Close; but a socket with unread data would be reset, and the client might lose the answer: wait for it."""
         if self.incoming.has_ended:
             return self.close()
-        self._start(LINGER_TIME)
+        self._start(Phase.REST)
         with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_WR)
         return None
 
-    def _start(self, seconds: int) -> None:
-        self._time, self._began = seconds, time.monotonic()
-        self._moved = self._began
+    def _start(self, phase: Phase) -> None:
+        self._phase = phase
+        self._began = self._moved = time.monotonic()
 
     def _end_exchange(self) -> None:
         exchange, self._exchange = self._exchange, None

@@ -31,7 +31,7 @@ class Incoming:
         self.expects_continue = False  # the client waits for "100 Continue" before it sends the body
 
     def __len__(self) -> int:
-        return len(self._received)
+        return len(self._received) + len(self.body)
 
     def feed(self, data: bytes) -> bool:
         """Add received bytes; return whether the application can answer. Raises gunicorn's errors of parsing."""
@@ -54,6 +54,7 @@ class Incoming:
         self.has_ended = len(self._received) >= end
         if self.has_ended:
             self.body = bytes(self._received[self._body_at : end])
+            self._received.clear()
         return self.has_ended
 
     def _parse(self) -> Request:
@@ -73,6 +74,7 @@ class Incoming:
             except NoMoreData:
                 raise InvalidChunkSize(b"the body is not chunked") from None
             self.length = len(self.body)
+            self._received.clear()
         elif len(self._received) - self._body_at > self._limit + self._limit // 4:
             raise InvalidChunkSize(b"the chunks are too small")
         return self.has_ended
