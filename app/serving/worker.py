@@ -43,7 +43,7 @@ class BufferingWorker(Worker):
         self._selector = selectors.DefaultSelector()
         self._lead = Lead()
         self._waiting: dict[Connection, None] = {}  # for their clients: those that the selector watches
-        self._running: dict[Connection, float] = {}  # in the application; since when
+        self._running: dict[int, float] = {}  # threads in the application, and since when
         self._handed_back: SimpleQueue[Connection] = SimpleQueue()  # by threads that have lost the lead
         files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self._limit = max(1, min(self.cfg.worker_connections, files // 2))  # the application opens files too
@@ -154,14 +154,15 @@ class BufferingWorker(Worker):
 
     def _work(self, connection: Connection) -> bool:
         """Run the application for a connection; return whether this thread still leads."""
-        self._running[connection] = time.monotonic()
+        thread = threading.get_ident()
+        self._running[thread] = time.monotonic()
         leads = self._lead.work(partial(self._answer, connection))
         if leads:
             self._wait_for(connection)
         else:
             self._handed_back.put(connection)
             self._wake()
-        del self._running[connection]
+        del self._running[thread]
         return leads
 
     def _take_back(self) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import select
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -59,7 +60,7 @@ def start_with(start, tmp_path_factory):
 
     def start_with(*constants):
         conf = tmp_path_factory.mktemp("settings") / "conf.py"
-        lines = ["    from app.serving import connection, worker", *(f"    {constant}" for constant in constants)]
+        lines = ["    from app.serving import connection, lead, worker", *(f"    {constant}" for constant in constants)]
         own = (ROOT / "app" / "gunicorn_conf.py").read_text()
         conf.write_text("\n".join([own, "def post_worker_init(process):", *lines]))
         return start(conf=conf, WEB_CONCURRENCY="1")
@@ -110,6 +111,15 @@ def test_too_large_buffers_close_the_largest(small, eventually):
         eventually(lambda: len(closed(clients)) == 2)
         modest.sendall(b"x")
         assert read(modest)[0] == 400
+
+
+def test_no_answer_is_lost_while_the_lead_changes(start_with):
+    server = start_with("lead.PATIENCE = 0")
+    whole = body(server.ask(GET % LARGE)[1])
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: server.ask(GET % LARGE)[1], range(100)))
+    assert all(body(answer) == whole for answer in answers)
+    assert "Traceback" not in server.log()
 
 
 def test_stop_does_not_wait_for_slow_clients(start_with):
