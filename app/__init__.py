@@ -116,6 +116,7 @@ def register_features(app: Flask) -> None:
     from app import (
         api,
         auth,
+        deletion,
         export,
         jobs,
         languages,
@@ -145,6 +146,7 @@ def register_features(app: Flask) -> None:
         search,
         translation,
         export,
+        deletion,
         api,
         jobs,  # last: in DEV it starts the worker, which knows the kinds of jobs that are registered by then
     ):

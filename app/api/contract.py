@@ -16,10 +16,12 @@ from werkzeug.exceptions import HTTPException, Unauthorized
 
 from app.api.inputs import IdempotencyKey
 from app.api.schemas import Error
+from app.auth import attempts
 from app.auth.presence import note_presence
 from app.auth.queries import TokenOwner, owner_of_token
 from app.exceptions import Malformed
 from app.logs import client_address
+from app.users.models import User
 from app.users.queries import by_id
 from app.web import errors
 from app.web.hooks import note_user
@@ -110,6 +112,19 @@ class Resource(Blueprint):
         described = self.alt_response(401, schema=Error)(self.alt_response(429, schema=Error)(described))
         return described  # type: ignore[no-any-return]
 
+    def needs_password(self, view: View) -> View:
+        """Require a username, or an email address, and its password; `g.caller` is its owner, a User."""
+
+        @functools.wraps(view)
+        def authenticate(*args: Any, **kwargs: Any) -> Any:
+            g.caller = _password_owner()
+            note_user(g.caller.id)
+            return view(*args, **kwargs)
+
+        described = self.doc(security=[{"password": []}])(authenticate)
+        described = self.alt_response(401, schema=Error)(self.alt_response(429, schema=Error)(described))
+        return described  # type: ignore[no-any-return]
+
 
 def check_user(user_id: int) -> None:
     """Answer 404 unless there is a user with that id. Their counts are not read."""
@@ -133,6 +148,16 @@ def basic_credentials() -> tuple[str, str] | None:
         text = sent.decode("latin-1")
     name, colon, password = text.partition(":")
     return (name, password) if colon else None
+
+
+def _password_owner() -> User:
+    given = basic_credentials()
+    if given is None:
+        attempts.count_refused(attempts.PASSWORDS)
+    user = attempts.authenticate(*given) if given else None
+    if user is None:
+        raise Unauthorized(www_authenticate=PASSWORD_CHALLENGE)
+    return user
 
 
 def _credentials(scheme: str) -> str:

@@ -1,82 +1,11 @@
 """The shapes of what the API answers: each schema serialises what it describes."""
 
-from datetime import datetime
 from typing import Any
 
-from flask import request
-from marshmallow import Schema, fields, missing
+from marshmallow import Schema, fields
 
+from app.api.stored import Boolean, DateTime, Integer, OwnEmail, Part, Path, String
 from app.notifications.texts import text_of
-from app.web.hooks import noted_user
-
-
-class Stored:
-    """A field of a row: its value has the right type already, so marshmallow need not convert it."""
-
-    attribute: str | None
-
-    def serialize(self, attr: str, obj: Any, accessor: Any = None, **options: Any) -> Any:
-        """The attribute of `obj`."""
-        return getattr(obj, self.attribute or attr)
-
-
-class Integer(Stored, fields.Integer):
-    """A stored integer."""
-
-
-class String(Stored, fields.String):
-    """A stored text."""
-
-
-class Boolean(Stored, fields.Boolean):
-    """A stored boolean."""
-
-
-class DateTime(Stored, fields.DateTime):
-    """A stored moment, answered in ISO 8601."""
-
-    def serialize(self, attr: str, obj: Any, accessor: Any = None, **options: Any) -> str:
-        """The attribute of `obj` as text."""
-        moment: datetime = super().serialize(attr, obj)
-        return moment.isoformat()
-
-
-class Part(fields.Nested):
-    """An object in an object, whose fields come from the same row; null where the row has no `when`.
-
-    Its fields are dumped one by one: marshmallow's own `dump` takes several times as long, for every row of a page.
-    """
-
-    def __init__(self, nested: Any, *, when: str | None = None, **options: Any):
-        super().__init__(nested, allow_none=when is not None, **options)
-        self._when = when
-
-    def serialize(self, attr: str, obj: Any, accessor: Any = None, **options: Any) -> dict[str, Any] | None:
-        """The part of `obj`."""
-        if self._when and getattr(obj, self._when) is None:
-            return None
-        parts = self.schema.dump_fields.items()
-        return {field.data_key or name: field.serialize(name, obj) for name, field in parts}
-
-
-class Path(fields.String):
-    """The address of a resource on this site, made of a path, an attribute `of` the row and a suffix."""
-
-    def __init__(self, path: str, of: str = "id", suffix: str = ""):
-        super().__init__(required=True)
-        self._path, self._of, self._suffix = path, of, suffix
-
-    def serialize(self, attr: str, obj: Any, accessor: Any = None, **options: Any) -> str:
-        """The address for `obj`."""
-        return f"{request.script_root}{self._path}{getattr(obj, self._of)}{self._suffix}"
-
-
-class OwnEmail(fields.String):
-    """A user's email address, for themselves alone."""
-
-    def serialize(self, attr: str, obj: Any, accessor: Any = None, **options: Any) -> Any:
-        """The address of `obj`, or nothing."""
-        return obj.email if obj.id == noted_user() else missing
 
 
 class Error(Schema):
@@ -127,6 +56,10 @@ class Users(Schema):
     items = fields.Nested(User, many=True, required=True)
     meta = fields.Nested(Meta, data_key="_meta", required=True)
     links = fields.Nested(Links, data_key="_links", required=True)
+
+
+class Deletion(Schema):
+    due_at = fields.DateTime(required=True)
 
 
 class Token(Row):
@@ -209,7 +142,9 @@ class Correspondent(Person):
 class Conversation(Row):
     """A row of messages.queries.people."""
 
-    person = Part(Correspondent, required=True)
+    person = Part(
+        Correspondent, when="user_id", required=True, metadata={"description": "Null if the account was deleted."}
+    )
     unread = Integer(required=True)
     newest = Part(Message, required=True)
 

@@ -4,15 +4,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import g
-from werkzeug.exceptions import Unauthorized
 
-from app.api.contract import PASSWORD_CHALLENGE, Resource, basic_credentials
+from app.api.contract import Resource
 from app.api.inputs import KeyQuery, NewToken
 from app.api.paging import Answer, by_key
 from app.api.schemas import Error, IssuedToken, Tokens
-from app.auth import attempts, queries, services
+from app.auth import queries, services
 from app.database import db
-from app.web.hooks import note_user
 
 bp = Resource("api_tokens", __name__, url_prefix="/api/tokens", description="What a program signs in with.")
 
@@ -28,26 +26,17 @@ class Issued(NamedTuple):
 
 
 @bp.post("")
-@bp.doc(security=[{"password": []}])
+@bp.needs_password
 @bp.arguments(NewToken, required=False)
 @bp.response(200, IssuedToken)
-@bp.alt_response(401, schema=Error)
 @bp.alt_response(403, schema=Error)
-@bp.alt_response(429, schema=Error)
 def issue(values: dict[str, str]) -> Issued:
     """Get a token for a username, or an email address, and its password.
 
     Send it as "Authorization: Bearer …". It ends when it expires, when it is revoked and when the password changes. A
     repeated request gets another token. A user can have 100; more are refused.
     """
-    given = basic_credentials()
-    if given is None:
-        attempts.count_refused(attempts.PASSWORDS)
-    user = attempts.authenticate(*given) if given else None
-    if user is None:
-        raise Unauthorized(www_authenticate=PASSWORD_CHALLENGE)
-    note_user(user.id)
-    token, kept = services.issue_token(user, values["name"])
+    token, kept = services.issue_token(g.caller, values["name"])
     db.session.commit()
     return Issued(kept.id, kept.name, kept.created_at, kept.expires_at, token)
 

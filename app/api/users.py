@@ -1,5 +1,6 @@
 """Users, and who follows whom."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import abort, g, request
@@ -9,9 +10,10 @@ from app.api.contract import Resource, check_user
 from app.api.inputs import KeyQuery, NewUser, PageQuery, UserChange
 from app.api.paging import Answer, answer, by_number, key_of
 from app.api.queries import UserRow
-from app.api.schemas import Error, Posts, User, Users
+from app.api.schemas import Deletion, Error, Posts, User, Users
 from app.auth import attempts, services
 from app.database import db
+from app.deletion import services as deletion
 from app.relationships import services as relationships
 from app.timelines import queries as timelines
 from app.users import models
@@ -74,6 +76,22 @@ def change(values: dict[str, str], user_id: int) -> UserRow:
     users.change_profile(user, **values)
     db.session.commit()
     return _known(user_id)
+
+
+@bp.delete("/<id:user_id>")
+@bp.needs_password
+@bp.response(202, Deletion)
+@bp.alt_response(403, schema=Error)
+@bp.alt_response(404, schema=Error)
+def delete(user_id: int) -> dict[str, datetime]:
+    """Delete the caller's account in a week; to sign in, or to get a token, before then keeps it.
+
+    All sessions and tokens of the user end at once.
+    """
+    users.check_owner(by_id(user_id) or abort(404), by=g.caller)
+    due_at = deletion.request_deletion(g.caller)
+    db.session.commit()
+    return {"due_at": due_at}
 
 
 @bp.get("/<id:user_id>/followers")

@@ -16,7 +16,8 @@ PASSWORD_RULE = _l(
 MISMATCH = _l("The passwords don't match.")
 
 
-def _current_password(label: str) -> PasswordField:
+def current_password(label: str) -> PasswordField:
+    """Return a field for the user's own password."""
     return PasswordField(
         label, [InputRequired(_l("Enter your password."))], render_kw={"autocomplete": "current-password"}
     )
@@ -37,7 +38,7 @@ class LoginForm(Form):
         [DataRequired(_l("Enter your username or email address."))],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
-    password = _current_password(_l("Password"))
+    password = current_password(_l("Password"))
     remember_me = BooleanField(_l("Keep me signed in on this device"))
     kept = HiddenField()  # a form that was sent without a session, sealed by app/web/resubmission.py
 
@@ -66,11 +67,11 @@ class ResetPasswordForm(Form):
 
 class ChangeAddressForm(Form):
     email = EmailField(_l("New email address"), render_kw={"autocomplete": "email"})
-    password = _current_password(_l("Password"))
+    password = current_password(_l("Password"))
 
 
 class ChangePasswordForm(Form):
-    password = _current_password(_l("Current password"))
+    password = current_password(_l("Current password"))
     new_password = _new_password(_l("New password"))
     new_password2 = _repeated("new_password", _l("Confirm new password"))
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.auth import devices, links, rules
 from app.auth.models import ApiToken, LoginSession
+from app.auth.signals import signed_in
 from app.database import changed, db, utc_now
 from app.exceptions import Invalid, NotAllowed, NotFound
 from app.logs import client_address
@@ -179,6 +180,7 @@ def issue_token(user: User, name: str = "") -> tuple[str, ApiToken]:
             "name", _("You have %(limit)d API tokens. Revoke one before you create another.", limit=MAX_TOKENS)
         )
     _grant(user, row)
+    signed_in.send(user)
     return token, row
 
 

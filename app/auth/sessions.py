@@ -13,6 +13,7 @@ from app.auth import known_browsers, presence, services
 from app.auth.destination import destination, path_of
 from app.auth.forms import LoginForm
 from app.auth.queries import SessionUser, user_of_session
+from app.auth.signals import signed_in
 from app.database import db
 from app.exceptions import NotFound
 from app.extensions import login
@@ -72,6 +73,7 @@ def start(user: User, remember: bool = False) -> None:
     login_user(signing_in, remember=remember, duration=services.REMEMBERED_VALID)
     known_browsers.remember(user)
     note_user(user.id)
+    signed_in.send(user)
 
 
 def restart(user: User) -> None:

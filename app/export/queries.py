@@ -72,8 +72,8 @@ def posts(user_id: int) -> Rows:
 
 
 def messages(user_id: int) -> Rows:
-    """Yield the user's copies of messages, conversation by conversation, oldest first."""
-    sides = select(Conversation.id, User.username).join(User, User.id == Conversation.other_id)
+    """Yield the user's copies of messages, conversation by conversation, oldest first; `with` is None if deleted."""
+    sides = select(Conversation.id, User.username).outerjoin(User, User.id == Conversation.other_id)
     for side_id, other in db.session.execute(sides.where(Conversation.owner_id == user_id)).all():
         rows = select(
             Message.id,

@@ -1,6 +1,6 @@
 """Conversations and messages.
 
-Each of the two users has their own copy of both, so that deleting one leaves the other's.
+Each of the two users has their own copy of both, so that deleting one, or an account, leaves the other's.
 """
 
 from datetime import datetime
@@ -16,16 +16,18 @@ class Conversation(Model):
 
     __tablename__ = "conversation"
 
+    # Ids are never reused: pages of former conversations are addressed by them.
     __table_args__ = (
         UniqueConstraint("owner_id", "other_id"),
         Index(None, "owner_id", "last_message_id"),  # the list of conversations, newest first
         Index(None, "owner_id", "unread"),  # the badge on every page, from the index alone
-        TABLE_OPTIONS,
+        TABLE_OPTIONS | {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     owner_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    other_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    # None once the other account was deleted (services.keep_copies): the foreign key would delete the row.
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     # No foreign key, since the tables would reference each other. 0: no message yet.
     last_message_id: Mapped[int] = mapped_column(default=0)
     seen_id: Mapped[int] = mapped_column(default=0)  # the owner has seen the messages up to this id

@@ -23,16 +23,20 @@ class MessageRow(NamedTuple):
 
 
 class ConversationRow(NamedTuple):
-    """A conversation: its newest message (the first four fields), unread count and other user."""
+    """A conversation: its newest message (the first four fields), unread count, id and other user.
+
+    The last three are None if the other account was deleted.
+    """
 
     id: int
     body: str
     created_at: datetime
     outgoing: bool
     unread: int
-    user_id: int
-    username: str
-    display_name: str
+    side_id: int
+    user_id: int | None
+    username: str | None
+    display_name: str | None
 
 
 def unread_messages(owner_id: ColumnElement[int] | int) -> ScalarSelect[int]:
@@ -49,6 +53,15 @@ def side_of(owner_id: int, other_id: int) -> Conversation | None:
     """The owner's copy of the conversation with the other user, or None if there is none."""
     return db.session.scalar(
         select(Conversation).where(Conversation.owner_id == owner_id, Conversation.other_id == other_id)
+    )
+
+
+def former_side(owner_id: int, side_id: int) -> Conversation | None:
+    """The owner's copy of a conversation with an account that was deleted, or None."""
+    return db.session.scalar(
+        select(Conversation).where(
+            Conversation.id == side_id, Conversation.owner_id == owner_id, Conversation.other_id.is_(None)
+        )
     )
 
 
@@ -71,6 +84,7 @@ def _people(side_of_key: str) -> Select[Any]:
             Message.created_at,
             Message.outgoing,
             side.c.unread,
+            side.c.id,
             User.id,
             User.username,
             User.display_name,

@@ -132,11 +132,28 @@ def _mark_seen(other: User) -> None:
 @login_required
 def delete_conversation(username: str) -> ResponseReturnValue:
     other = by_username(username) or abort(404)
-    side = queries.side_of(current_user.id, other.id) or abort(404)
+    return _delete(queries.side_of(current_user.id, other.id) or abort(404))
+
+
+def _delete(side: Conversation) -> ResponseReturnValue:
     services.delete_conversation(side)
     db.session.commit()
     flash(_("Conversation deleted for you."), "success")
     return redirect(url_for("messages.people"))
+
+
+@bp.get("/former/<id:side_id>")
+@login_required
+def former(side_id: int) -> ResponseReturnValue:
+    """Show a conversation with an account that was deleted."""
+    side = queries.former_side(current_user.id, side_id) or abort(404)
+    return render_template("messages/former.html", side=side, page=_page_of(side, key_from(request.args)))
+
+
+@bp.post("/former/<id:side_id>/delete")
+@login_required
+def delete_former(side_id: int) -> ResponseReturnValue:
+    return _delete(queries.former_side(current_user.id, side_id) or abort(404))
 
 
 @bp.post("/<id:message_id>/delete")
@@ -145,6 +162,8 @@ def delete_message(message_id: int) -> ResponseReturnValue:
     nearest = queries.neighbour(message_id)
     other = services.delete_message(current_user.id, message_id)
     db.session.commit()
+    if other is None:
+        return removal.removed(_("Message deleted for you."), url_for("messages.people"))
     thread_page, came_from = url_for("messages.thread", username=other.username), request.form.get("next", "")
     older_page = re.fullmatch(re.escape(thread_page) + r"\?[\w=&]*", came_from, re.ASCII)
     page = came_from if older_page else thread_page

@@ -58,12 +58,21 @@ def mark_seen(side: Conversation, up_to: int) -> None:
     db.session.execute(
         update(Conversation).where(Conversation.id == side.id, Conversation.seen_id < up_to).values(seen_id=up_to)
     )
-    if _count_unread(side.id) == 0:
+    if _count_unread(side.id) == 0 and side.other_id:
         notifications.mark_read_of(side.owner_id, MESSAGE, actor_id=side.other_id)
 
 
-def delete_message(owner_id: int, message_id: int) -> User:
-    """Delete a user's copy of a message, and return the other user, whose copy stays.
+def keep_copies(user: User) -> None:
+    """Before deleting a user, detach the copies that others have of their conversations, and mark them as read."""
+    db.session.execute(
+        update(Conversation)
+        .where(Conversation.other_id == user.id)
+        .values(other_id=None, unread=0, seen_id=Conversation.last_message_id)
+    )
+
+
+def delete_message(owner_id: int, message_id: int) -> User | None:
+    """Delete a user's copy of a message, and return the other user, whose copy stays; None for a deleted account.
 
     Raises NotFound if the message is not in a conversation of theirs.
     """
@@ -82,7 +91,7 @@ def delete_message(owner_id: int, message_id: int) -> User:
     )
     db.session.execute(delete(Conversation).where(Conversation.id == side_id, Conversation.last_message_id == 0))
     _count_unread(side_id)
-    return db.session.get_one(User, other_id)
+    return db.session.get(User, other_id) if other_id else None
 
 
 def delete_conversation(side: Conversation) -> None:

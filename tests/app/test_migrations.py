@@ -17,6 +17,8 @@ from sqlalchemy import event, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from app.database import db
+from app.messages import services as messages
+from app.messages.models import Message
 from app.ops.autogenerate import is_modelled
 from app.users.queries import by_username
 
@@ -196,6 +198,15 @@ def test_repeated_migration_changes_nothing(schema, script):
             change()
             assert read_tables(connection) == tables
         connection.commit()
+
+
+def test_change_of_the_conversation_table_keeps_messages(schema, susan, john):
+    message_id = messages.send(susan.id, john.id, "hello").id
+    db.session.commit()
+    db.session.remove()
+    flask_migrate.downgrade(revision="0015")
+    flask_migrate.upgrade()
+    assert db.session.get_one(Message, message_id).body == "hello"
 
 
 def test_change_of_the_user_table_keeps_rows_and_never_reuses_an_id(schema, make_user):

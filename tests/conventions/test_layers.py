@@ -20,6 +20,9 @@ OTHERS = {
     "auth/proofs": "queries",
     "auth/sessions": "routes",
     "auth/settings": "routes",
+    "auth/signals": "models",
+    "deletion/deleting": "routes",  # it commits, as a view does
+    "deletion/mails": "services",
     "export/archive_job": "routes",  # the worker calls it, as the server calls a view
     "export/mails": "services",
     "jobs/running": "routes",  # it commits, as a view does

@@ -10,6 +10,7 @@ from app.messages.models import Conversation, Message
 from app.notifications.queries import notifications
 from app.pagination import Key
 from app.users.models import User
+from app.users.services import delete_user
 
 
 def bodies(owner, other):
@@ -53,6 +54,19 @@ def test_mark_seen_ignores_future_ids(susan, david):
     services.mark_seen(queries.side_of(david.id, susan.id), 2**62)
     services.send(susan.id, david.id, "Two")
     assert unread(david) == 1
+
+
+def test_others_keep_their_copies_of_a_deleted_users_messages(susan, david, john):
+    services.send(susan.id, david.id, "One")
+    services.send(david.id, susan.id, "Two")
+    services.send(susan.id, john.id, "Three")
+    db.session.commit()
+    david_id, john_id = david.id, john.id
+    delete_user(susan)
+    db.session.commit()
+    assert db.session.scalars(select(Message.body).order_by(Message.id)).all() == ["One", "Two", "Three"]
+    assert [row.user_id for row in queries.people(david_id, Key(), 10)] == [None]
+    assert [unread(db.session.get_one(User, user_id)) for user_id in (david_id, john_id)] == [0, 0]
 
 
 def test_delete_message_leaves_other_copy(susan, david):
