@@ -34,10 +34,15 @@ def cancel(user_id: int) -> bool:
     return changed(db.session.execute(delete(AccountDeletion).where(AccountDeletion.user_id == user_id))) > 0
 
 
+def next_due() -> int | None:
+    """Return the id of the account whose deletion has been due for longest, or None."""
+    due = select(AccountDeletion.user_id).where(AccountDeletion.due_at <= utc_now())
+    return db.session.scalar(due.order_by(AccountDeletion.due_at).limit(1))
+
+
 def delete_next_due() -> int | None:
     """Delete the account that has been due for longest, and return its id; None if none is due."""
-    due = select(AccountDeletion.user_id).where(AccountDeletion.due_at <= utc_now())
-    user_id = db.session.scalar(due.order_by(AccountDeletion.due_at).limit(1))
+    user_id = next_due()
     if user_id is None:
         return None
     # Locked before the request, as a sign-in does. Meanwhile the user may have signed in, or another worker was first.

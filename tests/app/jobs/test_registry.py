@@ -12,6 +12,6 @@ def test_functions_of_registered_kinds_can_be_imported(app):
 
 
 def test_factories_of_loops_make_functions(app):
-    assert list(loops()) == ["app.mail.sending:Sender"]
+    assert list(loops()) == ["app.mail.sending:Sender", "app.deletion.deleting:Deleter"]
     for name in loops():
         assert callable(resolve_name(name)()), name
