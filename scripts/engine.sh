@@ -67,6 +67,13 @@ podman_limits() {
     [ "$granted" = unlimited ] || [ "$granted" -ge 1048576 ] || echo "--ulimit nofile=4096:4096 --ulimit nproc=4096:4096"
 }
 
+# engine_reason FILE: prints in one line why the engine failed, from its output: without ids, warnings and hints to --help.
+engine_reason() {
+    sed -e '/^[0-9a-f]\{64\}$/d' -e '/^WARNING/d' -e '/^See .*--help/d' -e '/^Run .*--help/d' \
+        -e 's/^docker: //' -e 's/^Error response from daemon: //' -e 's/^Error: //' "$1" \
+        | awk 'NF { printf "%s%s", separator, $0; separator = " " }'
+}
+
 # need_engine WHAT: exits with an error where there is no container engine.
 need_engine() {
     choose_engine

@@ -113,6 +113,39 @@ def start(engine, project):
 
 
 @pytest.fixture
+def stub(tmp_path):
+    """stub("create) echo why >&2; exit 125 ;;"): a docker command without an engine, with one instance that runs.
+
+    The argument is answers, as branches of the shell's `case` over its arguments, before the usual ones. Returns the
+    variables for make that select it, and a function that returns the calls so far.
+    """
+    command, calls = tmp_path / "docker", tmp_path / "calls"
+
+    def stub(answers=""):
+        command.write_text(
+            f"""#!/bin/sh
+echo "$*" >>'{calls}'
+case $* in
+    {answers}
+    *mariadb*) exit 1 ;;
+    *microblog.stage*) echo v0.2 ;;
+    *microblog.environment*) echo PROD ;;
+    *microblog.bind*) echo 127.0.0.1 ;;
+    *State.Running*) echo true ;;
+    *org.microblog.instance*) for name; do :; done; echo "$IMAGE $name" ;;
+    *inspect*) echo sha256:1 ;;
+    *Server.Version*) echo 28.5.2 ;;
+esac
+"""
+        )
+        command.chmod(0o755)
+        variables = {"DOCKER": command, "ENGINE": "docker", "STAGE": "v0.2", "BASE": "hub", "PORT": free_port()}
+        return variables, lambda: calls.read_text().splitlines() if calls.exists() else []
+
+    return stub
+
+
+@pytest.fixture
 def instance(engine, make, project):
     """instance(STAGE=…, ENV=…): starts an instance with `make run` on a free port; stopped after the test."""
     ports = []
