@@ -1,18 +1,23 @@
 import contextlib
+import itertools
 import os
 import sqlite3
 import subprocess
 import sys
 import threading
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from app.database import db
+from app.ops import upgrade
 from app.ops.upgrade import DatabaseUnavailable, migration_lock, prepare_directory, wait_until_ready
 
 
-def test_wait_timeout_names_the_server_without_its_password(free_port):
+def test_wait_timeout_names_the_server_without_its_password(free_port, monkeypatch):
+    clock = SimpleNamespace(monotonic=itertools.count(step=0.5).__next__, sleep=lambda seconds: None)
+    monkeypatch.setattr(upgrade, "time", clock)
     port = free_port()
     engine = create_engine(f"mysql+pymysql://microblog:hidden@127.0.0.1:{port}/microblog")
     waits = []
