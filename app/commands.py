@@ -12,7 +12,7 @@ EX_UNAVAILABLE = 69  # of sysexits(3)
 
 
 class Command(click.Command):
-    """A command by itself: `@click.command(cls=Command)`."""
+    """A single command: `@click.command(cls=Command)`."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

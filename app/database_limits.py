@@ -1,4 +1,4 @@
-"""Bounds of every wait for a MariaDB or MySQL server, for each connection that SQLAlchemy makes.
+"""Timeouts of every connection that SQLAlchemy opens to a MariaDB or MySQL server.
 
 A server that is frozen, or unreachable behind a firewall, closes no connection: without a bound, a worker waits until
 gunicorn kills it. docs/decisions/databases.md shows how the bounds add up to at most 10 s for a request.
@@ -27,7 +27,7 @@ class Limits(NamedTuple):
 
 # The server ends a statement before the driver gives up on the answer: the connection can then be used again.
 USUAL = Limits(connect=3, lock=3, statement=4, answer=5)
-# Statements over whole tables: migrations, `flask user recount`, `flask search reindex`.
+# Long statements: migrations, the deletion of accounts, `flask user recount`, `flask search reindex`.
 PATIENT = Limits(connect=3, lock=60, statement=0, answer=3600)
 POOL_TIMEOUT = 1  # seconds to wait for a connection of the pool, where threads share it
 PROBE_TIMEOUT = 1  # seconds for each step of the connection that finds out whether the server is back
@@ -72,7 +72,7 @@ def patiently(engine: Engine) -> Iterator[None]:
 
 
 def note_lost() -> None:
-    """Note that the server closed a connection or did not answer: the next connection is tried with PROBE_TIMEOUT."""
+    """Record that the server closed a connection or did not answer: the next connection uses PROBE_TIMEOUT."""
     state.is_suspect = True
 
 
@@ -86,7 +86,7 @@ def _note_error(context: ExceptionContext) -> None:
 def _connect(
     dialect: Dialect, _record: ConnectionPoolEntry, cargs: list[Any], cparams: dict[str, Any]
 ) -> DBAPIConnection | None:
-    """Connect with limits; within a request, fail at once if the server did not let it connect before."""
+    """Connect with limits; within a request, fail at once if it failed to connect before."""
     if dialect.name != "mysql":
         return None
     if has_request_context() and "connect_error" in g:
@@ -97,7 +97,7 @@ def _connect(
         if state.is_suspect:
             # A server that hangs would otherwise hold each worker for the full time, request after request.
             dialect.connect(*cargs, **given | _timeouts(PROBE_TIMEOUT, PROBE_TIMEOUT)).close()
-        elif limits is PATIENT:  # who waits an hour for a statement doesn't wait so long for the server's greeting
+        elif limits is PATIENT:  # an hour for a statement, but not for the server's greeting
             dialect.connect(*cargs, **given | _timeouts(USUAL.connect, USUAL.answer)).close()
         connection = dialect.connect(*cargs, **given)
     except dialect.loaded_dbapi.Error as error:

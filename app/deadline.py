@@ -1,4 +1,4 @@
-"""A deadline for the whole of a call that waits for another server.
+"""A total timeout for a call to another server.
 
 A socket's timeout applies to each step: it does not bound name resolution, nor a server that sends a byte per second.
 So a thread makes the call, and the caller stops waiting at the deadline.
@@ -16,7 +16,7 @@ T = TypeVar("T")
 def within(seconds: float, call: Callable[[], T], stop: Callable[[], None]) -> T:
     """Return the result of `call`, or raise what it raises; raise TimeoutError after `seconds`.
 
-    At the deadline, `stop` is called, which must end the connection: a slow server could keep the thread for ever.
+    At the deadline it calls `stop`, which must close the connection: a slow server could block the thread indefinitely.
     """
     outcome: SimpleQueue[tuple[T, None] | tuple[None, Exception]] = SimpleQueue()
     context = contextvars.copy_context()

@@ -1,4 +1,4 @@
-"""What the log says while the database or the job queue fails: a line a minute, and one error, which is mailed."""
+"""Log failures of the database or the job queue: one line a minute, the first one an error, which is mailed."""
 
 import logging
 import mmap
@@ -11,11 +11,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 log = logging.getLogger(__name__)
 
-# The database is away, or something else keeps it from doing what it was asked: locks, limits, a full disk.
+# Raised while the database is down, or for locks, timeouts and a full disk.
 DATABASE_ERRORS = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
 
 INTERVAL = 60  # seconds between two lines
-QUIET = 300  # seconds without a failure, after which the next one begins another outage
+QUIET = 300  # seconds without a failure that end an outage
 
 # A lock that was held too long, a deadlock, a statement over its limit (of MariaDB, of MySQL).
 BUSY = {1205, 1213, 1969, 3024}
@@ -56,19 +56,19 @@ def reset() -> None:
 
 
 def report_database(error: BaseException, level: int = logging.ERROR) -> None:
-    """Report one of DATABASE_ERRORS. Locks have lines of their own: they must not hide that the server is away."""
+    """Report one of DATABASE_ERRORS. Locks are counted separately: they must not hide an outage."""
     (database_busy if is_busy(error) else database_away).report(level, "database: %s", reason(error))
 
 
 def is_busy(error: BaseException) -> bool:
-    """Return whether the database answered, and other work in it was in the way."""
+    """Return whether the database answered, but was blocked by other work."""
     cause = _cause(error)
     code = cause.args[0] if cause.args else None
     return code in BUSY or getattr(cause, "sqlite_errorcode", 0) & 0xFF in SQLITE_BUSY
 
 
 def reason(error: BaseException) -> str:
-    """Return the driver's own words, on one line, without the statement."""
+    """Return the driver's message on one line, without the statement."""
     return " ".join(str(_cause(error)).split())
 
 

@@ -1,4 +1,4 @@
-"""Bounds of every wait for Redis, which pages can do without: a short timeout, then a pause."""
+"""Timeouts of Redis, which pages can do without: a short timeout, then a pause."""
 
 import time
 from typing import TYPE_CHECKING, Any
@@ -13,12 +13,12 @@ _paused_until: dict[str, float] = {}  # by URL, of time.monotonic()
 
 
 def is_paused(url: str) -> bool:
-    """Return whether the Redis at `url` has failed a short while ago in this process."""
+    """Return whether the Redis at `url` failed in this process within the last PAUSE seconds."""
     return time.monotonic() < _paused_until.get(url, 0.0)
 
 
 def pause(url: str) -> None:
-    """Don't ask the Redis at `url` for PAUSE seconds."""
+    """Skip the Redis at `url` for PAUSE seconds."""
     _paused_until[url] = time.monotonic() + PAUSE
 
 

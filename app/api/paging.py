@@ -19,7 +19,7 @@ def key_of(query: dict[str, int]) -> Key:
     """The key that a KeyQuery asks for. Raises Malformed for both sides at once."""
     given = {side: min(query[side], LARGEST_ID) for side in ("before", "after") if side in query}
     if len(given) > 1:
-        raise Malformed({"after": [_("Send either before or after.")]})
+        raise Malformed({"after": [_("Send either before or after, not both.")]})
     return Key(**given)
 
 

@@ -84,7 +84,7 @@ def change(values: dict[str, str], user_id: int) -> UserRow:
 @bp.alt_response(403, schema=Error)
 @bp.alt_response(404, schema=Error)
 def delete(user_id: int) -> dict[str, datetime]:
-    """Delete the caller's account in a week; to sign in, or to get a token, before then keeps it.
+    """Delete the caller's account in a week. Signing in or getting a token before then cancels this.
 
     All sessions and tokens of the user end at once.
     """

@@ -1,4 +1,4 @@
-"""What anyone may try on an account from outside, with limits: passwords, and mails to its address.
+"""Limits of attempts on accounts: passwords, and mails to the account's address.
 
 A limit counts for an account *and* the address that asks, so that a stranger uses up only their own. Limits of an
 account over all addresses stop guesses from many; browsers that it knows have their own (known_browsers.py). Those of
@@ -22,17 +22,17 @@ from app.web.rate_limits import Limit, address
 PASSWORDS, RESETS = "sign-in", "resets"  # scopes
 
 BY_ACCOUNT_AND_ADDRESS = {PASSWORDS: parse_many("10 per minute; 60 per hour"), RESETS: parse_many("5 per hour")}
-# For resets, as many minutes as a link is valid: when all are used up, one in the owner's inbox still works.
+# The reset limit lasts as long as a link is valid: when it is reached, a link in the owner's inbox still works.
 BY_ACCOUNT = {PASSWORDS: parse_many("100 per hour"), RESETS: parse_many("10 per 10 minutes")}
 BY_ADDRESS = {PASSWORDS: parse_many("200 per minute; 2000 per hour"), RESETS: parse_many("200 per hour")}
 REGISTRATIONS = parse_many("20 per hour")  # of one email address by one address
-CONFIRMATIONS = parse_many("20 per hour")  # mails to one address, whoever asks for them
+CONFIRMATIONS = parse_many("20 per hour")  # mails to one address, for all accounts together
 
 
 def authenticate(name: str, password: str) -> User | None:
     """Return the user with this username or email address if the password is theirs, else None.
 
-    Wrong passwords count. Raises TooManyRequests if there were too many, for the right one too.
+    Counts wrong passwords. Raises TooManyRequests over the limit, even for the right password.
     """
     user = queries.by_name(name)
     account = f"user {user.id}" if user else _named(name)
@@ -52,14 +52,14 @@ def authenticate(name: str, password: str) -> User | None:
 
 
 def register(email: str) -> None:
-    """Count a registration with this email address, whatever becomes of it. Raises TooManyRequests."""
+    """Count an attempt to register this email address. Raises TooManyRequests."""
     rate_limits.take(_each(REGISTRATIONS, "registration", f"{_named(email)}, {address()}"))
 
 
 def request_reset(email: str) -> bool:
     """Count a request for a reset; return whether to mail a link. Raises TooManyRequests.
 
-    If not, the answer is the same: the latest link that was mailed is still valid.
+    Over the limit, respond as usual: the latest link that was mailed is still valid.
     """
     account = _named(email)
     browser = known_browsers.name_for(lambda: queries.by_email(email))
@@ -68,17 +68,17 @@ def request_reset(email: str) -> bool:
 
 
 def request_confirmation(email: str) -> None:
-    """Count a mail to an address that a user says is theirs. Raises TooManyRequests."""
+    """Count a mail to an address that the user has not confirmed. Raises TooManyRequests."""
     rate_limits.take(_each(CONFIRMATIONS, "confirmation", _named(email)))
 
 
 def count_refused(scope: str) -> None:
-    """Count what named no account, such as a form without its token. Raises TooManyRequests."""
+    """Count an attempt without an account, such as a form without its CSRF token. Raises TooManyRequests."""
     rate_limits.take(_each(BY_ADDRESS[scope], scope, address()))
 
 
 def _limits(scope: str, account: str, browser: str | None) -> list[Limit]:
-    """Return the limits of an account at a browser that it knows, or else at this address, and of the address."""
+    """Return the limits that apply: of the account in a known browser, or else of the account and of the address."""
     by_account = BY_ACCOUNT_AND_ADDRESS[scope]
     if browser:
         return _each(by_account, scope, f"{account}, browser {browser}")
@@ -90,6 +90,6 @@ def _each(rates: list[RateLimitItem], scope: str, whom: str) -> list[Limit]:
 
 
 def _named(name: str) -> str:
-    """The account of that name, which need not exist: a hash, since anything of any length can be typed."""
+    """Return the account's key, a hash, since the typed name can have any length. The account need not exist."""
     typed = unicodedata.normalize("NFKC", email_key(name)).casefold()
     return f"name {hashlib.sha256(typed.encode(errors='replace')).hexdigest()[:32]}"

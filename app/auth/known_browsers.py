@@ -1,4 +1,4 @@
-"""Browsers that have signed in to an account before, so that a stranger's wrong passwords cannot lock them out.
+"""Browsers that have signed in to an account before. Other people's wrong passwords do not lock them out.
 
 A signed cookie holds a random name of the browser and the accounts it is known to. It gives no access: only limits of
 its own (attempts.py). A new password of an account makes it unknown again.
@@ -16,7 +16,7 @@ from app.signing import TimedSerializer
 from app.users.models import User
 
 VALID = 365 * 24 * 3600  # seconds
-ACCOUNTS = 5  # of one browser, the latest ones
+ACCOUNTS = 5  # per browser, the latest ones
 
 Content = tuple[str, list[list[Any]]]  # the browser's name, and for each account its id and its state
 
@@ -39,7 +39,7 @@ def remember(user: User) -> None:
 def name_for(find: Callable[[], User | None]) -> str | None:
     """Return the browser's name if it is known to the account that `find` returns, else None.
 
-    Another browser saves the query.
+    For an unknown browser, `find` is not called, which saves a query.
     """
     content = _read()
     user = find() if content else None

@@ -1,4 +1,4 @@
-"""Have links mailed, and cancel those that are not mailed yet. The worker makes them (mails.py, proofs.py)."""
+"""Put mails with links into the outbox, and cancel pending ones. The worker makes the links (mails.py, proofs.py)."""
 
 from app.mail import services as outbox
 from app.mail.models import OutboxMail

@@ -1,4 +1,4 @@
-"""The tables of sessions and API tokens. Of both only hashes are stored: a leaked table is of no use."""
+"""The tables of sessions and API tokens. Only hashes are stored, so a leaked table grants no access."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from app.users.models import User
 class LoginSession(Model):
     """A browser where a user is signed in, until it expires or is ended.
 
-    Holds what the list of devices shows, and no address: those of phones change all day and tell where the user was.
+    Holds the texts of the device list, but no address: phones change it often, and it reveals where the user was.
     """
 
     __tablename__ = "login_session"

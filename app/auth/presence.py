@@ -28,8 +28,8 @@ class Seen(Protocol):
 def note_presence(user: Seen) -> None:
     """Store when the user was last seen, at most once a minute: SQLite's writers queue.
 
-    Uses its own transaction, whatever becomes of the request's. If the row or SQLite is locked, or the database fails,
-    the next request tries again: reading a page waits for no lock.
+    Uses its own transaction, so that the request's rollback does not affect it. If the row or SQLite is locked, or the
+    database fails, the next request tries again: pages never wait for this lock.
     """
     now = utc_now()
     if now - user.last_seen_at >= PRESENCE_INTERVAL:

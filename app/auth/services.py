@@ -25,17 +25,17 @@ from app.users.services import EMAIL_TAKEN, change_email, create_user
 log = logging.getLogger(__name__)
 
 TOKEN_VALID = timedelta(days=90)
-MAX_TOKENS = 100  # of one user
-# A session ends this long after the sign-in, used or not: a stolen cookie is of no use for ever.
+MAX_TOKENS = 100  # per user
+# A session ends this long after the sign-in, used or not, to limit the use of a stolen cookie.
 REMEMBERED_VALID = timedelta(days=365)
 SESSION_VALID = timedelta(days=31)  # one that the browser forgets when it is closed
-SESSIONS_MAX = 50  # of one user
+SESSIONS_MAX = 50  # per user
 
 
 def register(username: str, email: str, password: str, form_key: str = "") -> User:
     """Create an account, and mail a link to confirm its address. Raises Invalid.
 
-    The second of two equal submissions of a form returns the account of the first.
+    A repeated submission of a form returns the first one's account.
     """
     payload = ("user", username, email, password)
     try:
@@ -63,7 +63,7 @@ def authenticate(name: str, password: str) -> User | None:
 
 
 def log_refusal(what: str, user: User | None) -> None:
-    """Log an attempt on an account. The name that was typed is left out: it may be a password, in the wrong field."""
+    """Log an attempt on an account. The typed name is omitted: it may be a password in the wrong field."""
     account = f"user {user.id} @{user.username}" if user else "no such account"
     log.warning("%s: %s, address %s", what, account, client_address())
 
@@ -128,7 +128,7 @@ def confirm_email(user: User, email: str) -> None:
 def start_session(user: User, user_agent: str, remember: bool) -> str:
     """Start a session of the user, whose password was checked; return its token. Raises NotAllowed.
 
-    Ends those that have expired, and all but the most recently used of the user.
+    Also deletes expired sessions, and the user's least recently used ones over SESSIONS_MAX.
     """
     now, token = utc_now(), secrets.token_urlsafe(32)
     db.session.execute(delete(LoginSession).where(LoginSession.expires_at < now))
@@ -185,7 +185,7 @@ def issue_token(user: User, name: str = "") -> tuple[str, ApiToken]:
 
 
 def issue_token_once(user: User, name: str, form_key: str) -> str:
-    """Issue a token; the second of two equal submissions replaces that of the first, which cannot be shown again.
+    """Issue a token; a repeated submission replaces the first one's token, which cannot be shown again.
 
     Raises Invalid for the name.
     """
@@ -215,7 +215,7 @@ def _grant(user: User, access: LoginSession | ApiToken) -> None:
         db.session.flush()
         if db.session.scalar(select(User.password_hash).where(User.id == user.id)) == user.password_hash:
             return
-    raise NotAllowed(_("This account was changed at the same moment. Sign in again."))
+    raise NotAllowed(_("This account has just been changed. Sign in again."))
 
 
 def revoke_token(user_id: int, token_id: int) -> None:

@@ -82,9 +82,9 @@ def restart(user: User) -> None:
 
 
 def end() -> None:
-    """Sign out at this browser; the caller commits. Copies of its cookies are of no use any more."""
+    """Sign out of this browser; the caller commits. Copies of its cookies stop working."""
     if current_user.is_authenticated:
-        with contextlib.suppress(NotFound):  # another request was first
+        with contextlib.suppress(NotFound):  # another request ended it first
             services.end_session(current_user.id, current_user.session_id)
     _clear()
     logout_user()
@@ -121,7 +121,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
 
 
 def resume(kept: str | None) -> ResponseReturnValue:
-    """After the sign-in: the form that was sent without a session, to be submitted again, or else a redirect."""
+    """Return the response after a sign-in: the form that was sent without a session, or else a redirect."""
     form = resubmission.unseal(kept) if is_from_here() else None
     if form is None:
         return redirect(destination())

@@ -1,10 +1,10 @@
-"""Deletion: users delete their accounts, and have a week to change their minds."""
+"""Deletion: users delete their accounts, and can cancel that for a week."""
 
 from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Add the page; let a sign-in restore the account, and the worker delete those whose week is over."""
+    """Add the page; let a sign-in cancel the deletion, and the worker delete accounts that are due."""
     from app.auth.signals import signed_in
     from app.deletion import routes
     from app.jobs import registry

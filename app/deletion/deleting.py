@@ -1,4 +1,4 @@
-"""Delete the accounts that are due: the worker's part."""
+"""The worker's loop that deletes due accounts."""
 
 import logging
 import math
@@ -11,11 +11,11 @@ from app.deletion import services
 
 log = logging.getLogger(__name__)
 
-INTERVAL = 60  # seconds between two looks for accounts that are due
+INTERVAL = 60  # seconds between two checks for due accounts
 
 
 class Deleter:
-    """Deletes what is due, once a minute, each account in a transaction of its own."""
+    """Deletes due accounts once a minute, each in its own transaction."""
 
     def __init__(self) -> None:
         self._looked_at = -math.inf

@@ -32,10 +32,8 @@ def delete() -> ResponseReturnValue:
             due_at = services.request_deletion(user)
             sessions.end()
             db.session.commit()
-            flash(
-                _("Your account will be deleted on %(date)s. To keep it, sign in before.", date=format_moment(due_at)),
-                "info",
-            )
+            date = format_moment(due_at)
+            flash(_("Your account will be deleted on %(date)s. Sign in before then to keep it.", date=date), "info")
             return redirect(url_for("auth.login"))
     return render_template("deletion/delete.html", form=form, user=user), form.status
 

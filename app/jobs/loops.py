@@ -18,7 +18,7 @@ STOP_TIMEOUT = 1.0  # seconds to finish a call when the worker stops
 
 
 class Loop(threading.Thread):
-    """Calls one function again and again, until `stop` is set."""
+    """Calls one function repeatedly until `stop` is set."""
 
     def __init__(self, app: Flask, factory: str, stop: threading.Event) -> None:
         super().__init__(name=factory, daemon=True)

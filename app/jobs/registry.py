@@ -54,7 +54,7 @@ def kinds() -> Iterator[Kind]:
 
 
 def register_loop(factory: str) -> None:
-    """Let the worker call the LoopBody that `factory` returns, about once a second, in a thread of its own.
+    """Let the worker call the LoopBody that `factory` returns, about once a second, in its own thread.
 
     The factory is given by name, as in "app.mail.sending:Sender". For work that is found in the database.
     """

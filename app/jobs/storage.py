@@ -1,4 +1,4 @@
-"""Where Huey keeps the queue: in the application's database or in Redis; no wait for either is without a bound."""
+"""Storage of Huey's queue: the application's database or Redis, both with timeouts."""
 
 from typing import Any
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Let the worker send what is in the outbox."""
+    """Let the worker send the mails in the outbox."""
     from app.jobs import registry
 
     registry.register_loop("app.mail.sending:Sender")

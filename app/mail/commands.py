@@ -1,4 +1,4 @@
-"""`flask mail`: what waits in the outbox, and whether mail works."""
+"""`flask mail`: list, retry and test mails."""
 
 import sys
 from datetime import datetime
@@ -30,7 +30,7 @@ def mail() -> None:
 @click.option("--state", type=click.Choice([PENDING, FAILED, SENT]), multiple=True, help="[pending and failed]")
 @with_appcontext
 def list_(state: tuple[str, ...]) -> None:
-    """List the mails of the outbox, oldest first. Sent and failed ones are kept for a week."""
+    """List the mails in the outbox, oldest first. Sent and failed ones are kept for a week."""
     states = state or (PENDING, FAILED)
     rows = queries.in_states(states)
     if not rows:
@@ -46,7 +46,7 @@ def list_(state: tuple[str, ...]) -> None:
 @click.option("--all", "everything", is_flag=True, help="All pending and failed mails.")
 @with_appcontext
 def retry(ids: tuple[int, ...], everything: bool) -> None:
-    """Send pending and failed mails now, and try them for another day. IDS are those of `flask mail list`."""
+    """Send pending and failed mails now, and retry them for another day. `flask mail list` shows IDS."""
     if bool(ids) == everything:
         _exit(EX_USAGE, "name the ids of mails, or --all")
     count = services.retry(None if everything else list(ids))
@@ -60,7 +60,7 @@ def retry(ids: tuple[int, ...], everything: bool) -> None:
 @click.argument("address")
 @with_appcontext
 def test(address: str) -> None:
-    """Send a test mail to ADDRESS at once, and say in one line whether that worked."""
+    """Send a test mail to ADDRESS and print the result in one line."""
     config = current_app.config
     if not config["MAIL_SERVER"]:
         _exit(EX_CONFIG, "MAIL_SERVER is not set; mails are written to the log")
@@ -72,9 +72,9 @@ def test(address: str) -> None:
     values = {"text": f"“flask mail test” sent this mail for {config['SITE_URL']}."}
     try:
         transport.send(render(Mail(recipient, "Microblog: test of the mail settings", "alert", "en", values)))
-    except Exception as error:  # of a server anything can come
+    except Exception as error:  # any error, whatever the server sends
         _exit(EX_UNAVAILABLE, f"{server}: {failure_of(error).reason}")
-    click.echo(f"{server} took the mail to {recipient}. Look into the inbox.")
+    click.echo(f"{server} accepted the mail to {recipient}. Check the inbox.")
 
 
 def _utc(time: datetime | None) -> str:

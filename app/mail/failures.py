@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from app.mail.models import ERROR_LIMIT
 
 ADDRESS = re.compile(r"[^\s<>\"',;:]+@[^\s<>\"',;:]+")
-# Replies about the account of the application, whichever command they answer (RFC 4954, section 6).
+# Replies about the application's account, to any command (RFC 4954, section 6).
 OF_SIGN_IN = {530, 534, 535, 538}
 
 
@@ -18,8 +18,8 @@ class Failure(NamedTuple):
     """Why an attempt failed."""
 
     reason: str
-    permanent: bool = False  # the server refuses this mail for good
-    of_server: bool = False  # it concerns no mail in particular: the next one would fail too
+    permanent: bool = False  # the server rejects this mail permanently
+    of_server: bool = False  # it concerns all mails: the next one would fail too
 
 
 def failure_of(error: Exception) -> Failure:

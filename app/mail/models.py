@@ -10,7 +10,7 @@ from app.database import TABLE_OPTIONS, Model, UTCDateTime, utc_now
 # States
 PENDING, SENT, FAILED = "pending", "sent", "failed"
 
-PATIENCE = timedelta(days=1)  # how long a mail is tried
+PATIENCE = timedelta(days=1)  # how long a mail is retried
 RETENTION = timedelta(days=7)  # how long operators see what was sent and what failed
 ERROR_LIMIT = 200  # code points, the size of the column
 
@@ -18,7 +18,7 @@ ERROR_LIMIT = 200  # code points, the size of the column
 class OutboxMail(Model):
     """A mail to send, or that was sent or given up.
 
-    It holds no text and no link: both are made when the mail is sent, so a copy of the table gives nobody a link.
+    It holds no text and no link: both are made when the mail is sent, so a leaked table holds no links.
     """
 
     __tablename__ = "outbox_mail"

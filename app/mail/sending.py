@@ -1,4 +1,4 @@
-"""Send what is due in the outbox: the worker's part of mail."""
+"""The worker's loop that sends due mails from the outbox."""
 
 import logging
 import math
@@ -60,7 +60,7 @@ class Sender:
             return None
         try:
             transport.send(message)
-        except Exception as error:  # of a server anything can come
+        except Exception as error:  # any error, whatever the server sends
             return failure_of(error)
         self._unrecorded = mail
         self._record_sent()

@@ -1,4 +1,4 @@
-"""How `flask db migrate` writes a migration from the models."""
+"""Configure how `flask db migrate` writes migrations."""
 
 import os
 from collections.abc import Iterable

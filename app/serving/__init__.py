@@ -1,4 +1,4 @@
-"""gunicorn's worker for production: no client and no slow request keeps it from serving others.
+"""gunicorn's worker for production: slow clients and slow requests do not block others.
 
 See docs/decisions/serving.md.
 """

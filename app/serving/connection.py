@@ -1,4 +1,4 @@
-"""A client's connection: it reads a request and sends the answer, and never waits for the client.
+"""A client's connection: reads a request and sends the response without blocking.
 
 It serves one request and then closes, as with gunicorn's own sync worker. So there are no idle connections to keep, and
 what a client sends after its request is never taken for another one.
@@ -13,7 +13,7 @@ from typing import Any
 from app.serving.exchange import Exchange, Server
 from app.serving.incoming import Incoming
 
-SILENCE = 30  # seconds in which the client sends, or takes, not a single byte
+SILENCE = 30  # seconds in which the client neither sends nor reads a byte
 BLOCK = 64 * 1024  # bytes read at once; and of an answer, before the application is asked for more of it
 
 

@@ -1,4 +1,4 @@
-"""A request that the application answers, part by part."""
+"""A request and the application's response, read part by part."""
 
 from collections.abc import Iterable, Iterator
 from contextvars import Context

@@ -1,4 +1,4 @@
-"""What a client has sent so far, and whether it is a whole request. gunicorn's parser reads and checks it."""
+"""Buffer a request until it is complete. gunicorn's parser reads and checks it."""
 
 import re
 

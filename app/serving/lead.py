@@ -1,4 +1,4 @@
-"""Which of a worker's threads runs its loop.
+"""Choose the thread of a worker that runs its loop.
 
 One thread at a time leads: it waits for events and runs the application itself, so requests are not handed from thread
 to thread, and threads do not compete for Python's lock. If the leader works on one request for longer than PATIENCE,
@@ -20,7 +20,7 @@ class Lead:
         self._working_since: float | None = None  # time.monotonic(); None while the leader waits for events
         self._over = False
         self._lock = threading.Lock()  # protects the three above
-        self._working = threading.Event()  # set when the leader begins to work; idle workers so never wake up
+        self._working = threading.Event()  # set when the leader begins to work; so idle workers never wake up
         self._watching = threading.Lock()  # one thread watches the leader, the others wait for their turn here
 
     def work(self, task: Callable[[], None]) -> bool:

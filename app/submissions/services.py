@@ -1,4 +1,4 @@
-"""Do once what is submitted twice: by a double click, a reload, or a client that got no answer. The caller commits.
+"""Make repeated submissions idempotent: a double click, a reload, a client that got no response. The caller commits.
 
 A payload is a list of texts that begins with the kind of what is created.
 """
@@ -52,7 +52,7 @@ def submit(
 
 
 def was_submitted(user_id: int, form_key: str, payload: Payload) -> bool:
-    """Whether the user has submitted this payload by a form with this key."""
+    """Return whether the user has submitted this payload with this form key."""
     return bool(form_key) and db.session.get(Submission, (user_id, _form_hash(form_key, payload))) is not None
 
 

@@ -59,7 +59,7 @@ def _parsed(value: str) -> "ValidatedEmail | None":
 
 def _check_public(address: "ValidatedEmail") -> None:
     if address.ascii_email is None:
-        raise Invalid("email", _("Use only letters from a to z, digits and signs before the @."))
+        raise Invalid("email", _("Use only unaccented letters (a–z), digits and symbols before the @."))
     name, _dot, top = address.ascii_domain.rpartition(".")
     if not name or top in LOCAL_DOMAINS:
         raise Invalid(

@@ -55,7 +55,7 @@ def password(value: str, field: str = "password", personal: Iterable[str | None]
     if not text.is_storable(value):
         raise Invalid(field, _("Remove the control characters."))
     if text.is_blank(value):
-        raise Invalid(field, _("Use characters that can be seen, not only spaces."))
+        raise Invalid(field, _("Use visible characters, not only spaces."))
     if is_guessable(value, personal):
         raise Invalid(
             field,

@@ -62,9 +62,9 @@ def refuse_body() -> None:
     if is_api():
         return
     if request.mimetype not in FORM_TYPES:
-        raise UnsupportedType(_("This address takes the form of a page only. The API at /api takes JSON."))
+        raise UnsupportedType(_("This address accepts form data only. The API at /api accepts JSON."))
     if request.files:
-        raise Unreadable(_("This form takes text, not files."))
+        raise Unreadable(_("This form accepts text, not files."))
 
 
 def _has_body() -> bool:
@@ -74,7 +74,7 @@ def _has_body() -> bool:
 def refuse_unstorable() -> None:
     """Refuse text that no database stores as it is, wherever it stands in the request. Raises Unreadable."""
     if any(FORBIDDEN.search(value) for value in _texts()):
-        raise Unreadable(_("The request contains a NUL character or half a surrogate pair. Remove it."))
+        raise Unreadable(_("The request contains a NUL character or an unpaired surrogate. Remove it."))
 
 
 def _texts() -> Iterator[str]:
@@ -88,7 +88,7 @@ def _texts() -> Iterator[str]:
 
 
 def _texts_of(value: Any) -> Iterator[str]:
-    """Every text in a JSON value, names of fields too."""
+    """Yield every string in a JSON value, including keys."""
     values = [value]
     while values:
         match values.pop():

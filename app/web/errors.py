@@ -35,9 +35,9 @@ TEXTS = {
 }
 # Advice for clients of the API, which have no page to go back to.
 API_ADVICE = {
-    400: _l("The request is not valid. /api/docs describes what is."),
-    404: _l("Nothing is at this address, or you may not see it."),
-    405: _l("This address does not take that method. The Allow header lists those it takes."),
+    400: _l("The request is not valid. See /api/docs."),
+    404: _l("Nothing was found at this address, or you don't have access to it."),
+    405: _l("This address does not accept that method. The Allow header lists those it accepts."),
 }
 
 TRY_AGAIN = _l("Check what you entered and submit it again.")  # instead of "Go back" where it stands on the page

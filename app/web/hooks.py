@@ -106,7 +106,7 @@ def refuse_host() -> None:
     Probes pass: they build no link, and the name of a container may have an underscore.
     """
     if not request.host and "Host" in request.headers and request.blueprint != "health":
-        raise Unreadable(_("The host name in the address is not valid. It may have letters, digits, hyphens and dots."))
+        raise Unreadable(_("The host name in the address is not valid. Use letters, digits, hyphens and dots."))
 
 
 def set_headers(response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""What a user typed into a form that was refused: it comes back in a form that can be submitted again.
+"""Return the text of a refused form to the user, in a form to submit again.
 
 It stands in that page alone. Nothing is stored on the server, and passwords and CSRF tokens never come back.
 """
@@ -15,9 +15,9 @@ from wtforms.fields.core import UnboundField
 from app.text import FORBIDDEN
 from app.web.origin import is_from_here
 
-LIMIT = 4 * 1024 * 1024  # bytes; a form beyond MAX_CONTENT_LENGTH is refused, but up to this it comes back
-KEPT_LIMIT = 512 * 1024  # characters of what is carried through the sign-in, within MAX_CONTENT_LENGTH
-FIELDS_LIMIT = 100  # a form of more was not filled in by a user; its page would be a hundred times its size
+LIMIT = 4 * 1024 * 1024  # bytes; a form over MAX_CONTENT_LENGTH is refused, but up to this size its text is returned
+KEPT_LIMIT = 512 * 1024  # characters kept during the sign-in; less than MAX_CONTENT_LENGTH
+FIELDS_LIMIT = 100  # a user fills in no form with more, and its page would be a hundred times its size
 HIDDEN = {"next", "seen", "form_key", "kept"}  # fields that no user fills in, wherever they are
 
 Pairs = list[tuple[str, str]]

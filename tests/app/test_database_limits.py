@@ -138,7 +138,7 @@ def limits_of(connection):
 
 
 @pytest.mark.parametrize("engine", [lambda: db.engine, _engine], ids=["session", "compiled_select"])
-def test_sixteen_threads_find_a_connection_and_another_one_does_not_wait_long(context, engine):
+def test_pool_serves_sixteen_threads_and_refuses_one_more_quickly(context, engine):
     with contextlib.ExitStack() as stack:
         for _thread in range(16):
             stack.enter_context(engine().connect())

@@ -1,4 +1,4 @@
-// Tells screen readers what has changed; others see it.
+// Announces changes to screen readers.
 
 const status = document.createElement("div");
 status.className = "visually-hidden";

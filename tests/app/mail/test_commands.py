@@ -65,7 +65,7 @@ def test_test_sends_a_mail(flask, mail_server):
     sink = mail_server()
     output, code = flask("mail", "test", "me@blog.example")
     assert code == 0
-    assert output.endswith(" took the mail to me@blog.example. Look into the inbox.\n")
+    assert output.endswith(" accepted the mail to me@blog.example. Check the inbox.\n")
     [(_sender, recipients, message)] = sink.messages
     assert recipients == ["me@blog.example"]
     assert "http://localhost:5000" in message.get_body(("plain",)).get_content()

@@ -28,7 +28,7 @@ def test_local_address_is_refused_with_the_reason(context, address):
 
 @pytest.mark.parametrize("address", UTF8)
 def test_utf8_address_is_refused_with_the_reason(context, address):
-    assert reason(address) == "Use only letters from a to z, digits and signs before the @."
+    assert reason(address) == "Use only unaccented letters (a–z), digits and symbols before the @."
 
 
 @pytest.mark.parametrize("address", [*LOCAL, *UTF8, "jörg@localhost"])

@@ -33,7 +33,7 @@ def send(client):
         (b'{"username": NaN}', "not valid in JSON"),
         (b'{"username": -Infinity}', "not valid in JSON"),
         (b"[" * 200_000, "nested too deeply"),
-        (b'{"username": "\\ud800"}', "half a surrogate pair"),
+        (b'{"username": "\\ud800"}', "unpaired surrogate"),
         (b'{"username": "\\u0000"}', "NUL"),
     ],
 )
@@ -79,14 +79,14 @@ def test_api_names_no_buttons_where_a_method_is_wrong(client):
 def test_page_takes_forms_only(client, path, content_type):
     response = client.post(path, data=b'{"username": 5}', content_type=content_type)
     assert (response.status_code, response.mimetype) == (415, "text/html")
-    assert "takes the form of a page only" in response.text
+    assert "accepts form data only" in response.text
 
 
 @pytest.mark.parametrize("name", ["username", "photo"])
 def test_page_takes_no_files(client, name):
     fields = {"password": "correct horse", name: (io.BytesIO(b"root:x:0:0"), "hostname")}
     response = client.post("/auth/login", data=fields)
-    assert (response.status_code, "This form takes text, not files." in response.text) == (400, True)
+    assert (response.status_code, "This form accepts text, not files." in response.text) == (400, True)
     assert "correct horse" not in response.text
 
 

@@ -139,7 +139,7 @@ def test_proxy_sets_the_scheme_and_never_the_host(environ, monkeypatch, trusted,
 def test_invalid_host_is_refused_with_the_reason(client, path, host):
     response = client.get(path, headers={"Host": host})
     text = response.json["message"] if path.startswith("/api") else response.text
-    assert (response.status_code, "may have letters, digits, hyphens and dots" in text) == (400, True)
+    assert (response.status_code, "Use letters, digits, hyphens and dots" in text) == (400, True)
     assert "http:///" not in response.text
 
 
