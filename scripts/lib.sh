@@ -74,6 +74,16 @@ need_authority() {
         || die "CA_FILE=$CA_FILE is not a readable PEM certificate; give the authority's PEM file"
 }
 
+# Exits with an error if the URL of a mirror holds a user name, a password or a token: images would keep it in a layer.
+need_open_mirrors() {
+    for mirror in "APT_MIRROR=${APT_MIRROR:-}" "PIP_INDEX_URL=${PIP_INDEX_URL:-}"; do
+        authority=${mirror#*://}
+        case ${authority%%[/?#]*} in
+            *@* | [!\[]*:*[!0-9]*) die "${mirror%%=*} holds a user name or a password, which images would keep for good; give a mirror without, such as a local proxy that adds it (docker/support/base/README.md)" 64 ;;
+        esac
+    done
+}
+
 # Returns 0 for root on Debian: there the scripts install missing packages themselves.
 can_install() {
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null

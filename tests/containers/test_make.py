@@ -80,6 +80,19 @@ def test_run_prints_engine_commands_and_address(make, project):
     assert get(f"http://localhost:{port}/") is None
 
 
+@pytest.mark.parametrize("setting", ["PIP_INDEX_URL", "APT_MIRROR"])
+@pytest.mark.parametrize("user", ["user:hunter2", "hunter2", "user:hun@ter2", "user:hun/ter2", ":hunter2"])
+def test_mirror_with_a_password_is_refused_before_a_build(make, setting, user):
+    """An image would keep it in a layer. Neither builder can pass it by: the legacy one has no secrets."""
+    result = make("build", STAGE="v0.2", BASE="debian", check=False, **{setting: f"http://{user}@index.example/simple"})
+    assert result.returncode != 0
+    errors = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert errors[0].startswith(f"error: {setting} holds a user name or a password, which images would keep for good")
+    assert "ter2" not in result.stdout + result.stderr
+    assert "docker build" not in result.stderr
+
+
 def test_run_refuses_a_taken_port_before_building(make):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
