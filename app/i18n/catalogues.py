@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import uuid
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ NOISE = re.compile(
     rb"|Project-Id-Version).*\n",
     re.M,
 )
+# The date in compiled catalogues, in place of the current one: the same source compiles to the same file.
+EPOCH = datetime.fromtimestamp(0, UTC)
 # Functions that mark texts in the code, besides Babel's defaults; (1, 2): the singular and plural arguments.
 KEYWORDS = {"_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
 
@@ -73,6 +76,7 @@ def compile_all(folder: Path, data_dir: Path, everything: bool = False) -> list[
         # Babel would write the forms of the source language, to be chosen by the plural rule of this one.
         for message in _untranslated(catalogue):
             catalogue.delete(message.id, message.context)
+        catalogue.creation_date = catalogue.revision_date = EPOCH
         compiled = BytesIO()
         write_mo(compiled, catalogue)
         _replace(target, compiled.getvalue())

@@ -75,6 +75,14 @@ def test_fallback_of_an_older_release_is_not_used(folder, tmp_path, read_only):
     assert (compiled(old), compiled(new)) == ("Bonjour", "Salut")
 
 
+def test_compiled_catalogue_bears_no_time(folder, tmp_path):
+    """Two builds of an image have the same content."""
+    (target,) = catalogues.compile_all(folder, tmp_path)
+    with open(target, "rb") as file:
+        headers = Translations(file).info()
+    assert headers["pot-creation-date"] == headers["po-revision-date"] == "1970-01-01 00:00+0000"
+
+
 @pytest.mark.parametrize("forms", [('""', '""'), ('"%(n)s réponse"', '""'), ('""', '"%(n)s réponses"')])
 def test_untranslated_plural_is_that_of_its_source_language(folder, tmp_path, forms):
     """In French, 0 is singular; in English, plural."""
