@@ -74,6 +74,24 @@ engine_reason() {
         | awk 'NF { printf "%s%s", separator, $0; separator = " " }'
 }
 
+# Sets `builder`, the name of the builder that "$cli build" uses. DOCKER_BUILDKIT=0 asks for the legacy builder; Docker
+# before version 23 has BuildKit too, but uses it only if DOCKER_BUILDKIT is set.
+choose_builder() {
+    version=$("$cli" version --format '{{.Client.Version}}')
+    if [ "$engine" = podman ]; then
+        builder="Buildah (Podman's builder)"
+    elif [ "${DOCKER_BUILDKIT:-1}" = 0 ]; then
+        builder="the legacy builder"
+    elif [ "${version%%.*}" -lt 23 ]; then
+        export DOCKER_BUILDKIT=1
+        builder=BuildKit
+    elif [ "${DOCKER_BUILDKIT:-}" = 1 ] || bounded 20 "$cli" buildx version >/dev/null 2>&1; then
+        builder=BuildKit
+    else
+        builder="the legacy builder"
+    fi
+}
+
 # need_engine WHAT: exits with an error where there is no container engine.
 need_engine() {
     choose_engine

@@ -80,6 +80,13 @@ def test_run_prints_engine_commands_and_address(make, project):
     assert get(f"http://localhost:{port}/") is None
 
 
+def test_build_names_its_builder(builder, make, project):
+    env = {"DOCKER_BUILDKIT": "0"} if builder.builder == "legacy" else {}
+    built = make("build", STAGE="v0.2", DOCKER=builder.cli, env=env).stdout.splitlines()[-1]
+    assert built.startswith(f"Built {project}:v0.2 on ")
+    assert built.endswith(" with the legacy builder" if builder.builder == "legacy" else " with BuildKit")
+
+
 @pytest.mark.parametrize("setting", ["PIP_INDEX_URL", "APT_MIRROR"])
 @pytest.mark.parametrize("user", ["user:hunter2", "hunter2", "user:hun@ter2", "user:hun/ter2", ":hunter2"])
 def test_mirror_with_a_password_is_refused_before_a_build(make, setting, user):
