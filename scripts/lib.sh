@@ -61,6 +61,15 @@ one_of() (
     die "$name=$value is not valid; use one of: $*" 64
 )
 
+# find_python [PYTHON]: sets `python` to the first of Python 3.11 or later, on the PATH or PYTHON; status 1 without one.
+# shellcheck disable=SC2120  # PYTHON is optional
+find_python() {
+    for python in python3 python3.14 python3.13 python3.12 python3.11 ${1:+"$1"}; do
+        "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && return
+    done
+    return 1
+}
+
 # Prints the file that holds the certificate authorities of this machine, if there is one.
 ca_bundle() {
     for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem; do

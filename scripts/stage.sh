@@ -31,7 +31,8 @@ has_server() {
     [ "$STAGE" != ubuntu-sleep ]
 }
 
-# Checks PORT, ENV and SETTINGS; sets container, volume, address and probe (the URL that tells whether it answers).
+# Checks PORT, ENV and SETTINGS; takes the brackets of an IPv6 address from BIND; sets container, volume, listen (the
+# address as URLs and the engine write it), address and probe (the URL that tells whether it answers).
 use_instance() {
     case $PORT in
         *[!0-9]* | '' | ??????*) die "PORT=$PORT is not a port; give a number from 1 to 65535" 64 ;;
@@ -41,11 +42,13 @@ use_instance() {
     [ -z "$SETTINGS" ] || [ -r "$SETTINGS" ] || die "can't read SETTINGS=$SETTINGS; give a file of NAME=VALUE lines, like .env.example" 64
     container=$IMAGE-$PORT
     volume=${DATA:-$container}
-    host=$BIND
-    case $BIND in 127.0.0.1 | 0.0.0.0) host=localhost ;; esac
+    case $BIND in '['*']') BIND=${BIND#?} BIND=${BIND%?} ;; esac
+    case $BIND in *:*) listen="[$BIND]" ;; *) listen=$BIND ;; esac
+    # All addresses of a family include its loopback address.
+    case $BIND in 0.0.0.0) host=127.0.0.1 ;; ::) host='[::1]' ;; *) host=$listen ;; esac
+    probe=http://$host:$PORT/
+    [ "$host" != 127.0.0.1 ] || host=localhost
     address=http://$host:$PORT
-    probe=http://$BIND:$PORT/
-    [ "$BIND" != 0.0.0.0 ] || probe=http://127.0.0.1:$PORT/
     [ "$STAGE" = v0.2 ] || probe=${probe}health
 }
 
