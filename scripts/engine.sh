@@ -12,22 +12,37 @@ choose_engine() {
     docker=${DOCKER:-docker}
     case $ENGINE in
         auto)
-            if answers "$docker"; then
+            if is_podman "$docker" && podman_answers "$docker"; then
+                engine=podman cli=$docker
+            elif answers "$docker"; then
                 engine=docker cli=$docker
-            elif podman_answers; then
+            elif podman_answers podman; then
                 engine=podman cli=podman
+                ! command -v "$docker" >/dev/null || say "Using Podman, which does not see Docker's containers and data: $(docker_trouble)"
             else
                 engine=local cli=
                 say "No container engine answers; running without a container (ENGINE=local). 'make doctor' says why."
+                ! command -v "$docker" >/dev/null || say "$(docker_trouble)"
             fi
             ;;
         docker)
-            answers "$docker" || die "$(docker_trouble)"
-            engine=docker cli=$docker
+            if is_podman "$docker" && podman_answers "$docker"; then
+                engine=podman cli=$docker
+                say "The command $docker is Podman"
+            else
+                answers "$docker" || die "$(docker_trouble)"
+                engine=docker cli=$docker
+            fi
             ;;
         podman)
-            podman_answers || die "$(podman_trouble)"
-            engine=podman cli=podman
+            engine=podman
+            if podman_answers podman; then
+                cli=podman
+            elif is_podman "$docker" && podman_answers "$docker"; then
+                cli=$docker
+            else
+                die "$(podman_trouble)"
+            fi
             ;;
         local) engine=local cli= ;;
     esac
@@ -36,8 +51,15 @@ choose_engine() {
     export ENGINE
 }
 
+# podman_answers COMMAND: returns 0 if Podman works by this name.
 podman_answers() {
-    command -v podman >/dev/null && bounded 20 podman info >/dev/null 2>&1
+    command -v "$1" >/dev/null && bounded 20 "$1" info >/dev/null 2>&1
+}
+
+# is_podman COMMAND: returns 0 if the command is Podman, as Fedora's docker is.
+is_podman() {
+    case $(bounded 20 "$1" --version 2>/dev/null) in [Pp]odman*) return 0 ;; esac
+    return 1
 }
 
 # Prints why Docker does not answer and what to do, in one line.
@@ -46,8 +68,15 @@ docker_trouble() {
         echo "there is no $docker command; install Docker (on Debian or Ubuntu: sudo apt-get install -y docker.io), or use ENGINE=local"
         return
     fi
-    case $(bounded 20 "$docker" version 2>&1 >/dev/null) in
+    answer=$(bounded 20 "$docker" version 2>&1 >/dev/null) || :
+    case $answer in
         *"permission denied"*) echo "Docker denies access to this user; run: sudo usermod -aG docker $(id -un), then log in again; or use ENGINE=local" ;;
+        *"client version "*" is too "*)
+            # DOCKER_API_VERSION sets the client's version.
+            echo "the Docker engine refuses this client: $(printf '%s\n' "$answer" | sed -n 's/.*\(client version .*\)/\1/p' | sed 1q); ${DOCKER_API_VERSION:+unset DOCKER_API_VERSION, }install a docker command as new as the engine, or use ENGINE=local" ;;
+        *"context not found"*) echo "the Docker context ${DOCKER_CONTEXT:-in use} does not exist; unset DOCKER_CONTEXT, run: docker context use default, or use ENGINE=local" ;;
+        *"no such host"* | *"Could not resolve"* | *"unable to parse docker host"* | *"invalid bind address"*)
+            echo "the Docker engine is on a machine that can't be found${DOCKER_HOST:+ (DOCKER_HOST=$DOCKER_HOST)}; correct or unset DOCKER_HOST, run: docker context use default, or use ENGINE=local" ;;
         *) echo "the Docker daemon does not answer; start it (sudo systemctl start docker, or Docker Desktop), or use ENGINE=local" ;;
     esac
 }
@@ -115,7 +144,7 @@ remove_unnamed() {
 data_root() {
     case $engine in
         docker) bounded 20 "$cli" info --format '{{.DockerRootDir}}' ;;
-        podman) podman info --format '{{.Store.GraphRoot}}' ;;
+        podman) "$cli" info --format '{{.Store.GraphRoot}}' ;;
         *) pwd ;;
     esac
 }
