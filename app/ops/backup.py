@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.ops.files import publish
 from app.ops.health import read_revisions
 
 BUSY_SECONDS = 5.0  # how long to wait for another process' lock
@@ -39,7 +40,7 @@ def backup(database: Path, file: Path, force: bool = False) -> None:
             copy.replace(file)
             return
         try:
-            os.link(copy, file)  # unlike a rename, fails if the file exists by now
+            publish(copy, file)
         except FileExistsError as error:
             raise BackupError(f"{file} already exists; choose another name, or replace it with --force") from error
 

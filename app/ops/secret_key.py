@@ -1,11 +1,11 @@
 """Generate the key that signs sessions if none is configured."""
 
 import contextlib
-import os
 import secrets
 import tempfile
 from pathlib import Path
 
+from app.ops.files import publish
 from app.settings import ConfigError
 from app.settings.database_url import sqlite_path
 
@@ -38,6 +38,6 @@ def _create(path: Path, key: str) -> None:
     try:
         with open(handle, "w", encoding="ascii") as file:
             file.write(key)
-        os.link(temporary, path)  # fails if another process was faster
+        publish(Path(temporary), path)  # fails if another process was faster
     finally:
-        Path(temporary).unlink()
+        Path(temporary).unlink(missing_ok=True)

@@ -96,6 +96,13 @@ def test_backup_holds_committed_data_only(run, file):
     assert file.stat().st_mode & 0o077 == 0
 
 
+def test_backup_works_in_a_folder_without_hard_links(run, file, monkeypatch):
+    monkeypatch.setattr("os.link", lambda *_names: (_ for _ in ()).throw(PermissionError(errno.EPERM, "not permitted")))
+    run("backup", str(file))
+    assert file.stat().st_size > 0
+    assert [path.name for path in file.parent.iterdir() if path.name.startswith(".")] == []
+
+
 def test_backup_replaces_a_file_only_with_force(run, file):
     file.write_text("precious")
     result = run("backup", file)
