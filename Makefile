@@ -53,6 +53,7 @@ export VARIABLES $(VARIABLES) STAGES APP_STAGES DEFAULT_STAGE DBS
 MAKEFLAGS += --no-print-directory
 given := $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
 unknown := $(filter-out $(VARIABLES) $(SITE) MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(given))
+$(if $(filter CONTEXT,$(unknown)),$(error there is no variable CONTEXT; use ENV=$(CONTEXT)))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists the variables))
 
 .PHONY: help doctor build run stop restart logs shell ps images test test-images test-builders test-browser lint bench clean

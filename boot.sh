@@ -12,7 +12,10 @@ refuse() {
 }
 
 cd "$(dirname "$0")"
-[ ! -d venv/bin ] || PATH=$PWD/venv/bin:$PATH # packages installed beside this file
+# Packages installed beside this file, unless that folder is empty or of another Python.
+if venv/bin/python3 -c 'import importlib.metadata as m; m.version("flask-migrate")' 2>/dev/null; then
+    PATH=$PWD/venv/bin:$PATH
+elif [ -d venv ]; then echo "boot.sh: venv/ lacks the packages or its Python; using $(command -v python3)" >&2; fi
 export PATH FLASK_APP=microblog.py
 
 role=${1:-web}
@@ -20,6 +23,7 @@ case $role in
     web | worker | migrate) ;;
     *) refuse 64 "'$role' is not a role; use web (the default), worker or migrate" ;;
 esac
+case ${CONTEXT:-} in DEV | PROD) echo "boot.sh: CONTEXT is ignored; set APP_ENVIRONMENT=$CONTEXT" >&2 ;; esac
 export APP_ENVIRONMENT="${APP_ENVIRONMENT:-PROD}"
 case $APP_ENVIRONMENT:${FLASK_DEBUG:-0} in
     DEV:* | PROD:0 | PROD:[Nn]o | PROD:[Ff]alse) ;;

@@ -31,6 +31,51 @@ def boot(environ, tmp_path):
     return run
 
 
+@pytest.fixture
+def copy(tmp_path):
+    """A folder with boot.sh alone, whose startup prints where it runs."""
+    folder = tmp_path / "copy"
+    (folder / "app/ops").mkdir(parents=True)
+    (folder / "boot.sh").write_bytes((ROOT / "boot.sh").read_bytes())
+    (folder / "app/ops/startup.py").write_text("import sys; print(sys.prefix)")
+    return folder
+
+
+@pytest.mark.parametrize("content", ["empty", "other Python", "no packages"])
+def test_environment_without_the_packages_is_not_used(copy, environ, content):
+    programs = copy / "venv/bin"
+    programs.mkdir(parents=True)
+    if content == "other Python":
+        (programs / "python3").symlink_to("/nowhere/python3")
+    elif content == "no packages":
+        (programs / "python3").write_text("#!/bin/sh\nexit 1\n")
+        (programs / "python3").chmod(0o755)
+    result = subprocess.run(
+        ["sh", copy / "boot.sh", "migrate"], env=environ, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    assert "boot.sh: venv/ lacks the packages or its Python; using /" in result.stderr
+    assert str(copy) not in result.stdout
+
+
+def test_environment_with_the_packages_is_used(copy, environ):
+    (copy / "venv/bin").mkdir(parents=True)
+    (copy / "venv/bin/python3").write_text("#!/bin/sh\necho the environment\n")
+    (copy / "venv/bin/python3").chmod(0o755)
+    result = subprocess.run(
+        ["sh", copy / "boot.sh", "migrate"], env=environ, capture_output=True, text=True, check=False
+    )
+    assert (result.stdout.splitlines()[-1], result.stderr) == ("the environment", "")
+
+
+def test_context_of_the_lab_is_named(copy, environ):
+    environ["CONTEXT"] = "DEV"
+    result = subprocess.run(
+        ["sh", copy / "boot.sh", "migrate"], env=environ, capture_output=True, text=True, check=False
+    )
+    assert result.stderr == "boot.sh: CONTEXT is ignored; set APP_ENVIRONMENT=DEV\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "settings", "status", "line"),
     [

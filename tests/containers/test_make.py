@@ -40,6 +40,13 @@ def test_unknown_variable_is_refused():
     assert "there is no variable PROT; 'make help' lists the variables" in result.stderr
 
 
+def test_context_is_named_as_env():
+    """The lab's name for it."""
+    result = run_command(["make", "run", "CONTEXT=DEV"], check=False)
+    assert result.returncode != 0
+    assert "there is no variable CONTEXT; use ENV=DEV" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("variables", "line"),
     [
