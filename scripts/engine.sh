@@ -121,6 +121,15 @@ choose_builder() {
     fi
 }
 
+# Prints options that bound a container's log, which engines do not by default, where the log driver takes them.
+log_limits() {
+    case $engine in docker) format='{{.LoggingDriver}}' ;; *) format='{{.Host.LogDriver}}' ;; esac
+    case $engine:$(bounded 20 "$cli" info --format "$format" 2>/dev/null) in
+        docker:json-file | docker:local) echo "--log-opt max-size=10m --log-opt max-file=3" ;;
+        podman:k8s-file | podman:json-file) echo "--log-opt max-size=30m" ;;
+    esac
+}
+
 # need_engine WHAT: exits with an error where there is no container engine.
 need_engine() {
     choose_engine

@@ -80,3 +80,14 @@ def test_address_of_another_machine_is_refused_before_building(stub, run):
     line = "error: BIND=192.0.2.1 is not an address of this machine; use 127.0.0.1 or 0.0.0.0"
     assert line in result.stderr.splitlines()
     assert not [call for call in calls() if call.startswith("build")]
+
+
+@pytest.mark.parametrize(
+    ("driver", "options"),
+    [("json-file", ["max-size=10m", "max-file=3"]), ("local", ["max-size=10m", "max-file=3"]), ("journald", [])],
+)
+def test_log_is_bounded_where_the_log_driver_takes_a_bound(stub, run, driver, options):
+    variables, calls = stub(f"*LoggingDriver*) echo {driver} ;;\n    top*) exit 1 ;;")
+    run(variables)
+    words = next(call for call in calls() if call.startswith("run ")).split()
+    assert [words[i + 1] for i, word in enumerate(words) if word == "--log-opt"] == options
