@@ -176,6 +176,17 @@ def test_volume_of_another_owner_is_refused_in_one_line(engine, image, project, 
     )
 
 
+def test_data_of_another_user_is_refused_until_its_owner_is_changed(engine, image, project, start):
+    """The remedy of docs/hosting.md."""
+    volume = f"{project}-owners"
+    engine("volume", "create", "--label", f"org.microblog.project={project}", volume)
+    mounted = ["-v", f"{volume}:/data"]
+    assert start(image, "migrate", options=["--user", "1234:0", *mounted]).wait() == 0
+    assert start(image, "migrate", options=["--user", "5678:0", *mounted]).wait() == 73
+    engine("run", "--rm", "--user", "0", *mounted, "--entrypoint", "chown", image, "-R", "5678:0", "/data")
+    assert start(image, "migrate", options=["--user", "5678:0", *mounted]).wait() == 0
+
+
 def test_development_reloads_changed_files(instance, tree):
     (tree / "boot.sh").chmod(0o644)  # a checkout without execute bits
     container = instance(STAGE="optimized", ENV="DEV", cwd=tree)
