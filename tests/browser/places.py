@@ -43,6 +43,7 @@ def signed_in(other):
         "password": "/settings/password",
         "e-mail address": "/settings/address",
         "tokens": "/settings/tokens",
+        "account deletion": "/settings/delete",
         "search": f"/search?q={other.username[:3]}",
         "people found": f"/search/people?q={other.username[:3]}",
         "nothing found": "/search?q=nothing+at+all",

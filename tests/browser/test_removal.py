@@ -84,10 +84,7 @@ def test_refused_deletion_says_why(visit, register):
 def test_revoking_a_token_focuses_the_next(page, register):
     person = register(page)
     for name in ("phone", "tablet"):
-        person.page.goto("/settings/tokens")
-        page.locator("[name=name]").fill(name)
-        with page.expect_navigation():
-            page.locator("form:has([name=name]) [type=submit]").click()
+        person.make_token(name)
     by_keyboard(page.locator("[data-item]").filter(has_text="tablet").locator("button"))
     expect(page.locator("[data-item]").filter(has_text="phone")).to_be_focused()
     expect(page.locator("[data-item]")).to_have_count(1)
