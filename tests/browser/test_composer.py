@@ -6,22 +6,22 @@ from playwright.sync_api import expect
 LIMIT = 140
 
 
-@pytest.mark.parametrize(
-    ("typed", "characters"),
-    [
-        ("a", 1),
-        ("👩‍👩‍👧‍👦", 1),
-        ("🇫🇷🇪🇸", 2),
-        ("e\u0301", 1),
-        ("one\ntwo", 7),
-        ("  a  \n", 1),
-        ("x" * 141, 141),
-    ],
-)
-def test_counter_counts_graphemes(page, register, typed, characters):
+CHARACTERS = {
+    "a": 1,
+    "👩‍👩‍👧‍👦": 1,
+    "🇫🇷🇪🇸": 2,
+    "e\u0301": 1,
+    "one\ntwo": 7,
+    "  a  \n": 1,
+    "x" * 141: 141,
+}
+
+
+def test_counter_counts_graphemes(page, register):
     register(page)
-    page.locator("#body").fill(typed)
-    expect(page.locator(".composer .count")).to_have_text(str(LIMIT - characters))
+    for typed, characters in CHARACTERS.items():
+        page.locator("#body").fill(typed)
+        expect(page.locator(".composer .count"), typed).to_have_text(str(LIMIT - characters))
 
 
 def test_counter_and_server_agree_on_limit(page, register):

@@ -24,15 +24,15 @@ def contrast(one, other):
     return (lighter + 0.05) / (darker + 0.05)
 
 
-@pytest.mark.parametrize("chosen", ["auto", "light", "dark"])
 @SCHEMES
-def test_select_arrow_has_contrast_in_every_theme(visit, register, scheme, chosen):
+def test_select_arrow_has_contrast_in_every_theme(visit, register, scheme):
     page = visit(color_scheme=scheme)
     register(page)
-    page.goto(f"/edit_profile?theme={chosen}")
-    select = page.locator("#locale")
-    arrow = re.search(r"rgb\([^)]+\)", style(select, "backgroundImage"))[0]
-    assert contrast(arrow, style(select, "backgroundColor")) >= 3
+    for chosen in ("auto", "light", "dark"):
+        page.goto(f"/edit_profile?theme={chosen}")
+        select = page.locator("#locale")
+        arrow = re.search(r"rgb\([^)]+\)", style(select, "backgroundImage"))[0]
+        assert contrast(arrow, style(select, "backgroundColor")) >= 3, chosen
 
 
 @SCHEMES

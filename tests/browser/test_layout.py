@@ -11,13 +11,15 @@ STICKING_OUT = """() => [...document.querySelectorAll("body *")].filter(element 
 }).map(element => element.outerHTML.slice(0, 120))"""
 
 
-@pytest.mark.parametrize(("width", "locale"), [(320, "fr"), (360, "en"), (768, "es")])
-def test_pages_fit_screen_width(visit, register, writer, width, locale):
-    page = visit(locale=locale, width=width, height=640)
+@pytest.mark.parametrize("locale", ["fr", "es"])  # their texts are longer than the English ones
+def test_pages_fit_screen_width(visit, register, writer, locale):
+    page = visit(locale=locale)
     for name in each_page(page, register, writer):
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert (name, wide) == (name, 0)
-        assert (name, page.evaluate(STICKING_OUT)) == (name, [])
+        for width in (320, 360, 768):
+            page.set_viewport_size({"width": width, "height": 640})
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert (name, width, wide) == (name, width, 0)
+            assert (name, width, page.evaluate(STICKING_OUT)) == (name, width, [])
 
 
 def test_bidi_override_in_name_is_isolated(page, register, writer):
