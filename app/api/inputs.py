@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, fields, post_load, validate
 
 from app.database import LARGEST_ID
+from app.search.rules import LIMIT
 from app.users.rules import PASSWORD_MIN, USERNAME
 
 Page = validate.Range(min=1, max=1_000_000)
@@ -31,7 +32,7 @@ class KeyQuery(Schema):
 class SearchQuery(KeyQuery):
     """What is looked for, and which part of what is found."""
 
-    q = fields.String(required=True, metadata={"description": "Words. Accents and case don't matter."})
+    q = fields.String(required=True, metadata={"description": "Words. Accents and case don't matter.", "maxLength": LIMIT})
 
 
 class IdempotencyKey(Schema):

@@ -12,6 +12,7 @@ from typing import Any
 
 from app.serving.exchange import Exchange, Server
 from app.serving.incoming import Incoming
+from app.serving.refusals import refusal
 
 SILENCE = 30  # seconds in which the client neither sends nor reads a byte
 BLOCK = 64 * 1024  # bytes read at once; and of an answer, before the application is asked for more of it
@@ -112,7 +113,9 @@ class Connection:
         return True
 
     def refuse(self) -> None:
-        """Send what stands in the buffer, an error, instead of an answer of the application."""
+        """Send an answer of our own, with the status of gunicorn's, which stands in the buffer."""
+        status = int(self._unsent.split(maxsplit=2)[1])
+        self._unsent[:] = refusal(status, self.incoming.is_for_api)
         self._start(Phase.ANSWER)
         try:
             self.proceed()

@@ -3,11 +3,12 @@
 import re
 
 from gunicorn.http.body import ChunkedReader
-from gunicorn.http.errors import InvalidChunkSize, LimitRequestHeaders, NoMoreData
+from gunicorn.http.errors import InvalidChunkSize, LimitRequestHeaders, LimitRequestLine, NoMoreData
 from gunicorn.http.message import Request
 from gunicorn.http.unreader import IterUnreader
 
-HEAD_LIMIT = 64 * 1024  # bytes; gunicorn limits lines and their number, which allows 800 kB
+HEAD_LIMIT = 64 * 1024  # bytes of the request line and all headers; the worker turns gunicorn's limit of a line off
+API = re.compile(rb"[A-Z]+ /api[/? ]")  # the beginning of a request to the API
 CHUNK_LINE_LIMIT = 8190  # bytes, as in gunicorn
 CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;|\r\n)")
 
@@ -40,11 +41,11 @@ class Incoming:
             try:
                 self.request = self._parse()
             except NoMoreData:
-                if len(self._received) > HEAD_LIMIT:
-                    raise LimitRequestHeaders("limit request headers size") from None
+                self._check_head(len(self._received))
                 return False
             # Takes the parser's copy of the body away, too.
             self._body_at = self._chunk_at = len(self._received) - len(self.request.unreader.take_buffered())
+            self._check_head(self._body_at)
         if isinstance(self.request.body.reader, ChunkedReader):
             return self._feed_chunked()
         self.length = self.request.body.reader.length
@@ -56,6 +57,17 @@ class Incoming:
             self.body = bytes(self._received[self._body_at : end])
             self._received.clear()
         return self.has_ended
+
+    @property
+    def is_for_api(self) -> bool:
+        """Whether the request begins as one to the API."""
+        return API.match(self._received) is not None
+
+    def _check_head(self, length: int) -> None:
+        """Raise one of gunicorn's errors if the head, whole or so far, is longer than HEAD_LIMIT."""
+        if length > HEAD_LIMIT:
+            line = self._received.find(b"\r\n", 0, HEAD_LIMIT)
+            raise LimitRequestHeaders("limit request headers size") if line > 0 else LimitRequestLine(length, HEAD_LIMIT)
 
     def _parse(self) -> Request:
         request = Request(self._cfg, IterUnreader([bytes(self._received)]), self._client)

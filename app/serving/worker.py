@@ -16,6 +16,7 @@ from typing import Any
 from gunicorn.workers.base import Worker
 
 from app.serving.connection import BLOCK, Connection, Gone
+from app.serving.incoming import HEAD_LIMIT
 from app.serving.lead import Lead
 from config import Config
 
@@ -28,8 +29,9 @@ READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 class BufferingWorker(Worker):
     """Takes in whole requests before it calls the application, and sends answers as fast as the clients take them.
 
-    Of gunicorn's settings it follows `threads`, `worker_connections`, `timeout`, `max_requests` and the limits of
-    requests.
+    Of gunicorn's settings it follows `threads`, `worker_connections`, `timeout`, `max_requests` and
+    `limit_request_fields`. Lines may be as long as the whole head (incoming.HEAD_LIMIT): gunicorn's own limit of 8,190
+    bytes is less than the address of a search for 1,000 Japanese characters.
     """
 
     @classmethod
@@ -40,6 +42,8 @@ class BufferingWorker(Worker):
 
     def init_process(self) -> None:
         """Prepare the new process; gunicorn's own method then calls `run`."""
+        self.cfg.set("limit_request_line", 0)  # of its own
+        self.cfg.set("limit_request_field_size", HEAD_LIMIT)
         self._selector = selectors.DefaultSelector()
         self._lead = Lead()
         self._waiting: dict[Connection, None] = {}  # for their clients: those that the selector watches

@@ -48,8 +48,10 @@ def test_links_of_a_search_lead_through_all_its_pages(api, susan, write):
 
 @pytest.mark.parametrize("path", ["/search", "/search/people"])
 def test_query_without_words_finds_nothing_and_a_missing_one_is_refused(api, path):
-    for query in ("", "*", '"', "don't (", "x" * 3000):
+    for query in ("", "*", '"', "don't (", "x" * 1000):
         assert api("GET", path, query_string={"q": query}).json["items"] == []
+    too_long = api("GET", path, query_string={"q": "x" * 1001})
+    assert (too_long.status_code, too_long.json["message"]) == (400, "q: Use at most 1000 characters.")
     missing = api("GET", path)
     assert (missing.status_code, "q" in missing.json["message"]) == (400, True)
     assert api("GET", f"{path}?q=a%00b").status_code == 400

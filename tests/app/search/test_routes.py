@@ -95,12 +95,23 @@ def test_page_after_the_last_result_links_to_the_first(client, susan, write, pat
 
 @pytest.mark.parametrize("path", PAGES)
 def test_any_query_has_a_page(client, susan, path):
-    for query in ("don't", '"', "AND", "C++", "(", "a" * 3000, "日" * 300, "🫠", "<script>", "\u202e", "%"):
+    for query in ("don't", '"', "AND", "C++", "(", "a" * 1000, "日" * 1000, "🫠", "<script>", "\u202e", "%"):
         page = client.get(path, query_string={"q": query})
         assert page.status_code == 200, query
         assert "<script>" not in page.text
     assert client.get(f"{path}?q=a%00b").status_code == 400
     assert client.get(f"{path}?q=a&before=x").status_code == 400
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("query", ["x" * 1001, "ねこ" * 501, "🐈 " * 600], ids=["letters", "kana", "emoji"])
+def test_query_longer_than_the_box_is_refused_and_kept(client, susan, read_form, path, query):
+    page = client.get(path, query_string={"q": query})
+    assert page.status_code == 400
+    assert "Use at most 1000 characters." in page.text
+    box = re.search(r'<input[^>]* id="query"[^>]*>', page.text)[0]
+    assert f'value="{query}"' in box
+    assert 'maxlength="1000"' in box
 
 
 def test_text_direction_of_the_query_is_isolated(client, susan):

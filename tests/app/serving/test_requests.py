@@ -1,5 +1,9 @@
 """Requests of every shape: each is answered as HTTP says, and nothing of one is taken for another."""
 
+import json
+import re
+from urllib.parse import parse_qs, urlencode, urlsplit
+
 import pytest
 
 from tests.app.serving.conftest import GET, body, read
@@ -74,9 +78,12 @@ def test_http_1_0_is_answered(server):
         (b"GET /\r\n\r\n", 400),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
         (b"GET /health HTTP/1.1\r\nHost: localhost\nX: y\n\n", 400),
-        (GET % (b"/" + b"x" * 9000), 414),
-        (b"GET /" + b"x" * 9000, 414),
-        (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 9000 + b"\r\n\r\n", 431),
+        (GET % (b"/health?" + b"x" * 60_000), 200),
+        (GET % (b"/" + b"x" * 70_000), 414),
+        (b"GET /" + b"x" * 70_000, 414),
+        (b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 60_000 + b"\r\n\r\n", 200),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\n" + (b"X: " + b"x" * 8_000 + b"\r\n") * 9 + b"\r\n", 431),
         (b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 200 + b"\r\n", 431),
         (b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 20_000, 431),
         (b"GET / HTTP/1.1\r\nHost: localhost\r\nExpect: nothing\r\n\r\n", 417),
@@ -133,3 +140,55 @@ def test_requests_are_logged(server, eventually):
     eventually(lambda: "Invalid request from ip=127.0.0.1: InvalidHTTPVersion" in server.log())
     assert '127.0.0.1 "GET /health HTTP/1.1" 200 16 bytes' in server.log()
     assert "secret" not in server.log()
+
+
+REFUSALS = [
+    (b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % (b"%s?q=" + b"x" * 70_000), 414, b"Address too long", b"Shorten it"),
+    (
+        b"GET %s HTTP/1.1\r\nHost: localhost\r\nCookie: " + b"x" * 70_000 + b"\r\n\r\n",
+        431,
+        b"Request headers too large",
+        b"Delete the cookies",
+    ),
+    (b"GET %s HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, b"Bad request", b"Check the address"),
+]
+
+
+@pytest.mark.parametrize(("request_", "status", "heading", "advice"), REFUSALS, ids=["line", "headers", "invalid"])
+def test_refused_request_gets_a_page_that_says_what_to_do(server, request_, status, heading, advice):
+    found, answer = server.ask(request_ % b"/search")
+    assert found == status
+    assert b"Content-Type: text/html; charset=utf-8\r\n" in answer
+    assert b"<h1>%s</h1>\n<p>%s" % (heading, advice) in body(answer)
+    assert b"\r\nContent-Length: %d\r\n" % len(body(answer)) in answer
+
+
+@pytest.mark.parametrize(("request_", "status", "heading", "advice"), REFUSALS, ids=["line", "headers", "invalid"])
+def test_refused_request_to_the_api_gets_json(server, request_, status, heading, advice):
+    found, answer = server.ask(request_ % b"/api/search")
+    error = json.loads(body(answer))
+    assert (found, set(error)) == (status, {"error", "message"})
+    assert error["message"].encode().startswith(b"%s. %s" % (heading, advice))
+
+
+WORDS = "ねこ" * 150 + "🐈" * 700  # 1,000 characters: 11,200 bytes in an address, 18,600 when encoded twice
+
+
+@pytest.mark.parametrize("words", ["ねこ" * 300, WORDS, "é" * 1000, "x" * 1000], ids=["kana", "emoji", "accents", "letters"])
+def test_longest_search_is_answered_and_kept_through_the_sign_in(server, words):
+    page = f"/search?{urlencode({'q': words})}".encode()
+    status, answer = server.ask(GET % page)
+    location = re.search(rb"\r\nLocation: (\S+)", answer)[1]
+    assert (status, parse_qs(urlsplit(location).query)[b"next"]) == (302, [page])
+    referer = b"Referer: http://localhost%s\r\n" % page
+    status, answer = server.ask(b"GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n" % (location, referer))
+    assert (status, b'name="password"' in answer) == (200, True)
+    referer = b"Referer: http://localhost%s\r\n" % location
+    assert server.ask(b"GET /auth/register HTTP/1.1\r\nHost: localhost\r\n%s\r\n" % referer)[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/api/search", "/api/search/people"])
+def test_longest_search_of_the_api_is_answered(server, path):
+    status, answer = server.ask(GET % f"{path}?{urlencode({'q': WORDS})}".encode())
+    assert status == 401
+    assert json.loads(body(answer))["error"] == "Unauthorized"
