@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, TypeVarTuple, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     Result,
     ScalarSelect,
+    Select,
     SQLColumnExpression,
     event,
     func,
@@ -62,6 +63,8 @@ class Model(DeclarativeBase):
         identity = inspect(self).identity
         return f"<{type(self).__name__} {', '.join(map(str, identity)) if identity else '(not stored)'}>"
 
+
+Ts = TypeVarTuple("Ts")
 
 db = SQLAlchemy(model_class=Model, disable_autonaming=True)
 
@@ -147,6 +150,18 @@ def insert_if_absent(table: type[Model], **values: Any) -> None:
         db.session.execute(sqlite.insert(table).values(**values).on_conflict_do_nothing())
 
 
+def lock_rows(query: Select[*Ts], shared: bool = False) -> Result[*Ts]:
+    """Run a SELECT, and keep what it returns from changing until the commit; `shared`: others may do the same.
+
+    A server locks the rows, SQLite the whole database against writing. Objects that the session has loaded before are
+    refreshed. Prepare what takes long, such as hashes of passwords, before.
+    """
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        _begin_immediately(connection)
+    return db.session.execute(query.with_for_update(read=shared).execution_options(populate_existing=True))
+
+
 def changed(result: Result[*tuple[Any, ...]]) -> int:
     """Return the number of rows that an UPDATE or a DELETE matched; `result` is what the session's execute returned."""
     return cast(CursorResult[*tuple[Any, ...]], result).rowcount
@@ -203,8 +218,14 @@ def _begin_before_savepoint(connection: Connection, _name: str) -> None:
     """Begin a transaction before a savepoint on SQLite, as other databases do.
 
     Python's driver begins a transaction before the first write only; a savepoint before it would be the outermost, and
-    its release a commit. IMMEDIATE waits for the write lock, as the write that follows would.
+    its release a commit.
     """
+    if connection.dialect.name == "sqlite":
+        _begin_immediately(connection)
+
+
+def _begin_immediately(connection: Connection) -> None:
+    """Begin a transaction of SQLite that has the write lock, unless one has begun; waits as a write would."""
     driver_connection = connection.connection.dbapi_connection
-    if connection.dialect.name == "sqlite" and driver_connection and not driver_connection.in_transaction:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if driver_connection and not driver_connection.in_transaction:
+        connection.exec_driver_sql("BEGIN IMMEDIATE TRANSACTION")

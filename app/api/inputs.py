@@ -32,7 +32,9 @@ class KeyQuery(Schema):
 class SearchQuery(KeyQuery):
     """What is looked for, and which part of what is found."""
 
-    q = fields.String(required=True, metadata={"description": "Words. Accents and case don't matter.", "maxLength": LIMIT})
+    q = fields.String(
+        required=True, metadata={"description": "Words. Accents and case don't matter.", "maxLength": LIMIT}
+    )
 
 
 class IdempotencyKey(Schema):

@@ -18,7 +18,9 @@ bp = Resource("api_search", __name__, url_prefix="/api/search", description="Pos
 @bp.response(200, Posts)
 def posts(query: dict[str, Any]) -> Answer:
     """List the posts that have all the words, newest first."""
-    return answer(queries.posts(query_terms(rules.query(query["q"])), key_of(query), query["limit"]), query["limit"], q=query["q"])
+    return answer(
+        queries.posts(query_terms(rules.query(query["q"])), key_of(query), query["limit"]), query["limit"], q=query["q"]
+    )
 
 
 @bp.get("/people")
@@ -27,4 +29,6 @@ def posts(query: dict[str, Any]) -> Answer:
 @bp.response(200, People)
 def people(query: dict[str, Any]) -> Answer:
     """List the users whose names have a word that begins like each of these, newest first."""
-    return answer(queries.users(query_terms(rules.query(query["q"])), key_of(query), query["limit"]), query["limit"], q=query["q"])
+    return answer(
+        queries.users(query_terms(rules.query(query["q"])), key_of(query), query["limit"]), query["limit"], q=query["q"]
+    )

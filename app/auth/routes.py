@@ -9,6 +9,7 @@ from app.auth import attempts, known_browsers, links, proofs, services, sessions
 from app.auth.destination import destination
 from app.auth.forms import LoginForm, RegisterForm, ResetPasswordForm, ResetRequestForm
 from app.database import db
+from app.exceptions import NotAllowed
 from app.users import email_addresses
 from app.web.forms import form_view
 from app.web.rate_limits import registrations
@@ -84,13 +85,15 @@ def reset_password_request() -> ResponseReturnValue:
 def reset_password() -> ResponseReturnValue:
     proof = proofs.read(proofs.RESET, request.args.get("token", ""))
     if proof is None:
-        flash(_("This link has expired or was already used. Request a new one."), "warning")
-        return redirect(url_for("auth.reset_password_request"))
+        return _refuse_link()
     user, _claims = proof
     form = ResetPasswordForm()
     if form.validate_on_submit():
         with form.showing_errors():
-            services.reset_password(user, form.new_password.data or "")
+            try:
+                services.reset_password(user, form.new_password.data or "")
+            except NotAllowed:  # another request was first
+                return _refuse_link()
             db.session.commit()
             known_browsers.remember(user)
             flash(_("Your password was changed. Sign in with the new one."), "success")
@@ -102,6 +105,11 @@ def reset_password() -> ResponseReturnValue:
         action=_("Set password"),
         username=user.username,
     ), form.status
+
+
+def _refuse_link() -> ResponseReturnValue:
+    flash(_("This link has expired or was already used. Request a new one."), "warning")
+    return redirect(url_for("auth.reset_password_request"))
 
 
 @bp.post("/logout")

@@ -1,18 +1,17 @@
 """Authentication, sessions, and changes of passwords, email addresses and API tokens. The caller commits."""
 
-import contextlib
 import logging
 import secrets
 from datetime import timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.auth import devices, links, rules
 from app.auth.models import ApiToken, LoginSession
 from app.auth.signals import signed_in
-from app.database import changed, db, utc_now
+from app.database import changed, db, lock_rows, utc_now
 from app.exceptions import Invalid, NotAllowed, NotFound
 from app.logs import client_address
 from app.mail import services as outbox
@@ -69,15 +68,22 @@ def log_refusal(what: str, user: User | None) -> None:
 
 
 def change_password(user: User, current: str, new: str) -> None:
-    """Change the password and end all sessions of the user. Raises Invalid."""
+    """Change the password and end all sessions of the user. Raises as `set_password` does."""
     check_password(user, current)
     set_password(user, new)
 
 
-def set_password(user: User, new: str) -> None:
-    """Set the password of an authenticated user, end all their sessions, and notify them by mail. Raises Invalid."""
+def set_password(user: User, new: str, *, confirms_email: bool = False) -> None:
+    """Set the password of an authenticated user, end all their sessions, and notify them by mail.
+
+    Raises Invalid, and NotAllowed if the password or the address has changed since `user` was read: of two simultaneous
+    changes, or uses of a link, one succeeds.
+    """
     personal = (user.username, user.email, user.display_name)
-    user.password_hash = passwords.hashed(user_rules.password(new, "new_password", personal))
+    password_hash = passwords.hashed(user_rules.password(new, "new_password", personal))
+    _lock_unchanged(user, User.password_hash, User.email_key)
+    user.password_hash = password_hash
+    user.email_confirmed = user.email_confirmed or confirms_email
     db.session.flush()
     end_sessions(user.id)
     links.cancel(user)
@@ -86,9 +92,8 @@ def set_password(user: User, new: str) -> None:
 
 
 def reset_password(user: User, new: str) -> None:
-    """Set the password of a user who opened the link for it, which also confirms their address. Raises Invalid."""
-    user.email_confirmed = True
-    set_password(user, new)
+    """Set the password of a user who opened the link for it, which also confirms their address. Raises the same."""
+    set_password(user, new, confirms_email=True)
 
 
 def check_password(user: User, password: str) -> None:
@@ -104,20 +109,32 @@ def is_new_email(user: User, email: str) -> bool:
 
 
 def request_email_change(user: User, email: str, password: str) -> str:
-    """Mail a link to this address and return it normalized. Raises Invalid if the user may not have it.
+    """Mail a link to this address and return it normalized; the address changes when the user opens the link.
 
-    The address changes when the user opens the link (mails.confirm_address).
+    Raises Invalid if the user may not have it, and NotAllowed if the password has changed since `user` was read: that
+    has cancelled the links that were asked for before.
     """
     check_password(user, password)
     email = email_addresses.email(email)
     if queries.by_email(email):
         raise Invalid("email", str(EMAIL_TAKEN))
+    _lock_unchanged(user, User.password_hash)
     links.request_confirmation(user, email)
     return email
 
 
+def request_confirmation(user: User) -> None:
+    """Mail a link to the user's unconfirmed address. Raises NotAllowed if it has changed since `user` was read."""
+    _lock_unchanged(user, User.email_key)
+    links.request_confirmation(user, user.email)
+
+
 def confirm_email(user: User, email: str) -> None:
-    """Make `email` the user's address, whose link they opened, and notify the former address. Raises Invalid."""
+    """Make `email` the user's address, whose link they opened, and notify the former address.
+
+    Raises Invalid, and NotAllowed if the password or the address has changed since `user` was read.
+    """
+    _lock_unchanged(user, User.password_hash, User.email_key)
     notify_former = user.email_confirmed and is_new_email(user, email)
     former = change_email(user, email)
     links.cancel(user)
@@ -126,15 +143,19 @@ def confirm_email(user: User, email: str) -> None:
 
 
 def start_session(user: User, user_agent: str, remember: bool) -> str:
-    """Start a session of the user, whose password was checked; return its token. Raises NotAllowed.
+    """Start a session of the user, whose password was checked; return its token.
 
-    Also deletes expired sessions, and the user's least recently used ones over SESSIONS_MAX.
+    Also deletes expired sessions, and the user's least recently used ones over SESSIONS_MAX. Raises NotAllowed if the
+    password has changed since `user` was read.
     """
     now, token = utc_now(), secrets.token_urlsafe(32)
-    db.session.execute(delete(LoginSession).where(LoginSession.expires_at < now))
+    _lock_unchanged(user, User.password_hash)
+    expired = select(LoginSession.id).where(LoginSession.expires_at < now).order_by(LoginSession.id)
     others = select(LoginSession.id).where(LoginSession.user_id == user.id).order_by(LoginSession.last_seen_at.desc())
-    if surplus := db.session.scalars(others.offset(SESSIONS_MAX - 1)).all():
-        db.session.execute(delete(LoginSession).where(LoginSession.id.in_(surplus)))
+    # By id, in whose order `end_sessions` locks the rows, too.
+    ending = {*db.session.scalars(expired.limit(1000)), *db.session.scalars(others.offset(SESSIONS_MAX - 1))}
+    if ending:
+        db.session.execute(delete(LoginSession).where(LoginSession.id.in_(sorted(ending))))
     session = LoginSession(
         user_id=user.id,
         token_hash=rules.token_hash(token),
@@ -142,7 +163,8 @@ def start_session(user: User, user_agent: str, remember: bool) -> str:
         system=devices.system_of(user_agent),
         expires_at=now + (REMEMBERED_VALID if remember else SESSION_VALID),
     )
-    _grant(user, session)
+    db.session.add(session)
+    db.session.flush()
     return token
 
 
@@ -162,8 +184,10 @@ def end_sessions(user_id: int, keep: int | None = None) -> None:
 def issue_token(user: User, name: str = "") -> tuple[str, ApiToken]:
     """Return a new API token and its row, which holds only its hash.
 
-    Raises Invalid for the name, or if the user has MAX_TOKENS.
+    Raises Invalid for the name, or if the user has MAX_TOKENS, and NotAllowed if the password has changed since `user`
+    was read.
     """
+    _lock_unchanged(user, User.password_hash)
     token = secrets.token_urlsafe(32)
     row = ApiToken(
         user_id=user.id,
@@ -171,15 +195,14 @@ def issue_token(user: User, name: str = "") -> tuple[str, ApiToken]:
         token_hash=rules.token_hash(token),
         expires_at=utc_now() + TOKEN_VALID,
     )
-    # One of two concurrent requests waits here: the write locks SQLite's database, the read the user's row on a server.
     db.session.execute(delete(ApiToken).where(ApiToken.user_id == user.id, ApiToken.expires_at < utc_now()))
-    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
     issued = db.session.execute(select(func.count(ApiToken.id)).where(ApiToken.user_id == user.id)).scalar_one()
     if issued >= MAX_TOKENS:
         raise Invalid(
             "name", _("You have %(limit)d API tokens. Revoke one before you create another.", limit=MAX_TOKENS)
         )
-    _grant(user, row)
+    db.session.add(row)
+    db.session.flush()
     signed_in.send(user)
     return token, row
 
@@ -187,8 +210,9 @@ def issue_token(user: User, name: str = "") -> tuple[str, ApiToken]:
 def issue_token_once(user: User, name: str, form_key: str) -> str:
     """Issue a token; a repeated submission replaces the first one's token, which cannot be shown again.
 
-    Raises Invalid for the name.
+    Raises as `issue_token` does.
     """
+    _lock_unchanged(user, User.password_hash)  # before the submission shares the row with others
     issued: list[str] = []
 
     def create() -> int:
@@ -204,18 +228,14 @@ def issue_token_once(user: User, name: str, form_key: str) -> str:
     return issued[0]
 
 
-def _grant(user: User, access: LoginSession | ApiToken) -> None:
-    """Store a session or a token. Raises NotAllowed if `user` has a new password or was deleted since it was read.
+def _lock_unchanged(user: User, *columns: InstrumentedAttribute[str]) -> None:
+    """Let no one else change the user until the commit.
 
-    The INSERT comes first: for its foreign key it waits until a transaction that changes the user has ended. One that
-    begins later waits for it, and ends what is stored here.
+    Raises NotAllowed if one of the columns has changed since `user` was read and checked, or the account is gone.
     """
-    with contextlib.suppress(IntegrityError), db.session.begin_nested():
-        db.session.add(access)
-        db.session.flush()
-        if db.session.scalar(select(User.password_hash).where(User.id == user.id)) == user.password_hash:
-            return
-    raise NotAllowed(_("This account has just been changed. Sign in again."))
+    now = lock_rows(select(*columns).where(User.id == user.id)).first()
+    if now is None or any(getattr(user, column.key) != value for column, value in zip(columns, now, strict=True)):
+        raise NotAllowed(_("This account has just been changed. Sign in again."))
 
 
 def revoke_token(user_id: int, token_id: int) -> None:

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app.auth import attempts, links, proofs, queries, services, sessions
+from app.auth import attempts, proofs, queries, services, sessions
 from app.auth.forms import ChangeAddressForm, ChangePasswordForm, ConfirmForm, TokenForm
 from app.database import db
-from app.exceptions import Invalid
+from app.exceptions import Invalid, NotAllowed
 from app.pagination import NEWEST, Key, key_from, paginate
 from app.web import rate_limits, removal
 from app.web.forms import form_view
@@ -80,7 +80,7 @@ def send_confirmation() -> ResponseReturnValue:
     user = sessions.account()
     if not user.email_confirmed:
         attempts.request_confirmation(user.email)
-        links.request_confirmation(user, user.email)
+        services.request_confirmation(user)
         db.session.commit()
         flash(_("A link is on its way to %(email)s. Open it to confirm your address.", email=user.email), "info")
     return redirect(url_for("settings.index"))
@@ -92,8 +92,7 @@ def confirm_address() -> ResponseReturnValue:
     """Needs no sign-in: the link proves that the user reads the mail of the address."""
     proof = proofs.read(proofs.ADDRESS, request.args.get("token", ""))
     if proof is None:
-        flash(_("This link has expired or was already used. Request a new one."), "warning")
-        return redirect(url_for("settings.address"))
+        return _refuse_link()
     user, claims = proof
     form = ConfirmForm()
     if form.validate_on_submit():
@@ -102,6 +101,8 @@ def confirm_address() -> ResponseReturnValue:
             services.confirm_email(user, claims["email"])
         except Invalid as error:  # the form has no field for it
             form.refuse(str(error))
+        except NotAllowed:  # another request was first
+            return _refuse_link()
         else:
             db.session.commit()
             flash(_("Your email address was changed.") if changes else _("Your email address is confirmed."), "success")
@@ -113,6 +114,11 @@ def confirm_address() -> ResponseReturnValue:
         advice=_("Use %(email)s for the account @%(username)s?", email=claims["email"], username=user.username),
         action=_("Confirm"),
     ), form.status
+
+
+def _refuse_link() -> ResponseReturnValue:
+    flash(_("This link has expired or was already used. Request a new one."), "warning")
+    return redirect(url_for("settings.address"))
 
 
 @bp.route("/tokens", methods=["GET", "POST"])

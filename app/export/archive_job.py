@@ -12,6 +12,7 @@ from app.jobs import services as jobs
 from app.mail.services import write
 from app.notifications.models import EXPORT_DONE, EXPORT_FAILED
 from app.notifications.services import notify
+from app.users.services import hold
 
 STEP = 500  # rows between two updates of the progress
 
@@ -26,10 +27,11 @@ LISTS = {
 def work(job_id: int, attempt: int, user_id: int, locale: str | None) -> None:
     """Write the archive chunk by chunk, with one batch of rows and one chunk in memory; then notify and mail the user.
 
-    Raises app.jobs.services.Superseded if another attempt has started.
+    Raises app.jobs.services.Superseded if another attempt has started, NotFound if the account is gone.
     """
-    services.delete_incomplete(user_id)
     account, total = queries.account(user_id), queries.total(user_id)
+    hold(user_id)
+    services.delete_incomplete(user_id)
     archive = services.ArchiveWriter(user_id)
     done = 0
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
@@ -46,6 +48,8 @@ def work(job_id: int, attempt: int, user_id: int, locale: str | None) -> None:
                         jobs.advance(job_id, attempt, min(99, 100 * done // max(total, 1)))
                         db.session.commit()
                 file.write(b"\n]\n")
+    db.session.commit()
+    hold(user_id)
     archive.complete()
     jobs.finish(job_id, attempt)
     notify(user_id, EXPORT_DONE)

@@ -113,9 +113,10 @@ def make_consumer(consumer_class: type[JobConsumer], app: Flask) -> JobConsumer:
             return
         job_id, attempt, *locale = message.args
         with app.app_context(), contextlib.suppress(*DATABASE_ERRORS):  # a job that is left fails as stale
-            if services.requeue(job_id, attempt):
+            job = db.session.get(Job, job_id)
+            if job and services.requeue(job_id, attempt):
                 db.session.commit()
-                enqueue(db.session.get_one(Job, job_id), *locale)
+                enqueue(job, *locale)
                 log.info("job %s requeued: the worker is stopping", job_id)
 
     consumer = consumer_class(

@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from huey import crontab
 from huey.api import Huey
 from huey.serializer import SignedSerializer
+from sqlalchemy.orm.exc import ObjectDeletedError
 
 from app.jobs import running
 from app.jobs.models import Job
@@ -23,14 +24,19 @@ def queue_of(app: Flask) -> Huey:
 
 
 def enqueue(job: Job, locale: str | None = None) -> None:
-    """Send a committed job to the workers. If the queue is unavailable, log it; `running.tidy` enqueues the job later.
+    """Send a committed job to the workers, unless it was deleted since, with its user.
 
-    `locale`: the browser's. A job that `running.tidy` enqueues runs without it.
+    If the queue is unavailable, log it; `running.tidy` enqueues the job later. `locale`: the browser's. A job that
+    `running.tidy` enqueues runs without it.
     """
+    try:
+        job_id, attempt = job.id, job.attempt
+    except ObjectDeletedError:
+        return
     try:
         queue = queue_of(current_app)
         try:
-            queue.work(job.id, job.attempt, locale)
+            queue.work(job_id, attempt, locale)
         finally:
             queue.storage.close()
     except QUEUE_ERRORS as error:

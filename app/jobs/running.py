@@ -3,11 +3,16 @@
 import logging
 
 from app.database import db, roll_back
+from app.exceptions import NotFound
 from app.jobs import registry, services
 from app.jobs.models import ERROR, Job
+from app.jobs.registry import Kind
 from app.outages import DATABASE_ERRORS, report_database
+from app.users.services import hold
 
 log = logging.getLogger(__name__)
+
+STOPPED = "job %s was restarted or deleted; attempt %s stopped"
 
 _interrupted: dict[int, int] = {}  # the attempts of jobs that a failure of the database ended, by job
 
@@ -40,17 +45,29 @@ def _work(job_id: int, attempt: int, locale: str | None) -> None:
         kind.work(job_id, attempt, user_id, locale)
     except services.Superseded:
         db.session.rollback()
-        log.info("job %s was restarted or deleted; attempt %s stopped", job_id, attempt)
+        log.info(STOPPED, job_id, attempt)
     except DATABASE_ERRORS:
         raise
-    except Exception:
+    except Exception as error:
         db.session.rollback()
-        log.exception("job %s failed", job_id)
-        if services.fail(job_id, attempt, ERROR):
-            kind.failed(user_id)
-        db.session.commit()
+        _record_failure(kind, job_id, attempt, user_id, error)
     else:
         log.info("job %s done", job_id)
+
+
+def _record_failure(kind: Kind, job_id: int, attempt: int, user_id: int, error: Exception) -> None:
+    """Mark the job as failed, and notify its user; if it was deleted, with them, that is why it failed."""
+    try:
+        hold(user_id)
+        has_failed = services.fail(job_id, attempt, ERROR)
+    except NotFound:
+        has_failed = False
+    if has_failed:
+        log.error("job %s failed", job_id, exc_info=error)
+        kind.failed(user_id)
+        db.session.commit()
+    else:
+        log.info(STOPPED, job_id, attempt)
 
 
 def tidy() -> list[Job]:

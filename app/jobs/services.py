@@ -13,9 +13,10 @@ from sqlalchemy import Select, Update, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.database import changed, db, utc_now
-from app.exceptions import NotAllowed
+from app.exceptions import NotAllowed, NotFound
 from app.jobs import registry
 from app.jobs.models import DONE, FAILED, HEARTBEAT_TIMEOUT, QUEUED, RUNNING, STALE, Job
+from app.users.services import hold
 
 RETRY_TIME = timedelta(hours=1)  # after its start, in which a job is queued again if the database failed
 
@@ -25,7 +26,11 @@ class Superseded(Exception):
 
 
 def start(user_id: int, kind: str) -> Job:
-    """Return a queued job, for the caller to commit and then enqueue. Raises NotAllowed while one is under way."""
+    """Return a queued job, for the caller to commit and then enqueue.
+
+    Raises NotAllowed while one is under way, and NotFound if the account is gone.
+    """
+    hold(user_id)
     mine = select(Job).where(Job.user_id == user_id, Job.kind == kind)
     job = db.session.scalar(mine)
     if job is None:
@@ -82,7 +87,15 @@ def requeue_interrupted(job_id: int, attempt: int) -> Job | None:
 def fail_stale() -> list[Job]:
     """Fail running jobs of known kinds whose heartbeat is stale; return them."""
     stale = _known(RUNNING).where(Job.updated_at < utc_now() - HEARTBEAT_TIMEOUT)
-    return [job for job in db.session.scalars(stale).all() if fail(job.id, job.attempt, STALE)]
+    return [job for job in db.session.scalars(stale).all() if _fail_stale(job)]
+
+
+def _fail_stale(job: Job) -> bool:
+    try:
+        hold(job.user_id)  # to be notified
+    except NotFound:
+        return False
+    return fail(job.id, job.attempt, STALE)
 
 
 def renew_unclaimed() -> list[Job]:

@@ -12,7 +12,7 @@ from app.posts import rules
 from app.posts.models import Post
 from app.posts.signals import post_created
 from app.users.models import Actor
-from app.users.services import add_to_counts
+from app.users.services import add_to_counts, hold
 
 log = logging.getLogger(__name__)
 
@@ -20,10 +20,12 @@ log = logging.getLogger(__name__)
 def create_post(author_id: int, body: str, language: str | None = None) -> Post:
     """Create a post, flushed; without `language`, a language tag, the language is detected.
 
-    Raises Invalid for the field `body` or `language`.
+    Raises Invalid for the field `body` or `language`, and NotFound if the account is gone.
     """
     body = rules.body(body)
-    post = Post(author_id=author_id, body=body, language=languages.language_or_none(language) or languages.detect(body))
+    language = languages.language_or_none(language) or languages.detect(body)
+    hold(author_id)
+    post = Post(author_id=author_id, body=body, language=language)
     db.session.add(post)
     db.session.flush()
     post_created.send(post)
@@ -33,14 +35,16 @@ def create_post(author_id: int, body: str, language: str | None = None) -> Post:
 
 def delete_post(post_id: int, by: Actor) -> None:
     """Delete a post. Raises NotFound, or NotAllowed unless `by` is the author or an administrator."""
+    gone = _("This post no longer exists.")
     post = db.session.get(Post, post_id)
     if post is None:
-        raise NotFound(_("This post no longer exists."))
+        raise NotFound(gone)
     if post.author_id != by.id and not by.is_administrator:
         raise NotAllowed(_("Only the author or an administrator can delete a post."))
+    hold(post.author_id, missing=gone)
     deleted = db.session.execute(delete(Post).where(Post.id == post_id))
     if not changed(deleted):  # another request was first
-        raise NotFound(_("This post no longer exists."))
+        raise NotFound(gone)
     add_to_counts(post.author_id, posts=-1)
     if post.author_id != by.id:
         log.info("post %s of user %s deleted by administrator %s", post_id, post.author_id, by.id)

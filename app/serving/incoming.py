@@ -67,7 +67,9 @@ class Incoming:
         """Raise one of gunicorn's errors if the head, whole or so far, is longer than HEAD_LIMIT."""
         if length > HEAD_LIMIT:
             line = self._received.find(b"\r\n", 0, HEAD_LIMIT)
-            raise LimitRequestHeaders("limit request headers size") if line > 0 else LimitRequestLine(length, HEAD_LIMIT)
+            raise (
+                LimitRequestHeaders("limit request headers size") if line > 0 else LimitRequestLine(length, HEAD_LIMIT)
+            )
 
     def _parse(self) -> Request:
         request = Request(self._cfg, IterUnreader([bytes(self._received)]), self._client)

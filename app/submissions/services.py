@@ -11,11 +11,11 @@ from datetime import timedelta
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 
-from app.database import db, insert_if_absent, utc_now
-from app.exceptions import KeyReused, NotFound
+from app.database import db, insert_if_absent, lock_rows, utc_now
+from app.exceptions import KeyReused
 from app.submissions.models import Submission
+from app.users.services import hold
 
 RETENTION = timedelta(days=1)
 
@@ -26,7 +26,7 @@ def once(user_id: int, key: str, payload: Payload, create: Callable[[], int]) ->
     """Return the id of what `create` creates, or created when the user first submitted this payload with this key.
 
     Without a key, each submission counts. A simultaneous one with the same key waits for the commit of the first.
-    Raises KeyReused for another payload, NotFound if the account is being deleted, and what `create` raises.
+    Raises KeyReused for another payload, NotFound if the account is gone, and what `create` raises.
     """
     if not key:
         return create()
@@ -58,14 +58,12 @@ def was_submitted(user_id: int, form_key: str, payload: Payload) -> bool:
 
 def _lock(user_id: int, key_hash: str, payload_hash: str) -> Submission:
     """Return the row of that key, inserted if absent, locked until the commit. A new one has no result."""
+    hold(user_id)
     db.session.execute(delete(Submission).where(Submission.created_at < utc_now() - RETENTION))
     values = {"user_id": user_id, "key_hash": key_hash, "payload_hash": payload_hash, "created_at": utc_now()}
-    try:
-        insert_if_absent(Submission, **values)
-    except IntegrityError as error:  # the foreign key of an account that is being deleted
-        raise NotFound(_("User not found")) from error
+    insert_if_absent(Submission, **values)
     mine = select(Submission).where(Submission.user_id == user_id, Submission.key_hash == key_hash)
-    return db.session.scalars(mine.with_for_update()).one()
+    return lock_rows(mine).scalars().one()
 
 
 def _complete(row: Submission, create: Callable[[], int]) -> int:

@@ -44,5 +44,5 @@ def translate(post_id: int, language: str) -> str:
         return stored
     db.session.commit()
     body = client.translate(post.body, source=post.language, target=language)
-    services.store(post_id, language, body)
+    services.store(post_id, language, body, source=post.language)
     return body

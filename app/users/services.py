@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.database import db, insert_if_absent
-from app.exceptions import Invalid, NotAllowed
+from app.database import db, insert_if_absent, lock_rows
+from app.exceptions import Invalid, NotAllowed, NotFound
 from app.users import email_addresses, passwords, rules
 from app.users.models import Actor, User, UserCounts
 from app.users.signals import user_changed, user_created, user_deleted, user_deleting
@@ -35,6 +35,24 @@ def create_user(username: str, email: str, password: str, *, email_confirmed: bo
     return user
 
 
+def hold(*user_ids: int, missing: str = "") -> None:
+    """Keep these accounts from being deleted until the commit. Raises NotFound if there is one no more.
+
+    Call it before the first write to what belongs to them. Deleting an account locks its row first, too, so neither
+    can meet the other half-way: in a broken foreign key, or in a deadlock. `missing` is the message of the error.
+    """
+    accounts = set(user_ids)
+    held = lock_rows(select(User.id).where(User.id.in_(accounts)).order_by(User.id), shared=True).all()
+    if len(held) < len(accounts):
+        raise NotFound(missing or _("User not found"))
+
+
+def lock(user: User) -> None:
+    """Refresh a user, whom no one else changes or deletes until the commit. Raises NotFound if the account is gone."""
+    if lock_rows(select(User).where(User.id == user.id)).first() is None:
+        raise NotFound(_("User not found"))
+
+
 def check_owner(user: User, by: Actor) -> None:
     """Raise NotAllowed unless the account belongs to `by`."""
     if user.id != by.id:
@@ -43,12 +61,18 @@ def check_owner(user: User, by: Actor) -> None:
 
 def change_profile(user: User, **changes: str | None) -> None:
     """Change some of the values of `update_profile`, and raise the same errors."""
-    update_profile(user, **{name: getattr(user, name) for name in PROFILE} | changes)
+    lock(user)
+    _set_profile(user, **{name: getattr(user, name) for name in PROFILE} | changes)
 
 
 def update_profile(user: User, *, username: str, display_name: str, about_me: str, locale: str | None) -> None:
-    """Change the profile. Raises Invalid for broken rules, or if the username is taken."""
-    kept = rules.apply_all(username=username, display_name=display_name, about_me=about_me, locale=locale)
+    """Change the profile. Raises Invalid for broken rules, or if the username is taken, and NotFound."""
+    lock(user)
+    _set_profile(user, username=username, display_name=display_name, about_me=about_me, locale=locale)
+
+
+def _set_profile(user: User, **values: str | None) -> None:
+    kept = rules.apply_all(**values)
     with _reporting_taken():
         _set_username(user, kept["username"])
         user.display_name, user.about_me, user.locale = kept["display_name"], kept["about_me"], kept["locale"]
@@ -66,18 +90,21 @@ def change_email(user: User, email: str) -> str:
 
 def promote(user: User) -> None:
     """Make the user an administrator, who may delete any post. Current sessions and API tokens gain this at once."""
+    lock(user)
     user.is_administrator = True
     db.session.flush()
 
 
 def demote(user: User) -> None:
     """Take the administrator's rights from the user."""
+    lock(user)
     user.is_administrator = False
     db.session.flush()
 
 
 def delete_user(user: User) -> None:
-    """Delete the account. The foreign keys of the database delete what belongs to it."""
+    """Delete the account. The foreign keys of the database delete what belongs to it. Raises NotFound."""
+    lock(user)
     user_deleting.send(user)
     db.session.delete(user)
     db.session.flush()

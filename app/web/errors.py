@@ -7,7 +7,9 @@ from flask import Flask, Response, current_app, jsonify, render_template, reques
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.exceptions import NotFound as PageNotFound
 from werkzeug.http import HTTP_STATUS_CODES
 
 from app import outages
@@ -19,6 +21,8 @@ from app.web.origin import is_from_here, refusal
 
 # Any other DomainError: 400.
 STATUS = {NotAllowed: 403, NotFound: 404, Gone: 410, UnsupportedType: 415, KeyReused: 422, Unavailable: 503}
+
+VANISHED = (ObjectDeletedError, StaleDataError)  # what SQLAlchemy raises when the row of an object is gone
 
 # Heading and advice; other codes have those of 400 or, from 500 on, of 500.
 TEXTS = {
@@ -48,6 +52,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, answer)
     app.register_error_handler(CSRFError, answer_csrf)
     app.register_error_handler(DomainError, answer_domain_error)
+    for vanished in VANISHED:
+        app.register_error_handler(vanished, answer_vanished)
     for error in outages.DATABASE_ERRORS:
         app.register_error_handler(error, answer_database_error)
 
@@ -130,6 +136,12 @@ def answer_domain_error(error: DomainError) -> Response:
     # A page shows the message beside the field.
     message = f"{error.field}: {error}" if is_api() and isinstance(error, Invalid) else str(error)
     return answer(wrapped, message)
+
+
+def answer_vanished(_error: Exception) -> Response:
+    """404 if another request has deleted a row that this one has read: as if the other had come first."""
+    roll_back()
+    return answer(PageNotFound())
 
 
 def answer_database_error(error: Exception) -> Response:

@@ -1,16 +1,24 @@
 """What a worker does with a job whose database fails, or that it doesn't know."""
 
 import contextlib
+import itertools
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from app.database import db, utc_now
+from app.export import queries
 from app.export.models import KIND
 from app.jobs import running, services
+from app.jobs.job_queue import enqueue
 from app.jobs.models import DONE, FAILED, HEARTBEAT_TIMEOUT, QUEUED, RUNNING, Job
 from app.jobs.registry import Kind
+from app.users.models import User
+from app.users.services import create_user, delete_user
+from tests.fixtures.users import PASSWORD
+
+numbers = itertools.count()
 
 
 @pytest.fixture
@@ -87,3 +95,39 @@ def test_job_of_an_unknown_kind_is_left_to_a_newer_worker(susan, caplog):
         make_old(job, updated_at=HEARTBEAT_TIMEOUT * 2)
         assert running.tidy() == []
         assert job.state == state
+
+
+@pytest.mark.parametrize("place", ["before the first row", "during the work", "before it is queued"])
+def test_job_of_a_user_who_is_deleted_ends_quietly(job, susan, monkeypatch, caplog, place):
+    caplog.set_level("INFO")
+
+    def delete(*_arguments):
+        delete_user(susan)
+        db.session.commit()
+
+    if place == "before it is queued":
+        delete()
+        enqueue(job)
+        return
+    method = "account" if place == "before the first row" else "total"
+    original = getattr(queries, method)
+    monkeypatch.setattr(queries, method, lambda user_id: delete() or original(user_id))
+    running.work(job.id, job.attempt)
+    assert [record.levelname for record in caplog.records] == ["INFO", "INFO"]
+    assert "was restarted or deleted" in caplog.text
+
+
+def test_stale_job_of_a_user_who_is_deleted_is_left_out(job, susan, interleave):
+    def prepare():
+        user = create_user(f"user{next(numbers)}", f"user{next(numbers)}@example.com", PASSWORD)
+        stale = services.start(user.id, KIND)
+        services.claim(stale.id, 1)
+        make_old(stale, updated_at=HEARTBEAT_TIMEOUT * 2)
+        return user.id
+
+    def delete(user_id):
+        delete_user(db.session.get_one(User, user_id))
+        return "deleted"
+
+    results = interleave(prepare, delete, lambda _user_id: running.tidy())
+    assert set(map(str, results)) == {"([], 'deleted')"}

@@ -1,5 +1,7 @@
 """The index follows every change of posts and users."""
 
+import itertools
+
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
 
@@ -7,7 +9,8 @@ from app.database import db
 from app.posts.models import Post
 from app.posts.services import create_post, delete_post
 from app.search.models import PostSearch, UserSearch
-from app.users.services import delete_user, update_profile
+from app.users.models import User
+from app.users.services import change_profile, delete_user, update_profile
 
 
 @pytest.fixture
@@ -108,3 +111,20 @@ def test_reindex_repairs_a_damaged_index(reindex, found, susan, write):
 
 def test_reindex_of_an_empty_database(reindex):
     assert reindex() == "indexed posts: 0; users: 0"
+
+
+def test_simultaneous_changes_of_both_names_are_all_indexed(users_found, make_user, interleave):
+    ids = itertools.count()
+
+    def change(user_id, **names):
+        change_profile(db.session.get_one(User, user_id), **names)
+        return user_id
+
+    def rename(user_id):
+        return change(user_id, username=f"renamed_{user_id}")
+
+    results = interleave(
+        lambda: make_user(f"user{next(ids)}").id, rename, lambda user_id: change(user_id, display_name=f"Zoé {user_id}")
+    )
+    for user_id, _same in results:
+        assert users_found(f"renamed_{user_id}") == users_found(f"zoe {user_id}") == [f"renamed_{user_id}"]

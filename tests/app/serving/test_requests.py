@@ -143,7 +143,12 @@ def test_requests_are_logged(server, eventually):
 
 
 REFUSALS = [
-    (b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % (b"%s?q=" + b"x" * 70_000), 414, b"Address too long", b"Shorten it"),
+    (
+        b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % (b"%s?q=" + b"x" * 70_000),
+        414,
+        b"Address too long",
+        b"Shorten it",
+    ),
     (
         b"GET %s HTTP/1.1\r\nHost: localhost\r\nCookie: " + b"x" * 70_000 + b"\r\n\r\n",
         431,
@@ -174,7 +179,9 @@ def test_refused_request_to_the_api_gets_json(server, request_, status, heading,
 WORDS = "ねこ" * 150 + "🐈" * 700  # 1,000 characters: 11,200 bytes in an address, 18,600 when encoded twice
 
 
-@pytest.mark.parametrize("words", ["ねこ" * 300, WORDS, "é" * 1000, "x" * 1000], ids=["kana", "emoji", "accents", "letters"])
+@pytest.mark.parametrize(
+    "words", ["ねこ" * 300, WORDS, "é" * 1000, "x" * 1000], ids=["kana", "emoji", "accents", "letters"]
+)
 def test_longest_search_is_answered_and_kept_through_the_sign_in(server, words):
     page = f"/search?{urlencode({'q': words})}".encode()
     status, answer = server.ask(GET % page)

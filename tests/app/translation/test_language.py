@@ -3,8 +3,12 @@
 from sqlalchemy import select
 
 from app.database import db
+from app.exceptions import NotFound
 from app.posts.models import Post
+from app.posts.services import delete_post
 from app.translation.models import Translation
+from app.translation.services import set_language, store
+from app.users.models import User
 from tests.app.translation.conftest import FRENCH
 
 
@@ -43,3 +47,31 @@ def test_unknown_language_is_refused(susan, write, fill_in):
     post_id = write(susan, FRENCH)
     assert choose(fill_in, post_id, "klingon").status_code == 400
     assert db.session.scalar(select(Post.language)) == "fr"
+
+
+def test_translation_from_the_former_language_is_not_stored(susan, write, context):
+    """The language was changed while the service translated."""
+    post_id = write(susan, FRENCH)
+    set_language(post_id, "es", by=susan.id)
+    store(post_id, "en", "from French", source="fr")
+    store(post_id, "de", "aus dem Spanischen", source="es")
+    db.session.commit()
+    assert [row.body for row in db.session.scalars(select(Translation))] == ["aus dem Spanischen"]
+
+
+def test_language_of_a_post_that_is_deleted_meanwhile_is_not_found(susan, write, interleave):
+    user_id = susan.id
+
+    def change(post_id):
+        try:
+            set_language(post_id, "es", by=user_id)
+        except NotFound:
+            return "not found"
+        return "changed"
+
+    def delete(post_id):
+        delete_post(post_id, by=db.session.get_one(User, user_id))
+        return "deleted"
+
+    results = interleave(lambda: write(susan, FRENCH), delete, change)
+    assert set(results) == {("not found", "deleted"), ("changed", "deleted")}
