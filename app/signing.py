@@ -5,7 +5,7 @@ from typing import Any
 
 from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
-CLOCK_SKEW = timedelta(minutes=1)
+CLOCK_SKEW = timedelta(minutes=1)  # between two replicas; jobs and mails allow for it, too
 
 
 class ClockTolerantSigner(TimestampSigner):

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import TABLE_OPTIONS, Model, UTCDateTime, db, utc_now
+from app.signing import CLOCK_SKEW
 
 # States
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
@@ -24,7 +25,8 @@ QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 ERROR = "error"  # the job raised an exception; the log has the traceback
 STALE = "stale"  # no heartbeat: its worker was killed
 
-HEARTBEAT_TIMEOUT = timedelta(seconds=60)  # a running job must report its progress within it
+# A running job must report its progress within a minute; the clock of the replica that looks at it may be ahead.
+HEARTBEAT_TIMEOUT = timedelta(minutes=1) + CLOCK_SKEW
 
 
 class Job(Model):

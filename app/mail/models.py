@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import TABLE_OPTIONS, Model, UTCDateTime, utc_now
+from app.signing import CLOCK_SKEW
 
 # States
 PENDING, SENT, FAILED = "pending", "sent", "failed"
@@ -34,6 +35,7 @@ class OutboxMail(Model):
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(String(ERROR_LIMIT), default="")  # of the last attempt
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
-    due_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)  # the next attempt
+    # The next attempt; the first is due at once, also to a worker whose clock is behind.
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime, default=lambda: utc_now() - CLOCK_SKEW)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, default=lambda: utc_now() + PATIENCE)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)  # sent or given up

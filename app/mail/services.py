@@ -13,8 +13,10 @@ from sqlalchemy import ColumnElement, case, delete, or_, select, update
 
 from app.database import changed, db, utc_now
 from app.mail.models import FAILED, PATIENCE, PENDING, RETENTION, SENT, OutboxMail
+from app.signing import CLOCK_SKEW
 
-CLAIM = timedelta(minutes=1)  # longer than an attempt, which MAIL_TIMEOUT bounds
+# Longer than an attempt, which MAIL_TIMEOUT bounds, for a replica whose clock is ahead, too.
+CLAIM = timedelta(minutes=1) + CLOCK_SKEW
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=4)  # between two attempts; each is twice the last
 
 LAST_CHANCE = timedelta(minutes=10)  # for the attempt that is due when the mail expires
@@ -129,7 +131,13 @@ def retry(mail_ids: list[int] | None) -> int:
     unsent = [or_(OutboxMail.state == FAILED, OutboxMail.state == PENDING)]
     if mail_ids is not None:
         unsent.append(OutboxMail.id.in_(mail_ids))
-    values = {"state": PENDING, "attempts": 0, "due_at": now, "expires_at": now + PATIENCE, "ended_at": None}
+    values = {
+        "state": PENDING,
+        "attempts": 0,
+        "due_at": now - CLOCK_SKEW,
+        "expires_at": now + PATIENCE,
+        "ended_at": None,
+    }
     options = {"synchronize_session": False}
     return changed(db.session.execute(update(OutboxMail).where(*unsent).values(values), execution_options=options))
 

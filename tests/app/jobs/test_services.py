@@ -1,8 +1,10 @@
+from datetime import timedelta
+
 import pytest
 
 from app.database import db, utc_now
 from app.exceptions import NotAllowed
-from app.jobs import services
+from app.jobs import models, services
 from app.jobs.models import DONE, ERROR, FAILED, HEARTBEAT_TIMEOUT, QUEUED, RUNNING, STALE
 from app.jobs.queries import job_of
 
@@ -115,3 +117,19 @@ def test_simultaneous_starts_create_one_job(at_once, susan, former):
 
     assert sorted(at_once(*[start] * 4)) == ["refused"] * 3 + ["started"]
     assert job_of(susan_id, KIND).state == QUEUED
+
+
+@pytest.mark.parametrize("seconds", [-60, -5, 5, 60])
+def test_running_job_is_not_stale_to_a_replica_whose_clock_differs(susan, monkeypatch, seconds):
+    """The worker reports within a minute."""
+    job = services.start(susan.id, KIND)
+    services.claim(job.id, 1)
+    job.updated_at = utc_now() - timedelta(seconds=55)
+    db.session.flush()
+    for module in (services, models):
+        monkeypatch.setattr(module, "utc_now", lambda: utc_now() + timedelta(seconds=seconds))
+    assert services.fail_stale() == []
+    assert not job.has_failed
+    with pytest.raises(NotAllowed):
+        services.start(susan.id, KIND)
+    services.finish(job.id, 1)

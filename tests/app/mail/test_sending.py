@@ -143,7 +143,7 @@ def test_mail_of_a_killed_worker_is_sent_again(order, row, send_due, later, mail
     assert row().error.startswith("interrupted")
     send_due()
     assert sink.messages == []  # the claim holds
-    later(seconds=61)
+    later(seconds=121)
     send_due()
     assert len(sink.messages) == 1
 

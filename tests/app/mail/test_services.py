@@ -40,7 +40,7 @@ def test_workers_claim_different_mails(order, at_once):
 def test_worker_that_lost_its_claim_changes_nothing(order, claim, row, later):
     order()
     first = claim()
-    later(seconds=61)
+    later(seconds=121)
     second = claim()
     services.record_failure(first, "slow", permanent=True)
     services.record_sent(first)
@@ -48,6 +48,29 @@ def test_worker_that_lost_its_claim_changes_nothing(order, claim, row, later):
     services.record_sent(second)
     db.session.commit()
     assert row().state == SENT
+
+
+@pytest.mark.parametrize("seconds", [-60, -5, 5, 60])
+def test_worker_whose_clock_differs_takes_no_mail_that_is_being_sent(order, claim, row, later, seconds):
+    order()
+    first = claim()
+    later(seconds=seconds)
+    assert claim() is None
+    services.record_sent(first)
+    db.session.commit()
+    assert row().state == SENT
+
+
+@pytest.mark.parametrize("seconds", [-60, -5, 5, 60])
+@pytest.mark.parametrize("is_retried", [False, True])
+def test_mail_is_due_at_once_to_a_worker_whose_clock_differs(order, claim, row, later, is_retried, seconds):
+    order()
+    if is_retried:
+        services.record_failure(claim(), "refused", permanent=True)
+        services.retry(None)
+        db.session.commit()
+    later(seconds=seconds)
+    assert claim().id == row().id
 
 
 @pytest.mark.parametrize("recorded", ["sent", "failed", "claimed"])
