@@ -41,6 +41,8 @@ NAMING = {
 
 BUSY_TIMEOUT = 5000  # ms that a write waits for SQLite's write lock
 
+CLOSE_TIMEOUT = 500  # the same at the end of a process, which must not wait for long
+
 LARGEST_ID = 2**63 - 1  # the largest parameter that SQLite's driver accepts
 
 # utf8mb4 stores every character; its binary collation distinguishes 🍣 from 🍺 and a from á. Names that are unique
@@ -211,6 +213,19 @@ def empty_log() -> None:
     if db.engine.dialect.name == "sqlite":
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def close() -> None:
+    """At the end of a process: leave all data of SQLite in the database file alone, without a log beside it.
+
+    Python closes no connection at its end, so SQLite would keep the newest changes in the log. Waits at most
+    CLOSE_TIMEOUT for other processes; the last one that ends does it then.
+    """
+    if db.engine.dialect.name == "sqlite":
+        with contextlib.suppress(SQLAlchemyError), db.engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={CLOSE_TIMEOUT}")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.engine.dispose()
 
 
 @event.listens_for(Engine, "savepoint")

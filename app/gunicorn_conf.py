@@ -31,7 +31,7 @@ gc.disable()
 
 # After the two lines above, since this loads much of the application.
 # ruff: noqa: E402
-from app import load, logs
+from app import database, load, logs
 from config import Config
 
 settings = load(Config)
@@ -99,6 +99,8 @@ def when_ready(server: Arbiter) -> None:
 
 
 def on_exit(server: Arbiter) -> None:
-    """Stop the job process with the server."""
+    """Stop the job process with the server, and close the database, which the workers have left by then."""
     if hasattr(server, "jobs"):
         server.jobs.stop()
+    with server.app.wsgi().app_context():
+        database.close()

@@ -9,7 +9,15 @@ signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
 signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 # ruff: noqa: E402
-from app import start
+from app import database, start
 from app.jobs import consumer
 
-consumer.run(start(), parent=int(sys.argv[1]) if len(sys.argv) > 1 else None)
+app = start()
+if len(sys.argv) > 1:  # the server closes the database
+    consumer.run(app, parent=int(sys.argv[1]))
+else:
+    try:
+        consumer.run(app)
+    finally:
+        with app.app_context():
+            database.close()

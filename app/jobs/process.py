@@ -35,6 +35,7 @@ class JobProcess:
             process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.wait()  # until it holds no lock of the database
 
     def _keep_running(self) -> None:
         # This thread only waits, so it holds no lock when gunicorn forks a web worker.

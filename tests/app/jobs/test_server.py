@@ -1,11 +1,16 @@
 """The worker beside the server, and apart from it, as boot.sh starts them."""
 
+import base64
 import contextlib
+import json
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -86,6 +91,66 @@ with app.app_context():
     else:
         raise SystemExit("not done within 30 s")
 """
+
+
+def ask(address, path, token=None, **values):
+    """Send a request to the API of a server; return its JSON."""
+    headers = {"Content-Type": "application/json"}
+    if token is not None:
+        headers["Authorization"] = token
+    request = urllib.request.Request(f"http://{address}/api{path}", json.dumps(values).encode(), headers)
+    with urllib.request.urlopen(request, timeout=10) as response:
+        return json.load(response)
+
+
+def is_answering(address):
+    with contextlib.suppress(OSError), urllib.request.urlopen(f"http://{address}/health", timeout=10):
+        return True
+
+
+def posts_in_copy(folder):
+    """Copy the database file alone; return the texts of the posts in the copy."""
+    copy = folder / "copy.db"
+    shutil.copy(folder / "app.db", copy)
+    with contextlib.closing(sqlite3.connect(copy)) as connection:
+        return [body for (body,) in connection.execute("SELECT body FROM post ORDER BY id")]
+
+
+@pytest.mark.parametrize("has_worker_apart", [False, True])
+def test_stopped_server_leaves_all_data_in_the_database_file(boot, tmp_path, free_port, has_worker_apart):
+    address = f"127.0.0.1:{free_port()}"
+    server = boot("web", BIND=address, JOB_WORKERS="0" if has_worker_apart else "1")
+    wait_for(lambda: is_answering(address))
+    if has_worker_apart:
+        apart = boot("worker")
+        wait_for(lambda: b"app.jobs" in Path(f"/proc/{apart.pid}/cmdline").read_bytes())
+    else:
+        wait_for(lambda: workers_of(server.pid))
+    ask(address, "/users", username="susan", email="susan@example.com", password="correct horse")
+    basic = base64.b64encode(b"susan:correct horse").decode()
+    token = ask(address, "/tokens", token=f"Basic {basic}")["token"]
+    bodies = [f"Post {number}" for number in range(5)]
+    for body in bodies:
+        ask(address, "/posts", token=f"Bearer {token}", body=body)
+    for process in [server, apart] if has_worker_apart else [server]:
+        process.terminate()
+        assert process.wait(20) == 0
+    assert posts_in_copy(tmp_path) == bodies
+    log = tmp_path / "app.db-wal"
+    assert not log.exists() or log.stat().st_size == 0
+
+
+def test_stopped_worker_leaves_all_data_in_the_database_file(boot, tmp_path):
+    worker = boot("worker")
+    wait_for(lambda: b"app.jobs" in Path(f"/proc/{worker.pid}/cmdline").read_bytes())
+    environment = os.environ | {"DATA_DIR": str(tmp_path), "DATABASE_URL": ""}
+    subprocess.run([sys.executable, "-c", EXPORT], cwd=ROOT, env=environment, check=True)
+    worker.terminate()
+    assert worker.wait(20) == 0
+    assert not (tmp_path / "app.db-wal").exists()
+    shutil.copy(tmp_path / "app.db", tmp_path / "copy.db")
+    with contextlib.closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
+        assert connection.execute("SELECT state FROM job").fetchall() == [("done",)]
 
 
 def test_server_in_dev_runs_jobs_in_a_thread(boot, tmp_path):
