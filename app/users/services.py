@@ -35,13 +35,13 @@ def create_user(username: str, email: str, password: str, *, email_confirmed: bo
     return user
 
 
-def hold(*user_ids: int, missing: str = "") -> None:
-    """Keep these accounts from being deleted until the commit. Raises NotFound if there is one no more.
+def hold(*user_ids: int | None, missing: str = "") -> None:
+    """Keep these accounts from being deleted until the commit; None stands for one that was. Raises NotFound.
 
-    Call it before the first write to what belongs to them. Deleting an account locks its row first, too, so neither
-    can meet the other half-way: in a broken foreign key, or in a deadlock. `missing` is the message of the error.
+    Call it before the first write to what belongs to them. Deleting an account locks its row first, too, so the two
+    never meet in a broken foreign key or a deadlock. `missing` is the message of the error.
     """
-    accounts = set(user_ids)
+    accounts = {user_id for user_id in user_ids if user_id is not None}
     held = lock_rows(select(User.id).where(User.id.in_(accounts)).order_by(User.id), shared=True).all()
     if len(held) < len(accounts):
         raise NotFound(missing or _("User not found"))
