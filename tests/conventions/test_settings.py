@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 
 from config import Config
+from tests.app.settings.test_every_setting import IN_FILES, WRONG
 
 ROOT = Path(__file__).parents[2]
-LISTED = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
+LISTED = set(re.findall(r"^#? ?([A-Z_]+)=", EXAMPLE, re.MULTILINE))
 FIXED = {"APP_ENVIRONMENT", "BIND", "PORT", "DATA_DIR"}  # make and Compose set these from their own variables
 
 
@@ -46,3 +48,8 @@ def test_compose_passes_every_setting():
 
 def test_env_example_sets_nothing_that_make_and_compose_set():
     assert read(".env.example", r"(?m)^([A-Z_]+)=") & FIXED == set()
+
+
+def test_every_setting_is_tested_with_wrong_values():
+    assert set(WRONG) == LISTED
+    assert set(IN_FILES) == set(re.findall(r"# \(file\)[^=]*?\n# ([A-Z_]+)=", EXAMPLE))

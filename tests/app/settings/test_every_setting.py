@@ -1,14 +1,14 @@
-"""Each setting of .env.example: a wrong value ends the start with one line that names it, and a right one is used."""
+"""Each setting: a wrong value ends the start with one line that names it, and a right one is used.
+
+tests/conventions/test_settings.py compares the tables with .env.example, which no image contains.
+"""
 
 import re
 
 import pytest
 
 from app.settings import ConfigError
-from config import ROOT, Config
-
-LISTED = re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
-IN_FILES = re.findall(r"# \(file\)[^=]*?\n# ([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"))
+from config import Config
 
 NUMBERS = ["many", "-1", "+1", "2.5", "1e3", "0x2", "٣", "²", "1 2", "9" * 5000, "99999999"]
 SWITCHES = ["maybe", "2", "-1", "o n"]
@@ -17,6 +17,8 @@ URLS = [
     *("h", "h:5000", "//h", "http://", "http:///path", "ftp://h", "http://h:port", "http://h:0", "http://h:99999"),
     *("http://h?x=1", "http://h#x", "http://u:SECRET@h", "http://a b", "http://é.example", "http://[::", "http://h:"),
 ]
+# Settings that can also be read from a file.
+IN_FILES = ["DATABASE_URL", "SECRET_KEY", "MAIL_PASSWORD", "TRANSLATE_KEY", "REDIS_URL"]
 # For each setting, values that can't work. White space, control characters and invalid UTF-8 are tried on all.
 WRONG = {
     "APP_ENVIRONMENT": ["prod", "dev", "TEST", "PROD DEV"],
@@ -73,10 +75,6 @@ def refused(variables):
     return message
 
 
-def test_every_setting_has_wrong_values():
-    assert sorted(WRONG) == sorted(LISTED)
-
-
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
 def test_wrong_value_is_refused(name, value):
     assert name in refused({name: value})
@@ -90,12 +88,12 @@ def test_number_is_refused_with_its_range(value, fault):
 
 
 @pytest.mark.parametrize("value", ANYWHERE)
-@pytest.mark.parametrize("name", LISTED)
+@pytest.mark.parametrize("name", WRONG)
 def test_white_space_and_control_characters_are_refused(name, value):
     assert name in refused({name: value})
 
 
-@pytest.mark.parametrize("name", LISTED)
+@pytest.mark.parametrize("name", WRONG)
 def test_empty_setting_has_its_default(name):
     """Compose passes an empty setting of .env as such."""
     default, empty = vars(Config({})), vars(Config({name: ""}))
