@@ -102,5 +102,7 @@ def on_exit(server: Arbiter) -> None:
     """Stop the job process with the server, and close the database, which the workers have left by then."""
     if hasattr(server, "jobs"):
         server.jobs.stop()
-    with server.app.wsgi().app_context():
-        database.close()
+    application = server.app.wsgi()
+    if "sqlalchemy" in getattr(application, "extensions", ()):  # bench/ serves another application with this file
+        with application.app_context():
+            database.close()

@@ -18,7 +18,9 @@ def address(environment: Mapping[str, str]) -> tuple[str, int]:
     """
     bind = environment.get("BIND", "").strip()
     host, _, port = bind.rpartition(":") if bind else ("", "", environment.get("PORT", "").strip())
-    return host.strip("[]") or "localhost", int(port or 5000)
+    if host in ("", "[::]"):  # which also takes IPv4, and is all that a container without IPv6 can be reached by
+        host = "localhost"
+    return host.strip("[]"), int(port or 5000)
 
 
 def is_healthy(environment: Mapping[str, str]) -> bool:

@@ -86,10 +86,10 @@ def test_test_refuses_what_is_no_address(flask, mail_server, address):
 
 
 def test_test_reports_a_refused_connection(flask, app, mail_server, free_port, monkeypatch):
-    mail_server()
+    mail_server({"MAIL_SERVER": "127.0.0.1"})
     monkeypatch.setitem(app.config, "MAIL_PORT", port := free_port())
     output, code = flask("mail", "test", "me@blog.example")
-    assert (code, output) == (69, f"microblog: localhost:{port}: Connection refused\n")
+    assert (code, output) == (69, f"microblog: 127.0.0.1:{port}: Connection refused\n")
 
 
 def test_test_reports_an_unknown_host(flask, app, mail_server, monkeypatch):

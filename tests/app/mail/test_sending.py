@@ -16,7 +16,7 @@ REFUSED = "550 5.1.1 <susan@example.com> is unknown"
 @pytest.fixture
 def away(app, mail_server, free_port, monkeypatch):
     """Nothing listens at the port of the mail server."""
-    mail_server()
+    mail_server({"MAIL_SERVER": "127.0.0.1"})  # "localhost" can have an IPv6 address that the machine lacks
     monkeypatch.setitem(app.config, "MAIL_PORT", free_port())
 
 
