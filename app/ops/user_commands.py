@@ -14,7 +14,7 @@ from app.auth import services
 from app.commands import Group
 from app.database import count_rows, db, empty_log
 from app.database_limits import patiently
-from app.exceptions import Invalid
+from app.exceptions import DomainError, Invalid
 from app.posts.models import Post
 from app.relationships.models import Follow
 from app.users import services as users
@@ -89,7 +89,8 @@ def sign_out(username: str) -> None:
 def promote(username: str) -> None:
     """Make a user an administrator, who can delete any post."""
     account = _find_user(username)
-    users.promote(account)
+    with _errors_in_one_line():
+        users.promote(account)
     db.session.commit()
     click.echo(f"@{account.username} is an administrator.")
 
@@ -100,7 +101,8 @@ def promote(username: str) -> None:
 def demote(username: str) -> None:
     """Make an administrator a regular user."""
     account = _find_user(username)
-    users.demote(account)
+    with _errors_in_one_line():
+        users.demote(account)
     db.session.commit()
     click.echo(f"@{account.username} is not an administrator.")
 
@@ -116,7 +118,8 @@ def delete_command(username: str, yes: bool) -> None:
         name, user_id = account.username, account.id
         if not yes:
             click.confirm(f"Permanently delete @{name} and everything they wrote?", abort=True)
-        users.delete_user(account)
+        with _errors_in_one_line():
+            users.delete_user(account)
         db.session.commit()
         log.info("user %s deleted by command, run by the system's user %s", user_id, os.getuid())
         empty_log()
@@ -155,3 +158,5 @@ def _errors_in_one_line() -> Iterator[None]:
         yield
     except Invalid as error:
         raise click.ClickException(f"{error.field}: {error}") from error
+    except DomainError as error:  # a request was first
+        raise click.ClickException(str(error)) from error

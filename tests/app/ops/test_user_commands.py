@@ -1,13 +1,17 @@
 import os
 
+import click
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from app.auth import services
 from app.auth.queries import owner_of_token, user_of_session
 from app.auth.services import issue_token, start_session
 from app.database import db
+from app.exceptions import NotAllowed
 from app.posts.models import Post
 from app.posts.services import create_post
+from app.users import services as users
 from app.users.models import User, UserCounts
 from app.users.passwords import matches
 from app.users.queries import by_username
@@ -90,6 +94,31 @@ def test_delete_is_logged_with_the_id_and_by_whom(flask, make_user, caplog):
 def test_delete_with_yes_skips_the_confirmation(flask, make_user):
     make_user("susan")
     assert flask("user", "delete", "susan", "--yes") == ("Deleted @susan.\n", 0)
+
+
+def test_delete_reports_an_account_that_is_gone_after_the_confirmation(flask, make_user, monkeypatch):
+    make_user("susan")
+
+    def confirm(*_arguments, **_options):
+        with db.engine.begin() as other_connection:
+            other_connection.execute(delete(User))
+
+    monkeypatch.setattr(click, "confirm", confirm)
+    assert flask("user", "delete", "susan") == ("Error: User not found\n", 1)
+
+
+@pytest.mark.parametrize("command", ["promote", "demote", "reset-password"])
+def test_command_reports_a_request_that_was_first(flask, make_user, monkeypatch, command):
+    make_user("susan")
+
+    def first(*_arguments):
+        raise NotAllowed("This account was changed at the same moment.")
+
+    for module, name in ((users, "promote"), (users, "demote"), (services, "set_password")):
+        monkeypatch.setattr(module, name, first)
+    options = ["--password-stdin"] if command == "reset-password" else []
+    output = flask("user", command, "susan", *options, input="correct horse\n")
+    assert output == ("Error: This account was changed at the same moment.\n", 1)
 
 
 def test_promote_and_demote_are_idempotent(flask, make_user):
