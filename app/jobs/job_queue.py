@@ -31,14 +31,13 @@ def enqueue(job: Job, locale: str | None = None) -> None:
     """
     try:
         job_id, attempt = job.id, job.attempt
-    except ObjectDeletedError:
-        return
-    try:
         queue = queue_of(current_app)
         try:
             queue.work(job_id, attempt, locale)
         finally:
             queue.storage.close()
+    except ObjectDeletedError:
+        return
     except QUEUE_ERRORS as error:
         report_unavailable(error, logging.ERROR)
 
