@@ -136,9 +136,7 @@ def test_stage_without_the_application_can_not_be_tested(make, stage):
 def test_dev_refuses_other_addresses(make):
     result = make("run", ENV="DEV", BIND="0.0.0.0", PORT=free_port(), check=False)
     assert result.returncode != 0
-    assert (
-        "error: ENV=DEV listens on 127.0.0.1 only: its debugger runs code for anyone who can connect" in result.stderr
-    )
+    assert "error: ENV=DEV listens on 127.0.0.1 or ::1 only: its debugger runs code for anyone" in result.stderr
 
 
 def test_run_shows_the_log_of_an_instance_that_ends(tree, project, engine):
