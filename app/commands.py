@@ -11,24 +11,22 @@ from app.outages import DATABASE_ERRORS, reason
 EX_UNAVAILABLE = 69  # of sysexits(3)
 
 
-class Command(click.Command):
+class OneLineFailure(click.Command):
+    """The base of both kinds of commands: reports a failure of the database."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DATABASE_ERRORS as error:
+            _fail(error)
+
+
+class Command(OneLineFailure):
     """A single command: `@click.command(cls=Command)`."""
 
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except DATABASE_ERRORS as error:
-            _fail(error)
 
-
-class Group(click.Group):
+class Group(OneLineFailure, click.Group):
     """A group of commands: `@click.group(cls=Group)`; its commands need no class."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except DATABASE_ERRORS as error:
-            _fail(error)
 
 
 def _fail(error: BaseException) -> NoReturn:

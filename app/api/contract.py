@@ -108,9 +108,7 @@ class Resource(Blueprint):
             note_presence(g.caller)
             return limited(*args, **kwargs)
 
-        described = self.doc(security=[{"token": []}])(authenticate)
-        described = self.alt_response(401, schema=Error)(self.alt_response(429, schema=Error)(described))
-        return described  # type: ignore[no-any-return]
+        return self._secured(authenticate, "token")
 
     def needs_password(self, view: View) -> View:
         """Require a username, or an email address, and its password; `g.caller` is its owner, a User."""
@@ -121,7 +119,11 @@ class Resource(Blueprint):
             note_user(g.caller.id)
             return view(*args, **kwargs)
 
-        described = self.doc(security=[{"password": []}])(authenticate)
+        return self._secured(authenticate, "password")
+
+    def _secured(self, view: View, scheme: str) -> View:
+        """Describe what the view requires, and its answers to those who lack it or ask too often."""
+        described = self.doc(security=[{scheme: []}])(view)
         described = self.alt_response(401, schema=Error)(self.alt_response(429, schema=Error)(described))
         return described  # type: ignore[no-any-return]
 
