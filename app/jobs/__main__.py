@@ -1,11 +1,12 @@
 """`python -m app.jobs [PARENT]`: run the worker; given a parent's process id, only as long as the parent runs."""
 
+import os
 import signal
 import sys
 
 # The kernel drops a signal that process 1 has no handler for. boot.sh blocks SIGTERM until here; this handler is in
-# place until the consumer sets its own.
-signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+# place until the consumer sets its own. Not sys.exit(): Python ignores an exception that a signal raises in a __del__.
+signal.signal(signal.SIGTERM, lambda number, frame: os._exit(0))
 signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 # ruff: noqa: E402

@@ -44,7 +44,8 @@ class JobConsumer(Consumer):
     parent: int | None = None
 
     def start(self) -> None:
-        """Start the workers and the loops."""
+        """Start the workers and the loops; handle signals from before the first job on, which Huey does after."""
+        self._set_signal_handlers()
         super().start()
         self._loops = start_loops(self.app, self.stop_flag)
 

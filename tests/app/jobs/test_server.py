@@ -70,6 +70,38 @@ def test_worker_beside_the_server_is_restarted_and_ends_with_it(boot):
     assert not Path(f"/proc/{another}").exists()
 
 
+# Receives SIGTERM in a __del__ while the application is loaded, where Python ignores exceptions.
+STOPPED_IN_DEL = """
+import importlib.abc, os, runpy, signal, sys
+
+class Dying:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        for _ in range(1000):  # the handler runs between two instructions of Python
+            pass
+
+class Loading(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == module:
+            Dying()
+
+sys.meta_path.insert(0, Loading())
+loaded, module = sys.argv[1:]
+del sys.argv[1:]
+run = runpy.run_path if loaded.endswith(".py") else runpy.run_module
+run(loaded, run_name="__main__")
+raise SystemExit("not stopped")
+"""
+
+
+@pytest.mark.parametrize(("loaded", "module"), [("app.jobs", "app.jobs.consumer"), ("app/gunicorn_conf.py", "app")])
+def test_signal_while_loading_stops_wherever_it_arrives(tmp_path, loaded, module):
+    environment = os.environ | {"DATA_DIR": str(tmp_path), "DATABASE_URL": ""}
+    command = [sys.executable, "-c", STOPPED_IN_DEL, loaded, module]
+    # A worker that goes on waits for the tables of its queue, until the timeout.
+    assert subprocess.run(command, check=False, cwd=ROOT, env=environment, timeout=20).returncode == 0
+
+
 # What a click on the page does, in another process: the tests' application has another database.
 EXPORT = """
 import time
