@@ -50,7 +50,7 @@ class Microblog(Flask):
 
     def handle_exception(self, e: Exception) -> Response:
         """Answer 503 if the database fails where Flask calls no error handler: in one, or after the view."""
-        if isinstance(e, outages.DATABASE_ERRORS):
+        if outages.is_failure(e):
             return self.finalize_request(errors.answer_database_error(e), from_error_handler=True)
         return super().handle_exception(e)
 

@@ -4,9 +4,10 @@ import sys
 from typing import Any, NoReturn
 
 import click
+from sqlalchemy.exc import ProgrammingError
 
 from app import logs
-from app.outages import DATABASE_ERRORS, reason
+from app.outages import DATABASE_ERRORS, is_failure, lacks_schema, reason
 
 EX_UNAVAILABLE = 69  # of sysexits(3)
 
@@ -17,7 +18,9 @@ class OneLineFailure(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except DATABASE_ERRORS as error:
+        except (ProgrammingError, *DATABASE_ERRORS) as error:
+            if not is_failure(error):
+                raise
             _fail(error)
 
 
@@ -30,5 +33,6 @@ class Group(OneLineFailure, click.Group):
 
 
 def _fail(error: BaseException) -> NoReturn:
-    logs.tell(f"the database failed: {reason(error)}; check that it is running and upgraded, and DATABASE_URL")
+    remedy = "" if lacks_schema(error) else "; check that it is running, and DATABASE_URL"
+    logs.tell(f"the database failed: {reason(error)}{remedy}")
     sys.exit(EX_UNAVAILABLE)

@@ -2,6 +2,7 @@
 
 import logging
 import mmap
+import re
 import struct
 import time
 from typing import Any
@@ -20,6 +21,10 @@ QUIET = 300  # seconds without a failure that end an outage
 # A lock that was held too long, a deadlock, a statement over its limit (of MariaDB, of MySQL).
 BUSY = {1205, 1213, 1969, 3024}
 SQLITE_BUSY = {5, 6}  # the primary result codes SQLITE_BUSY and SQLITE_LOCKED
+
+# No such table or column: the codes of MariaDB and MySQL, and the messages of SQLite, which has no codes for them.
+MISSING = {1054, 1146}
+SQLITE_MISSING = re.compile(r"no such (table|column): |table \w+ has no column named ")
 
 
 class Outage:
@@ -67,9 +72,22 @@ def is_busy(error: BaseException) -> bool:
     return code in BUSY or getattr(cause, "sqlite_errorcode", 0) & 0xFF in SQLITE_BUSY
 
 
+def is_failure(error: BaseException) -> bool:
+    """Return whether the database failed, and not the code that uses it."""
+    return isinstance(error, DATABASE_ERRORS) or lacks_schema(error)
+
+
+def lacks_schema(error: BaseException) -> bool:
+    """Return whether the database lacks a table or a column: no migration has run, or the newest has not."""
+    cause = _cause(error)
+    code = cause.args[0] if cause.args else None
+    return code in MISSING or SQLITE_MISSING.match(str(cause)) is not None
+
+
 def reason(error: BaseException) -> str:
-    """Return the driver's message on one line, without the statement."""
-    return " ".join(str(_cause(error)).split())
+    """Return the driver's message on one line, without the statement; for a missing schema, with the remedy."""
+    text = " ".join(str(_cause(error)).split())
+    return f"the schema is missing or outdated: {text}; run: flask db upgrade" if lacks_schema(error) else text
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.exceptions import NotFound as PageNotFound
@@ -44,6 +46,7 @@ API_ADVICE = {
     405: _l("This address does not accept that method. The Allow header lists those it accepts."),
 }
 
+NO_SCHEMA = _l("The database's schema is missing or outdated. To create or upgrade it, run: flask db upgrade")
 TRY_AGAIN = _l("Check what you entered and submit it again.")  # instead of "Go back" where it stands on the page
 
 
@@ -54,7 +57,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, answer_domain_error)
     for vanished in VANISHED:
         app.register_error_handler(vanished, answer_vanished)
-    for error in outages.DATABASE_ERRORS:
+    for error in (ProgrammingError, *outages.DATABASE_ERRORS):  # the first also for a missing table
         app.register_error_handler(error, answer_database_error)
 
 
@@ -73,7 +76,7 @@ def is_from_script() -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def answer(error: HTTPException, message: str | None = None) -> Response:
+def answer(error: HTTPException, message: str | LazyString | None = None) -> Response:
     """`error` as a page or as `{"error": …, "message": …}`, with its own headers (Allow, Retry-After).
 
     The page returns what was typed into a form, to be submitted again.
@@ -90,12 +93,12 @@ def answer(error: HTTPException, message: str | None = None) -> Response:
     return response
 
 
-def _write(response: Response, render: Callable[..., str], message: str | None) -> None:
+def _write(response: Response, render: Callable[..., str], message: str | LazyString | None) -> None:
     code = response.status_code
     heading, advice = TEXTS.get(code, TEXTS[400 if code < 500 else 500])
     if is_api():
         advice = API_ADVICE.get(code, advice)
-    advice = message or str(advice)
+    advice = str(message or advice)
     if wants_json():
         response.data = jsonify(error=HTTP_STATUS_CODES.get(code, "Unknown"), message=advice).get_data()
         response.content_type = "application/json"
@@ -145,6 +148,8 @@ def answer_vanished(_error: Exception) -> Response:
 
 
 def answer_database_error(error: Exception) -> Response:
-    """503 while the database is away or busy: clients and proxies know that they can try again."""
+    """503 while the database is away, busy or without its schema: clients and proxies know that they can try again."""
+    if not outages.is_failure(error):
+        raise error
     outages.report_database(error)
-    return answer(ServiceUnavailable(retry_after=5))  # seconds
+    return answer(ServiceUnavailable(retry_after=5), NO_SCHEMA if outages.lacks_schema(error) else None)  # seconds
