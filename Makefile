@@ -32,6 +32,14 @@ IMAGE = microblog
 TAG =
 ## the data set of `make bench`: S (100 people, 5,000 posts) or L (5,000 people, 500,000 posts)
 SET = S
+## `make layers`, `history` and `inspect`: an image that the engine has, instead of STAGE's
+NAME =
+## `make layers`: a tar of `docker save` or `podman save`, instead of STAGE's image
+FILE =
+## `make layers`: also list the changes of this layer, a number from 1 or all
+TREE =
+## 1: `make layers` prints JSON
+JSON = 0
 ## a file of settings for `make run`, such as .env (.env.example lists the settings)
 SETTINGS =
 ## 1: `make test` prints the branch coverage; may be set in the environment
@@ -47,7 +55,7 @@ SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE DOCKER
 ## CA_FILE          a PEM file of a private certificate authority to trust
 ## DOCKER           the docker command to use, if it is not the first on the PATH
 
-VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET SETTINGS COVERAGE PUBLISH
+VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET NAME FILE TREE JSON SETTINGS COVERAGE PUBLISH
 export VARIABLES $(VARIABLES) STAGES APP_STAGES DEFAULT_STAGE DBS
 
 MAKEFLAGS += --no-print-directory
@@ -56,7 +64,7 @@ unknown := $(filter-out $(VARIABLES) $(SITE) MAKEFLAGS MAKEOVERRIDES -*-command-
 $(if $(filter CONTEXT,$(unknown)),$(error there is no variable CONTEXT; use ENV=$(CONTEXT)))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists the variables))
 
-.PHONY: help doctor build run stop restart logs shell ps images test test-images test-builders test-browser lint bench clean
+.PHONY: help doctor build run stop restart logs shell ps images layers history inspect test test-images test-builders test-browser lint bench clean
 # `make -j4 run stop` runs its targets in order.
 .NOTPARALLEL:
 
@@ -89,6 +97,15 @@ ps: ; @sh scripts/instance ps
 
 ## list this project's images
 images: ; @sh scripts/instance images
+
+## take the image apart: what each layer adds, changes and removes, the biggest files, wasted space
+layers: ; @sh scripts/examine layers
+
+## show the instructions and layers of the image, as the engine records them
+history: ; @sh scripts/examine history
+
+## show the configuration of the image, as the engine records it
+inspect: ; @sh scripts/examine inspect
 
 ## test the application inside the stage's image, on DB
 test: ; @sh scripts/test
