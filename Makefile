@@ -2,13 +2,10 @@
 # Variables are set on the command line: with `=`, not `?=`, an ENV or PORT in the shell's environment changes nothing.
 # `make help` shows the lines that start with "##".
 
-# The stages in course order, and those that contain the whole application.
-STAGES = ubuntu-sleep v0.2 healthcheck gunicorn optimized
-APP_STAGES = gunicorn optimized
 DEFAULT_STAGE = optimized
 DBS = sqlite mariadb
 
-## the stage to use, a folder under docker/: $(STAGES)
+## the stage to use: one of `make stages`, or the path of any folder or Dockerfile
 STAGE = $(DEFAULT_STAGE)
 ## a target in the stage's Dockerfile (default: the last one)
 TARGET =
@@ -56,7 +53,7 @@ SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE DOCKER
 ## DOCKER           the docker command to use, if it is not the first on the PATH
 
 VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET NAME FILE TREE JSON SETTINGS COVERAGE PUBLISH
-export VARIABLES $(VARIABLES) STAGES APP_STAGES DEFAULT_STAGE DBS
+export VARIABLES $(VARIABLES) DEFAULT_STAGE DBS
 
 MAKEFLAGS += --no-print-directory
 given := $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
@@ -64,12 +61,15 @@ unknown := $(filter-out $(VARIABLES) $(SITE) MAKEFLAGS MAKEOVERRIDES -*-command-
 $(if $(filter CONTEXT,$(unknown)),$(error there is no variable CONTEXT; use ENV=$(CONTEXT)))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists the variables))
 
-.PHONY: help doctor build run stop restart logs shell ps images layers history inspect test test-images test-builders test-browser lint bench clean
+.PHONY: help stages doctor build run stop restart logs shell ps images layers history inspect test test-images test-builders test-browser lint bench clean
 # `make -j4 run stop` runs its targets in order.
 .NOTPARALLEL:
 
 ## print this menu
 help: ; @sh scripts/help
+
+## list the stages in course order
+stages: ; @sh scripts/stages
 
 ## check what this machine needs, with remedies
 doctor: ; @sh scripts/doctor

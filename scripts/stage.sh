@@ -1,16 +1,24 @@
 # shellcheck shell=sh disable=SC2034,SC2153,SC2154  # Variables come from, and go to, the scripts that source this file.
 # The stage and the instance that the Makefile's variables name; source this file after lib.sh.
+# A stage is a folder with a Dockerfile, under docker/ or anywhere; its stage.conf (docker/README.md) may be absent.
 
-: "${STAGES:?run this through make, which lists the stages}"
+: "${STAGE:?run this through make, which has a default stage}"
 
-# Checks STAGE and TARGET; sets dockerfile, context, image (NAME:TAG) and official (the base image in the Dockerfile).
+# Checks STAGE and TARGET; sets stage (a name for tags), folder, dockerfile, context, image (NAME:TAG), and what the
+# stage declares: application (yes or no), port (in the container, or none), answers (a path), companions.
 use_stage() {
-    # shellcheck disable=SC2086  # a list
-    one_of STAGE "$STAGE" $STAGES
-    dockerfile=docker/$STAGE/Dockerfile
-    [ -f "$dockerfile" ] || die "$dockerfile is missing; check that the checkout is complete: git status"
-    if holds_app; then context=.; else context=docker/$STAGE; fi
-    image=$IMAGE:${TAG:-$STAGE}
+    find_stage
+    [ -f "$dockerfile" ] || die "STAGE=$STAGE: there is no file $dockerfile; give a stage of 'make stages', or the path of a folder or a Dockerfile" 64
+    check_declaration
+    application=$(declared application yes)
+    one_of "application in $folder/stage.conf:" "$application" yes no
+    context=$(declared context "$([ "$application" = yes ] && echo checkout || echo folder)")
+    one_of "context in $folder/stage.conf:" "$context" checkout folder
+    case $context in checkout) context=. ;; folder) context=$folder ;; esac
+    port=$(declared port 5000)
+    answers=$(declared answers /health)
+    companions=$(declared companions '')
+    image=$IMAGE:${TAG:-$stage}
     official=$(sed -n 's/^ARG BASE_IMAGE=//p' "$dockerfile")
     if [ -n "$TARGET" ]; then
         targets=$(sed -n 's/^FROM .* [Aa][Ss] //p' "$dockerfile")
@@ -20,15 +28,97 @@ use_stage() {
     fi
 }
 
+# Sets stage, folder and dockerfile from STAGE: a name, or a path.
+find_stage() {
+    # shellcheck disable=SC2088  # only some shells replace the tilde in STAGE=~/lab
+    case $STAGE in '~/'*) STAGE=$HOME/${STAGE#'~/'} ;; esac
+    case $STAGE in
+        */* | .*)
+            if [ -f "$STAGE" ]; then
+                folder=$(dirname -- "$STAGE") dockerfile=$STAGE
+            elif [ -d "$STAGE" ]; then
+                folder=${STAGE%/} dockerfile=${STAGE%/}/Dockerfile
+            else
+                die "STAGE=$STAGE is neither a folder nor a Dockerfile; give a stage of 'make stages' or an existing path" 64
+            fi
+            folder=$(CDPATH='' cd -- "$folder" && pwd)
+            dockerfile=$folder/${dockerfile##*/}
+            case $dockerfile in
+                "$PWD"/docker/*/*/*) ;;
+                "$PWD"/docker/*/Dockerfile) STAGE=${folder##*/} folder=docker/${folder##*/} dockerfile=docker/$STAGE/Dockerfile ;;
+            esac
+            ;;
+        *)
+            folder=docker/$STAGE dockerfile=docker/$STAGE/Dockerfile
+            # shellcheck disable=SC2046  # a list
+            [ -f "$dockerfile" ] || one_of STAGE "$STAGE" $(list_stages)
+            ;;
+    esac
+    stage=${folder##*/}
+    case ${dockerfile##*/} in
+        Dockerfile) ;;
+        Dockerfile.*) stage=$stage-${dockerfile##*/Dockerfile.} ;;
+        *) stage=$stage-$(basename -- "$dockerfile" .Dockerfile) ;;
+    esac
+    # As a tag may be (https://docs.docker.com/reference/cli/docker/image/tag/).
+    stage=$(printf %s "$stage" | LC_ALL=C tr -c 'A-Za-z0-9_.-' - | sed 's/^[.-]*//')
+    if [ "$folder" != "docker/$STAGE" ] && [ -z "$TAG" ] && [ -f "docker/$stage/Dockerfile" ]; then
+        die "STAGE=$STAGE would replace the image of the stage $stage; give it a tag, such as TAG=my-$stage" 64
+    fi
+}
+
+# declared KEY DEFAULT: prints the value of a key of the stage's stage.conf.
+declared() {
+    value=$(declared_in "$folder" "$1")
+    printf '%s\n' "${value:-$2}"
+}
+
+# declared_in FOLDER KEY: prints what a stage.conf says; nothing where it says nothing.
+declared_in() {
+    [ ! -f "$1/stage.conf" ] || sed -n "s/^$2=//p" "$1/stage.conf"
+}
+
+# Exits with an error if stage.conf has a line that no key explains.
+check_declaration() {
+    [ -f "$folder/stage.conf" ] || return 0
+    wrong=$(grep -Evn '^(#.*|(title|after|application|context|port|answers|companions|claims)=.*)?$' "$folder/stage.conf" | sed 1q) || :
+    [ -z "$wrong" ] || die "$folder/stage.conf, line $wrong: not a line KEY=VALUE with a key of docker/README.md" 64
+}
+
+# Prints the names of the stages under docker/ in course order: each after the one that it names; those in no order last.
+list_stages() {
+    for dockerfile_of in docker/*/Dockerfile; do
+        folder_of=${dockerfile_of%/Dockerfile}
+        echo "${folder_of#docker/} $(declared_in "$folder_of" after)"
+    done | awk '
+        function put(name,   i) { print name; for (i = 1; i <= n; i++) if (after[names[i]] == name) put(names[i]) }
+        { names[++n] = $1; after[$1] = $2; has_next[$2] = 1 }
+        END {
+            for (i = 1; i <= n; i++) if (!after[names[i]] && has_next[names[i]]) put(names[i])
+            for (i = 1; i <= n; i++) if (!after[names[i]] && !has_next[names[i]]) put(names[i])
+        }'
+}
+
+# Prints the names of the stages under docker/ that contain the whole application.
+list_app_stages() {
+    for each in $(list_stages); do
+        [ "$(declared_in "docker/$each" application)" = no ] || printf '%s ' "$each"
+    done
+}
+
 # Returns 0 if the stage contains the whole application, not a lesson's small one or none.
 holds_app() {
-    case " $APP_STAGES " in *" $STAGE "*) return 0 ;; esac
-    return 1
+    [ "$application" = yes ]
+}
+
+# need_app WHAT: exits with an error if the stage does not contain the application.
+need_app() {
+    holds_app || die "STAGE=$STAGE $1; use one of these stages: $(list_app_stages | sed 's/ $//')" 64
 }
 
 # Returns 0 if the stage runs a server.
 has_server() {
-    [ "$STAGE" != ubuntu-sleep ]
+    [ "$port" != none ]
 }
 
 # Checks PORT, ENV and SETTINGS; takes the brackets of an IPv6 address from BIND; sets container, volume, listen (the
@@ -46,10 +136,9 @@ use_instance() {
     case $BIND in *:*) listen="[$BIND]" ;; *) listen=$BIND ;; esac
     # All addresses of a family include its loopback address.
     case $BIND in 0.0.0.0) host=127.0.0.1 ;; ::) host='[::1]' ;; *) host=$listen ;; esac
-    probe=http://$host:$PORT/
+    probe=http://$host:$PORT${answers:-/health}
     [ "$host" != 127.0.0.1 ] || host=localhost
     address=http://$host:$PORT
-    [ "$STAGE" = v0.2 ] || probe=${probe}health
 }
 
 # has_setting NAME: returns 0 if the file SETTINGS sets NAME.

@@ -23,6 +23,12 @@ def stages() -> list[str]:
     return sorted(file.parent.name for file in (ROOT / "docker").glob("*/Dockerfile"))
 
 
+def app_stages() -> list[str]:
+    """Returns the names of the stages that contain the application."""
+    declarations = {name: (ROOT / "docker" / name / "stage.conf").read_text() for name in stages()}
+    return [name for name, text in declarations.items() if "application=no" not in text.splitlines()]
+
+
 def lesson(stage, language="README.md") -> Path:
     """Returns the path of a stage's lesson."""
     return ROOT / "docker" / stage / language

@@ -7,9 +7,10 @@ import uuid
 
 import pytest
 from engine import ROOT, run_command
+from lessons import app_stages
 
 SOURCES = ("app", "migrations", "boot.sh", "config.py", "microblog.py", "requirements.txt")
-STAGES = ("gunicorn", "optimized")
+STAGES = app_stages()
 
 # Allowed beside the source and the packages, whose files are compared one by one.
 ALLOWED = re.compile(
