@@ -3,7 +3,7 @@
 # `make help` shows the lines that start with "##".
 
 DEFAULT_STAGE = optimized
-DBS = sqlite mariadb
+DBS = sqlite mariadb mysql
 
 ## the stage to use: one of `make stages`, or the path of any folder or Dockerfile
 STAGE = $(DEFAULT_STAGE)

@@ -58,14 +58,14 @@ def private_tree(tree):
 
 def test_private_checkout_makes_the_same_mariadb_image(engine, private_tree):
     """All checkouts of a machine share the image, whose server is not root."""
-    name = run_command(["sh", "scripts/base", "mariadb"]).stdout.strip()
+    name = run_command(["sh", "scripts/database-image", "mariadb"]).stdout.strip()
     before = engine.inspect(name)["Id"]
     try:
-        run_command(["sh", "-c", "umask 077; sh scripts/base mariadb"], cwd=private_tree)
+        run_command(["sh", "-c", "umask 077; sh scripts/database-image mariadb"], cwd=private_tree)
         assert engine.inspect(name)["Id"] == before
         assert run(engine, name, "id -u; test -r /usr/local/bin/entrypoint.sh && echo readable") == "999\nreadable\n"
     finally:
-        run_command(["sh", "scripts/base", "mariadb"])
+        run_command(["sh", "scripts/database-image", "mariadb"])
 
 
 def test_private_checkout_makes_a_readable_site_base(engine, private_tree):
@@ -104,7 +104,7 @@ def test_stand_in_is_made_once():
 def test_again_also_remakes_the_base_of_mariadb(without):
     environment = without("mmdebstrap")
     put_command(environment, "mmdebstrap", "echo made again; exit 1")
-    result = run_command(["sh", "scripts/base", "--again", "mariadb"], env=environment, check=False)
+    result = run_command(["sh", "scripts/database-image", "--again", "mariadb"], env=environment, check=False)
     assert result.returncode == 1
     assert "made again" in result.stderr.splitlines()
 

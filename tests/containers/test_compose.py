@@ -1,4 +1,4 @@
-"""compose.yaml: the application alone, with a separate worker, and with MariaDB."""
+"""compose.yaml: the application alone, with a separate worker, and with MariaDB or MySQL."""
 
 import shutil
 
@@ -66,12 +66,15 @@ def test_separate_worker_does_the_jobs(compose, engine):
     assert "Health" not in worker.state
 
 
-def test_application_uses_mariadb(compose):
-    image = run_command(["sh", "scripts/pick-base", "mariadb:11.8"]).stdout.strip()
-    chosen = run_command(["sh", "scripts/db", "secrets", "compose"], cwd=compose.folder).stdout
+@pytest.mark.parametrize(("database", "official"), [("mariadb", "mariadb:11.8"), ("mysql", "mysql:9.7")])
+def test_application_uses_the_chosen_database(compose, database, official):
+    image = run_command(["sh", "scripts/pick-base", official]).stdout.strip()
+    secrets = ["sh", "scripts/db", "secrets", "compose"]
+    chosen = run_command(secrets, cwd=compose.folder, env={"DB": database}).stdout
+    prefix = database.upper()
     with (compose.folder / ".env").open("a") as settings:
-        settings.write(f"{chosen}MARIADB_IMAGE={image}\n")
+        settings.write(f"{chosen}{prefix}_IMAGE={image}\n")
     compose("up", "-d", "--no-build")
     wait_until(lambda: is_ready(compose.address), 90, "readiness")
-    query = 'MYSQL_PWD="$(cat $MARIADB_PASSWORD_FILE)" mariadb -u microblog microblog -Ne "SHOW TABLES"'
-    assert "user" in compose("exec", "-T", "mariadb", "sh", "-c", query).stdout.split()
+    query = f'MYSQL_PWD="$(cat ${prefix}_PASSWORD_FILE)" {database} -u microblog microblog -Ne "SHOW TABLES"'
+    assert "user" in compose("exec", "-T", database, "sh", "-c", query).stdout.split()

@@ -86,7 +86,7 @@ def test_commands_work_without_gnu_programs(use_every_command, posix):
 def test_companion_database_works_without_gnu_programs(posix, project):
     name = f"{project}-posix"
     settings = posix | {"IMAGE": project, "BASE": "debian"}
-    run_command(["sh", "scripts/base", "mariadb"])  # by mmdebstrap, which needs Debian's programs
+    run_command(["sh", "scripts/database-image", "mariadb"])  # by mmdebstrap, which needs Debian's programs
     try:
         assert run_command(["sh", "scripts/db", "start", "--throwaway", name], env=settings).stdout.startswith(
             "--network"
