@@ -1,0 +1,74 @@
+"""The points of what the image holds: code that its user can't write, and nothing that does not belong there."""
+
+from __future__ import annotations
+
+import re
+
+from .tree import PARTS
+from .trial import Trial
+from .verdict import Failed, NotJudged
+
+# Beside the application: its lock file, packages, and what useradd or an editor-free build leaves in a home folder.
+BESIDE = re.compile(
+    r"requirements\.txt|instance|\.?venv|__pycache__|\.cache|\.local|\.bash_logout|\.bashrc|\.profile|LICENSE|[\w.-]+\.pyc"
+)
+# In app/ and migrations/: what editors, tests and people leave there. Bytecode and compiled catalogues belong.
+STRAY = re.compile(
+    r"\..*|tests?|.*\.(?:log|db(?:-\w+)?|sqlite3?|sql|pem|key|p12|pfx|bak|orig|rej|tmp|sw[a-z])|id_(?:rsa|ed25519|ecdsa).*"
+    r"|.*~|#.*|Dockerfile.*"
+)
+PACKAGES = re.compile(r"/(?:site|dist)-packages/")
+
+
+def shown(paths: list[str], folder: str) -> str:
+    """Returns the first paths of a list, relative to a folder, and how many there are."""
+    short = [path.removeprefix(folder.rstrip("/") + "/") or "./" for path in sorted(paths)]
+    return ", ".join(short[:4]) + (f" and {len(short) - 4} more" if len(short) > 4 else "")
+
+
+def check_code(trial: Trial) -> str:
+    """The user may write no file or folder of the application or its packages, and none of the folders around it."""
+    identities = [identity for identity, _ in trial.identities]
+    if any(identity.uid == 0 for identity in identities):
+        raise NotJudged("root may write every file: see the point 'user'")
+    folder, data = trial.folder, _data_folders(trial)
+    files = [file for file in trial.tree.files.values() if _is_code(file.path, folder) and not _is_in(file.path, data)]
+    writable = [file for file in files if any(identity.may_write(file) for identity in identities)]
+    if writable:
+        names = shown([file.path + "/" * file.is_folder for file in writable], folder)
+        raise Failed(f"user {identities[0].uid} may write {names} in {folder}")
+    return f"user {identities[0].uid} may write none of {len(files)} files and folders in {folder} and of its packages"
+
+
+def _data_folders(trial: Trial) -> list[str]:
+    folder = trial.data_folder
+    return [*trial.volumes, *([folder] if folder else [f"{trial.folder.rstrip('/')}/instance"])]
+
+
+def _is_in(path: str, folders: list[str]) -> bool:
+    return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
+
+
+def _is_code(path: str, folder: str) -> bool:
+    """Returns whether a path is in the application's folder or around it, or of a Python package."""
+    if folder == "/":
+        return _is_in(path, [f"/{part}" for part in PARTS]) or bool(PACKAGES.search(path))
+    return _is_in(path, [folder]) or folder.startswith(path.rstrip("/") + "/") or bool(PACKAGES.search(path))
+
+
+def check_contents(trial: Trial) -> str:
+    """The application's folder holds the application, and nothing else of the checkout."""
+    folder, tree = trial.folder, trial.tree
+    if folder == "/":
+        raise Failed("the application is in /, among the files of the system")
+    names = {path.rpartition("/")[2] for path in tree.within(folder, depth=1)}
+    missing = [part for part in PARTS if part not in names and not (part.endswith(".py") and part + "c" in names)]
+    if missing:
+        raise Failed(f"{folder} lacks {', '.join(missing)}")
+    data = [path.rstrip("/").rpartition("/")[2] for path in _data_folders(trial)]
+    strange = [f"{folder}/{name}" for name in names if name not in (*PARTS, *data) and not BESIDE.fullmatch(name)]
+    for part in ("app", "migrations"):
+        strange += [path for path in tree.within(f"{folder}/{part}") if STRAY.fullmatch(path.rpartition("/")[2])]
+    if strange:
+        raise Failed(f"{folder} also holds {shown(strange, folder)}")
+    return f"{folder} holds the application and nothing else"

@@ -1,0 +1,98 @@
+"""The files of an image, from the engine's `export`: what they are, and who may write them."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from .engine import Engine, EngineError
+
+# What the application consists of, at the top of its folder.
+PARTS = ("app", "migrations", "boot.sh", "config.py", "microblog.py")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file or folder of an image."""
+
+    path: str
+    is_folder: bool
+    mode: int
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The user that a container runs as."""
+
+    uid: int
+    groups: frozenset[int]
+
+    def may_write(self, file: File) -> bool:
+        """Returns whether this user may write to a file, or owns it and may thus allow that."""
+        if self.uid in (0, file.uid):
+            return True
+        return bool(file.mode & (0o020 if file.gid in self.groups else 0o002))
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The files of an image by their path, and its tables of users and groups."""
+
+    files: dict[str, File]
+    passwd: str = ""
+    group: str = ""
+
+    def application(self, working_directory: str) -> str | None:
+        """Returns the folder that holds the application: the working directory, or the first one that does."""
+        folders = [path.removesuffix("/app") or "/" for path, file in self.files.items() if path.endswith("/app")]
+        holding = [folder for folder in folders if self.parts(folder) >= {"app", "microblog"}]
+        wanted = str(PurePosixPath("/", working_directory))
+        return wanted if wanted in holding else next(iter(sorted(holding, key=len)), None)
+
+    def parts(self, folder: str) -> set[str]:
+        """Returns the names at the top of a folder, without the suffix of Python's files."""
+        return {path.rpartition("/")[2].removesuffix("c").removesuffix(".py") for path in self.within(folder, depth=1)}
+
+    def within(self, folder: str, depth: int | None = None) -> dict[str, File]:
+        """Returns the files inside a folder, at most so many folders deep."""
+        start = folder.rstrip("/") + "/"
+        return {
+            path: file
+            for path, file in self.files.items()
+            if path.startswith(start) and (depth is None or path[len(start) :].count("/") < depth)
+        }
+
+    def identity(self, user: str, group: str) -> Identity:
+        """Returns the numbers of a user and a group, given as numbers or names, with the user's further groups."""
+        users = [line.split(":") for line in self.passwd.splitlines() if line.count(":") >= 3]
+        groups = [line.split(":") for line in self.group.splitlines() if line.count(":") >= 3]
+        entry = next((entry for entry in users if user in (entry[0], entry[2])), None)
+        uid = int(user) if user.isdigit() else int(entry[2]) if entry else -1
+        gid = int(group) if group.isdigit() else next((int(line[2]) for line in groups if line[0] == group), -1)
+        further = {int(line[2]) for line in groups if entry and entry[0] in line[3].split(",")}
+        return Identity(uid, frozenset({gid, *further}))
+
+
+def read_tree(engine: Engine, container: str, inspect: Callable[[str, bytes], None] | None = None) -> Tree:
+    """Returns the files of a container. `inspect` gets the path and the content of each file of up to 16 MB."""
+    files: dict[str, File] = {}
+    tables = {"/etc/passwd": "", "/etc/group": ""}
+    try:
+        with engine.stream("export", container) as output, tarfile.open(fileobj=output, mode="r|") as tar:
+            for member in tar:
+                path = "/" + member.name.removeprefix("./").strip("/")
+                if not member.issym():
+                    files[path] = File(path, member.isdir(), member.mode, member.uid, member.gid)
+                if member.isreg() and member.size <= 1 << 24 and (inspect or path in tables):
+                    content = reader.read() if (reader := tar.extractfile(member)) else b""
+                    if path in tables:
+                        tables[path] = content.decode("utf-8", "replace")
+                    if inspect:
+                        inspect(path, content)
+    except tarfile.TarError as error:
+        raise EngineError(f"'{engine.cli} export' gave no readable tar: {error}") from error
+    return Tree(files, tables["/etc/passwd"], tables["/etc/group"])
