@@ -39,6 +39,8 @@ TREE =
 JSON = 0
 ## a file of settings for `make run`, such as .env (.env.example lists the settings)
 SETTINGS =
+## files that `make accept` writes its results to; they end in .json or .xml (JUnit)
+REPORT =
 ## 1: `make test` prints the branch coverage; may be set in the environment
 COVERAGE ?= 0
 ## 1: `make bench` measures nothing, and publishes the saved figures in bench/README.md
@@ -52,7 +54,7 @@ SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE DOCKER
 ## CA_FILE          a PEM file of a private certificate authority to trust
 ## DOCKER           the docker command to use, if it is not the first on the PATH
 
-VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET NAME FILE TREE JSON SETTINGS COVERAGE PUBLISH
+VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET NAME FILE TREE JSON SETTINGS REPORT COVERAGE PUBLISH
 export VARIABLES $(VARIABLES) DEFAULT_STAGE DBS
 
 MAKEFLAGS += --no-print-directory
@@ -61,7 +63,7 @@ unknown := $(filter-out $(VARIABLES) $(SITE) MAKEFLAGS MAKEOVERRIDES -*-command-
 $(if $(filter CONTEXT,$(unknown)),$(error there is no variable CONTEXT; use ENV=$(CONTEXT)))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists the variables))
 
-.PHONY: help stages doctor build run stop restart logs shell ps images layers history inspect test test-images test-builders test-browser lint bench clean
+.PHONY: help stages doctor build run stop restart logs shell ps images layers history inspect accept test test-images test-builders test-browser lint bench clean
 # `make -j4 run stop` runs its targets in order.
 .NOTPARALLEL:
 
@@ -106,6 +108,9 @@ history: ; @sh scripts/examine history
 
 ## show the configuration of the image, as the engine records it
 inspect: ; @sh scripts/examine inspect
+
+## try the contract of a packaging on STAGE, point by point (docker/README.md)
+accept: ; @sh scripts/accept
 
 ## test the application inside the stage's image, on DB
 test: ; @sh scripts/test
