@@ -39,6 +39,8 @@ TREE =
 JSON = 0
 ## a file of settings for `make run`, such as .env (.env.example lists the settings)
 SETTINGS =
+## the points that `make accept` tries (docker/README.md): names, or all
+POINTS = all
 ## files that `make accept` writes its results to; they end in .json or .xml (JUnit)
 REPORT =
 ## 1: `make test` prints the branch coverage; may be set in the environment
@@ -54,7 +56,7 @@ SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE DOCKER
 ## CA_FILE          a PEM file of a private certificate authority to trust
 ## DOCKER           the docker command to use, if it is not the first on the PATH
 
-VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET NAME FILE TREE JSON SETTINGS REPORT COVERAGE PUBLISH
+VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET NAME FILE TREE JSON SETTINGS POINTS REPORT COVERAGE PUBLISH
 export VARIABLES $(VARIABLES) DEFAULT_STAGE DBS
 
 MAKEFLAGS += --no-print-directory

@@ -1,4 +1,4 @@
-"""python -m contract IMAGE: tries each point on an image; what `make accept` runs after its build.
+"""python -m scripts.contract IMAGE: tries each point on an image; what `make accept` runs after its build.
 
 Exit status: 0 the claimed points hold, 1 one of them does not, 2 wrong arguments.
 """

@@ -14,7 +14,9 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
+
+from ..images.tar_stream import Refused
 
 LABEL = "org.microblog.accept"
 SECONDS = 60
@@ -99,7 +101,7 @@ class Engine:
         return found
 
     @contextlib.contextmanager
-    def stream(self, *arguments: str, seconds: float = 120) -> Iterator[IO[bytes]]:
+    def stream(self, *arguments: str, seconds: float = 120) -> Iterator[BinaryIO]:
         """Gives the standard output of a command, such as `export`; ends the command after so many seconds."""
         process = subprocess.Popen(
             [self.cli, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
@@ -114,11 +116,13 @@ class Engine:
         timer.start()
         assert process.stdout
         try:
-            yield process.stdout
+            yield cast(BinaryIO, process.stdout)
             while process.stdout.read(1 << 20):  # to its end, since a command that is cut off fails
                 pass
             if process.wait() or late.is_set():
                 raise EngineError(f"'{self.cli} {arguments[0]}' failed, or did not end within {seconds:.0f} s")
+        except Refused as error:
+            raise EngineError(f"'{self.cli} {arguments[0]}' gave no readable archive: {error}") from error
         finally:
             timer.cancel()
             process.kill()

@@ -10,6 +10,9 @@ import tempfile
 import uuid
 from pathlib import Path
 
+from ..images.archive import read_image
+from ..images.tar_stream import CHUNK, Entry, Readable
+from .engine import one_line
 from .trial import Source, Trial
 from .verdict import Failed, NotJudged
 
@@ -126,11 +129,18 @@ def _build(trial: Trial, source: Source, context: Path, secrets: dict[str, str])
 
 def find_words(trial: Trial, image: str, words: list[str]) -> tuple[str, str] | None:
     """Returns the first of the words that a layer of an image holds, and where; None if none does."""
-    wanted, rest = [word.encode() for word in words], b""
+    wanted = [word.encode() for word in words]
+    found: list[tuple[str, Entry]] = []
+
+    def look(entry: Entry, content: Readable) -> None:
+        rest = b""
+        while part := content.read(CHUNK):
+            found.extend((word.decode(), entry) for word in wanted if word in rest + part)
+            rest = part[-len(wanted[0]) :]
+
     with trial.engine.stream("save", image, seconds=BUILD_SECONDS) as output:
-        while chunk := output.read(1 << 22):
-            for word in wanted:
-                if word in rest + chunk:
-                    return word.decode(), "a layer"
-            rest = chunk[-64:]
+        layers = read_image(output, image, look=look).layers
+    for word, entry in found:
+        instruction = next(layer.instruction for layer in layers if any(entry is other for other in layer.entries))
+        return word, f"/{entry.path} in the layer of {one_line(instruction, 60)}"
     return None

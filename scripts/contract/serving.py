@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import tarfile
 import threading
 import time
 from collections.abc import Iterator
@@ -12,12 +11,11 @@ from contextlib import contextmanager
 
 from .container import Container
 from .engine import EngineError
-from .tree import read_tree
+from .tree import read_folder, read_tree
 from .trial import Trial
 from .verdict import Failed, NotJudged
 
 STOP_SECONDS = 5
-LARGE = 1 << 24  # bytes; no log of a few requests is larger
 
 
 def check_port(trial: Trial) -> str:
@@ -111,28 +109,13 @@ def check_logs(trial: Trial) -> str:
 def _files_with(trial: Trial, container: Container, mark: str) -> list[str]:
     """Returns the files of a container, also those of its volumes, that hold a text."""
     changed = {line[2:] for line in trial.engine("diff", container.name).splitlines()}
-    wanted, found = mark.encode(), []
+    found = []
 
     def look(path: str, content: bytes) -> None:
-        if path in changed and wanted in content:
+        if mark.encode() in content:
             found.append(path)
 
-    read_tree(trial.engine, container.name, look)
+    read_tree(trial.engine, container.name, lambda path, content: look(path, content) if path in changed else None)
     for mount in trial.engine.inspect("container", container.name)["Mounts"]:
-        found += _volume_files_with(trial, container, mount["Destination"], wanted)
-    return found
-
-
-def _volume_files_with(trial: Trial, container: Container, folder: str, wanted: bytes) -> list[str]:
-    """Returns the files of a volume, which `export` leaves out, that hold a text."""
-    found = []
-    with (
-        trial.engine.stream("cp", f"{container.name}:{folder}", "-") as output,
-        contextlib.suppress(tarfile.TarError),
-        tarfile.open(fileobj=output, mode="r|") as tar,
-    ):
-        for member in tar:
-            reader = tar.extractfile(member) if member.isreg() and member.size <= LARGE else None
-            if reader and wanted in reader.read():
-                found.append(f"{folder.rpartition('/')[0]}/{member.name}")
+        read_folder(trial.engine, container.name, mount["Destination"], look)
     return found

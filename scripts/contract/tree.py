@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from .engine import Engine, EngineError
+from ..images.tar_stream import Limits, Stream, read_entries
+from .engine import Engine
 
 # What the application consists of, at the top of its folder.
 PARTS = ("app", "migrations", "boot.sh", "config.py", "microblog.py")
+LARGE = 1 << 24  # bytes
 
 
 @dataclass(frozen=True)
@@ -77,22 +78,33 @@ class Tree:
         return Identity(uid, frozenset({gid, *further}))
 
 
-def read_tree(engine: Engine, container: str, inspect: Callable[[str, bytes], None] | None = None) -> Tree:
-    """Returns the files of a container. `inspect` gets the path and the content of each file of up to 16 MB."""
+Look = Callable[[str, bytes], None]
+
+
+def read_tree(engine: Engine, container: str, look: Look | None = None) -> Tree:
+    """Returns the files of a container; `look` gets the path and the content of each that is not large."""
     files: dict[str, File] = {}
     tables = {"/etc/passwd": "", "/etc/group": ""}
-    try:
-        with engine.stream("export", container) as output, tarfile.open(fileobj=output, mode="r|") as tar:
-            for member in tar:
-                path = "/" + member.name.removeprefix("./").strip("/")
-                if not member.issym():
-                    files[path] = File(path, member.isdir(), member.mode, member.uid, member.gid)
-                if member.isreg() and member.size <= 1 << 24 and (inspect or path in tables):
-                    content = reader.read() if (reader := tar.extractfile(member)) else b""
-                    if path in tables:
-                        tables[path] = content.decode("utf-8", "replace")
-                    if inspect:
-                        inspect(path, content)
-    except tarfile.TarError as error:
-        raise EngineError(f"'{engine.cli} export' gave no readable tar: {error}") from error
+    with engine.stream("export", container) as output:
+        stream = Stream(output, "the export")
+        for entry in read_entries(stream, Limits()):
+            path = f"/{entry.path}"
+            if entry.kind != "symlink":
+                files[path] = File(path, entry.kind == "directory", entry.mode, entry.uid, entry.gid)
+            if entry.kind == "file" and entry.size <= LARGE and (look or path in tables):
+                content = stream.read(entry.size)
+                if path in tables:
+                    tables[path] = content.decode("utf-8", "replace")
+                if look:
+                    look(path, content)
     return Tree(files, tables["/etc/passwd"], tables["/etc/group"])
+
+
+def read_folder(engine: Engine, container: str, folder: str, look: Look) -> None:
+    """Reads a folder of a container that `export` leaves out: a volume."""
+    with engine.stream("cp", f"{container}:{folder}", "-") as output:
+        stream = Stream(output, folder)
+        for entry in read_entries(stream, Limits()):
+            if entry.kind == "file" and entry.size <= LARGE:
+                # The names start with that of the folder itself.
+                look(f"{folder.rpartition('/')[0]}/{entry.path}", stream.read(entry.size))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from .documents import Document
-from .saved_files import BLOBS, Files, Layer, read_files
+from .saved_files import BLOBS, Files, Layer, Look, read_files
 from .tar_stream import Limits, Refused, printable
 
 LAYERS = 1000  # engines stop at 128
@@ -25,12 +25,15 @@ class Image:
     layers: list[Layer]
 
 
-def read_image(file: BinaryIO, name: str = "", measure_gzip: bool = False, limits: Limits | None = None) -> Image:
+def read_image(
+    file: BinaryIO, name: str = "", measure_gzip: bool = False, limits: Limits | None = None, look: Look | None = None
+) -> Image:
     """Reads the archive to its end; returns its image, or the one called `name` if it holds several.
 
-    `measure_gzip` compresses what is not compressed, to know the size that a registry would hold.
+    `measure_gzip` compresses what is not compressed, to know the size that a registry would hold. `look` sees the
+    content of each file.
     """
-    files = read_files(file, measure_gzip, limits or Limits())
+    files = read_files(file, measure_gzip, limits or Limits(), look)
     found = list(_docker_images(files) if "manifest.json" in files.documents else _oci_images(files))
     if not found:
         raise Refused("the archive holds no image: neither manifest.json nor index.json names one")

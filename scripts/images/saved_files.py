@@ -3,6 +3,7 @@
 import io
 import posixpath
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -37,6 +38,10 @@ class Layer:
     instruction: str = "(not recorded)"
 
 
+# Called with each file of a layer and its content, which it may read or leave.
+Look = Callable[[Entry, Readable], None]
+
+
 @dataclass
 class Files:
     """What an archive holds, by path."""
@@ -45,6 +50,7 @@ class Files:
     layers: dict[str, Layer] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)  # why
+    look: Look | None = None
 
     def resolve(self, name: str) -> str:
         """Returns where links lead from `name`."""
@@ -67,7 +73,7 @@ class _Joined:
         return self._head.read(size) or self._rest.read(size)
 
 
-def read_files(file: BinaryIO, measure_gzip: bool, limits: Limits) -> Files:
+def read_files(file: BinaryIO, measure_gzip: bool, limits: Limits, look: Look | None = None) -> Files:
     """Reads every file of the archive: JSON and layers."""
     source: Readable = file
     head = file.read(2)
@@ -75,7 +81,7 @@ def read_files(file: BinaryIO, measure_gzip: bool, limits: Limits) -> Files:
         source = Gunzip(Stream(file, "the archive"), limits, head)
         head = b""
     stream = Stream(_Joined(head, source), "the archive")
-    files, unpacked = Files(), 0
+    files, unpacked = Files(look=look), 0
     for count, entry in enumerate(read_entries(stream, limits)):
         if count > FILES:
             raise Refused(f"the archive holds more than {FILES:,} files")
@@ -110,13 +116,13 @@ def _read_file(files: Files, path: str, packed: Stream, measure_gzip: bool, limi
             raise Refused(f"{packed.what} is a JSON file of {packed.size:,} bytes")
         files.documents[path] = parse(head + packed.read(limits.json), packed.what)
     elif head[:2] == GZIP:
-        files.layers[path] = _read_layer(Gunzip(packed, limits, head), packed.what, limits)
+        files.layers[path] = _read_layer(Gunzip(packed, limits, head), packed.what, limits, files.look)
         files.layers[path].gzip_size = packed.size
     elif head[:4] == ZSTD:
         files.unreadable[path] = "is compressed by zstd, which this command does not read; save it with gzip or none"
     elif head[257:262] == b"ustar" or (len(head) == BLOCK and not head.strip(b"\0")):
         measured = _Measured(_Joined(head, packed), measure_gzip)
-        files.layers[path] = _read_layer(measured, packed.what, limits)
+        files.layers[path] = _read_layer(measured, packed.what, limits, files.look)
         files.layers[path].gzip_size = measured.size
     else:
         files.unreadable[path] = "is neither JSON nor a tar"
@@ -147,9 +153,13 @@ class _Measured:
         return self._count + len(self._gzip.copy().flush()) if self._gzip else None
 
 
-def _read_layer(source: Readable, what: str, limits: Limits) -> Layer:
+def _read_layer(source: Readable, what: str, limits: Limits, look: Look | None) -> Layer:
     """Reads the members of a layer, to the end of its tar."""
     stream = Stream(source, what, hashed=True)
-    entries = list(read_entries(stream, limits))
+    entries = []
+    for entry in read_entries(stream, limits):
+        entries.append(entry)
+        if look and entry.kind == "file":
+            look(entry, Stream(stream, what, entry.size))
     stream.drain(limits.unpacked)
     return Layer(entries, stream.digest, stream.count, 0)

@@ -46,13 +46,13 @@ def project(engine) -> str:
 def make(project):
     """make("run", STAGE="v0.2", PORT=5001): calls make for this session's project; the completed process.
 
-    `check=False` lets it fail; `env` adds to the environment.
+    `check=False` lets it fail; `env` adds to the environment; `timeout` is in seconds.
     """
 
-    def call(*targets, check=True, env=None, stdin="", cwd=ROOT, **variables):
+    def call(*targets, check=True, env=None, stdin="", cwd=ROOT, timeout=540, **variables):
         variables = {"IMAGE": project} | variables
         assigned = [f"{name}={value}" for name, value in variables.items()]
-        return run_command(["make", *targets, *assigned], check=check, env=env, stdin=stdin, cwd=cwd)
+        return run_command(["make", *targets, *assigned], check=check, env=env, stdin=stdin, cwd=cwd, timeout=timeout)
 
     return call
 
