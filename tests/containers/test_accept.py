@@ -184,7 +184,7 @@ def test_secrets_in_the_configuration_are_found(text, kind):
 
 def test_unknown_point_in_a_claim_is_refused(make, tmp_path):
     (tmp_path / "Dockerfile").write_text("FROM scratch\nLABEL a=b\n")
-    (tmp_path / "stage.conf").write_text("claims=port healt\n")
+    (tmp_path / "stage.conf").write_text("claims=port speed\n")
     printed = make("accept", STAGE=tmp_path, TAG="wrong-claim", check=False)
     assert printed.returncode == 2
-    assert "there is no point 'healt'; the points are: port health" in printed.stderr
+    assert "there is no point 'speed'; the points are: port health" in printed.stderr
