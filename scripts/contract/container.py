@@ -55,8 +55,10 @@ class Container:
         """Returns where this machine reaches a port of the container."""
         port = port or self.port
         if port not in self._published:
-            lines = self.engine("port", self.name, f"{port}/tcp").splitlines()
-            self._published[port] = int(lines[0].rpartition(":")[2])
+            published = self.engine("port", self.name, f"{port}/tcp").partition("\n")[0].rpartition(":")[2]
+            if not published.isdigit():
+                raise EngineError(f"port {port} of the container is not published")
+            self._published[port] = int(published)
         return "127.0.0.1", self._published[port]
 
     def request(
@@ -76,7 +78,7 @@ class Container:
             response = connection.getresponse()
             names = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, names, response.read(1 << 20))
-        except (EngineError, IndexError, OSError, http.client.HTTPException):
+        except (EngineError, OSError, http.client.HTTPException):
             return None
         finally:
             if connection:
@@ -91,7 +93,7 @@ class Container:
 
     def log(self) -> str:
         """Returns what the container wrote to its standard output and error."""
-        return self.engine("logs", self.name, both=True)
+        return self.engine("logs", "--tail", "2000", self.name, both=True)
 
     def end(self) -> str:
         """Returns how it ended, with the last line of its log."""

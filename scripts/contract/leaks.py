@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -110,7 +111,7 @@ def _copy(source: Path, target: Path) -> None:
     if listed.returncode:
         shutil.copytree(source, target, symlinks=True, ignore=LARGE)
         return
-    for name in filter(None, listed.stdout.decode().split("\0")):
+    for name in filter(None, os.fsdecode(listed.stdout).split("\0")):
         if (source / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source / name, target / name, follow_symlinks=False)
@@ -122,7 +123,7 @@ def _build(trial: Trial, source: Source, context: Path, secrets: dict[str, str])
     command = source.command or (engine.cli, "build", "-f", str(source.dockerfile))
     given = [word for value, key in secrets.items() for word in ("--build-arg", f"{key}={value}")]
     engine.execute(
-        *command, "-t", name, *engine.labels(name), "--force-rm", *given, str(context), seconds=BUILD_SECONDS
+        *command, "-t", name, *engine.labels(name)[:2], "--force-rm", *given, str(context), seconds=BUILD_SECONDS
     )
     return name
 

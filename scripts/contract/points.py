@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..images.tar_stream import printable
 from .engine import EngineError
 from .files import check_code, check_contents
 from .leaks import check_secrets
@@ -31,14 +32,14 @@ class Point:
             state, seen = PASSED, self.check(trial)
         except Failed as error:
             state, seen = FAILED, str(error)
-        except (NotJudged, EngineError) as error:
+        except (NotJudged, EngineError, OSError) as error:
             state, seen = NOT_JUDGED, str(error)
         tried = trial.engine.commands[before:]
         return Result(
             name=self.name,
             rule=self.rule,
             state=state,
-            seen=seen,
+            seen=printable(seen),
             remedy=self.remedy if state == FAILED else "",
             tried=tried[-1] if tried else "",
             seconds=round(time.monotonic() - start, 1),

@@ -69,13 +69,18 @@ class Tree:
 
     def identity(self, user: str, group: str) -> Identity:
         """Returns the numbers of a user and a group, given as numbers or names, with the user's further groups."""
-        users = [line.split(":") for line in self.passwd.splitlines() if line.count(":") >= 3]
-        groups = [line.split(":") for line in self.group.splitlines() if line.count(":") >= 3]
+        users, groups = _table(self.passwd), _table(self.group)
         entry = next((entry for entry in users if user in (entry[0], entry[2])), None)
         uid = int(user) if user.isdigit() else int(entry[2]) if entry else -1
         gid = int(group) if group.isdigit() else next((int(line[2]) for line in groups if line[0] == group), -1)
         further = {int(line[2]) for line in groups if entry and entry[0] in line[3].split(",")}
         return Identity(uid, frozenset({gid, *further}))
+
+
+def _table(text: str) -> list[list[str]]:
+    """Returns the lines of /etc/passwd or /etc/group that have a number, in fields."""
+    lines = (line.split(":") for line in text.splitlines())
+    return [line for line in lines if len(line) > 3 and line[2].isdigit()]
 
 
 Look = Callable[[str, bytes], None]
