@@ -121,6 +121,7 @@ def _build(trial: Trial, source: Source, context: Path, secrets: dict[str, str])
     """Builds a copy of the context as the image was built, and returns the new image's name."""
     engine, name = trial.engine, trial.engine.name()
     command = source.command or (engine.cli, "build", "-f", str(source.dockerfile))
+    # One label: to the legacy builder each is an instruction, which takes seconds.
     given = [word for value, key in secrets.items() for word in ("--build-arg", f"{key}={value}")]
     engine.execute(
         *command, "-t", name, *engine.labels(name)[:2], "--force-rm", *given, str(context), seconds=BUILD_SECONDS
