@@ -37,6 +37,12 @@ FILE =
 TREE =
 ## 1: `make layers` prints JSON
 JSON = 0
+## where `make push` pushes to: host[:port]/name; `make registry` starts it on this machine
+REGISTRY = localhost:5050/microblog
+## the tag that `make push` gives (default: the application's version, with the stage's name unless it is the default)
+VERSION =
+## 1: `make registry` uses TLS and an account
+SECURE = 0
 ## a file of settings for `make run`, such as .env (.env.example lists the settings)
 SETTINGS =
 ## the points that `make accept` tries (docker/README.md): names, or all
@@ -56,7 +62,7 @@ SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE DOCKER
 ## CA_FILE          a PEM file of a private certificate authority to trust
 ## DOCKER           the docker command to use, if it is not the first on the PATH
 
-VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET NAME FILE TREE JSON SETTINGS POINTS REPORT COVERAGE PUBLISH
+VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET NAME FILE TREE JSON REGISTRY VERSION SECURE SETTINGS POINTS REPORT COVERAGE PUBLISH
 export VARIABLES $(VARIABLES) DEFAULT_STAGE DBS
 
 MAKEFLAGS += --no-print-directory
@@ -65,7 +71,7 @@ unknown := $(filter-out $(VARIABLES) $(SITE) MAKEFLAGS MAKEOVERRIDES -*-command-
 $(if $(filter CONTEXT,$(unknown)),$(error there is no variable CONTEXT; use ENV=$(CONTEXT)))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists the variables))
 
-.PHONY: help stages doctor build run stop restart logs shell ps images layers history inspect accept test test-images test-builders test-browser lint bench clean
+.PHONY: help stages doctor build run stop restart logs shell ps images layers history inspect registry push sbom audit accept test test-images test-builders test-browser lint bench clean
 # `make -j4 run stop` runs its targets in order.
 .NOTPARALLEL:
 
@@ -110,6 +116,18 @@ history: ; @sh scripts/examine history
 
 ## show the configuration of the image, as the engine records it
 inspect: ; @sh scripts/examine inspect
+
+## start a private registry on this machine
+registry: ; @sh scripts/registry
+
+## push the stage's image to REGISTRY
+push: ; @sh scripts/push
+
+## write the bill of materials of the stage's image, or of NAME, to build/sbom/
+sbom: ; @sh scripts/sbom
+
+## ask a vulnerability database (OSV's, or OSV_URL) for its packages
+audit: ; @sh scripts/sbom audit
 
 ## try the contract of a packaging on STAGE, point by point (docker/README.md)
 accept: ; @sh scripts/accept

@@ -156,7 +156,7 @@ class Container:
         found = sorted((int(number), command.strip()) for number, command in lines if command.strip())
         return [command for _, command in found if script not in command]
 
-    def wait_for_answer(self, path="/", seconds=60) -> Answer:
+    def wait_for_answer(self, path="/", seconds=120) -> Answer:
         """Waits for a status below 500; fails with the logs if the container ends before."""
 
         def answered():

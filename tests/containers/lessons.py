@@ -49,5 +49,5 @@ def commands(file) -> list[str]:
 
 def moves(file) -> list[int]:
     """Returns the numbers of the course's moves in a lesson's headings, in order."""
-    headings = re.findall(r"^## (?:Move|Manipulation) (\d+)\b", Path(file).read_text(), re.MULTILINE)
-    return [int(number) for number in headings]
+    headings = re.findall(r"^## (?:Move|Manipulation)s? ([\d, andet]+)", Path(file).read_text(), re.MULTILINE)
+    return [int(number) for heading in headings for number in re.findall(r"\d+", heading)]

@@ -105,31 +105,6 @@ def test_pages_are_translated_into_french(image, start):
     assert "Créer un compte" in container.get("/auth/login?lang=fr").text
 
 
-@pytest.fixture
-def registry(any_builder, build_from, start):
-    """The address of a registry with an account susan, password "secret"."""
-    folder = ROOT / "tests/containers/registry"
-    container = start(build_from(folder, any_builder, folder / "Dockerfile", "registry", of="ubuntu-sleep"), port=True)
-    wait_until(lambda: (answer := container.get("/v2/")) and answer.status == 401, 30, "the registry")
-    return f"localhost:{container.port}"
-
-
-def test_image_can_be_pushed_and_pulled(engine, image, registry, start, tmp_path):
-    mine, name = {"DOCKER_CONFIG": str(tmp_path)}, f"{registry}/susan/microblog:1.0"
-    engine("tag", image, name)
-    try:
-        assert engine("push", name, check=False, env=mine).returncode != 0  # not signed in
-        engine("login", "-u", "susan", "--password-stdin", registry, stdin="secret", env=mine)
-        digest = re.search(r"sha256:[0-9a-f]{64}", engine("push", name, env=mine).stdout)[0]
-        assert "Layer already exists" in engine("push", name, env=mine).stdout
-        engine("rmi", name)
-        by_digest = f"{registry}/susan/microblog@{digest}"
-        engine("pull", by_digest, env=mine)
-        assert start(by_digest, port=True).wait_for_answer("/health").status == 200
-    finally:
-        engine("rmi", "-f", name, check=False)
-
-
 def instructions(text):
     """Returns the lines of a Dockerfile without comments and empty lines."""
     return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]

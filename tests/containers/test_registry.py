@@ -1,9 +1,7 @@
 """Official base images from a mirror of Docker Hub, and the fallback where no registry answers."""
 
-import uuid
-
 import pytest
-from engine import LABEL, ROOT, Container, free_port, get, put_command, wait_until
+from engine import LABEL, free_port, get, put_command
 
 OFFICIAL = {"python": "library/python:3.13-slim-trixie", "debian": "library/ubuntu:24.04"}
 STAND_INS = {
@@ -13,19 +11,10 @@ STAND_INS = {
 
 
 @pytest.fixture(scope="module")
-def mirror(engine, any_builder, build_from, base, project):
+def mirror(engine, make, base, project):
     """The address of a registry that holds both official images, as a mirror of Docker Hub does."""
-    folder = ROOT / "tests/containers/registry"
-    image = build_from(folder, any_builder, folder / "Dockerfile", "registry", of="ubuntu-sleep")
-    name, port = f"{project}-{uuid.uuid4().hex[:8]}", free_port()
-    # A mirror needs no password; the registry of this image asks for one.
-    open_it = "sed '/^auth:/,/path:/d' /etc/docker/registry/config.yml >/tmp/config.yml"
-    unset = "unset REGISTRY_AUTH REGISTRY_AUTH_HTPASSWD_REALM REGISTRY_AUTH_HTPASSWD_PATH"
-    command = ["sh", "-c", f"{open_it}; {unset}; exec docker-registry serve /tmp/config.yml"]
-    publish = ["-p", f"127.0.0.1:{port}:5000"]
-    engine("run", "-d", "--name", name, "--label", f"{LABEL}={project}", *publish, image, *command)
-    container, address = Container(engine, name, port), f"127.0.0.1:{port}"
-    wait_until(lambda: (answer := container.get("/v2/")) and answer.status == 200, 30, "the registry")
+    address = f"localhost:{free_port()}"
+    make("registry", REGISTRY=f"{address}/mirror")
     base("healthcheck")  # makes the second stand-in
     for kind, official in OFFICIAL.items():
         engine("tag", STAND_INS[kind], f"{address}/{official}")
@@ -34,7 +23,7 @@ def mirror(engine, any_builder, build_from, base, project):
     yield address
     for official in OFFICIAL.values():
         engine("rmi", f"{address}/{official}", check=False)
-    engine("rm", "-f", "-v", name)
+    engine("rm", "-f", "-v", f"{project}-registry")
 
 
 @pytest.mark.parametrize(("stage", "kind"), [("ubuntu-sleep", "debian"), ("healthcheck", "python")])

@@ -1,0 +1,166 @@
+"""The bill of materials of an image, and the questions about it to a vulnerability database."""
+
+import http.server
+import io
+import json
+import re
+import tarfile
+import threading
+
+import pytest
+from engine import ROOT, free_port
+
+STATUS = """\
+Package: libssl3t64
+Status: install ok installed
+Architecture: amd64
+Source: openssl (3.5.1-1)
+Version: 3.5.1-1+b1
+Description: a library
+ Package: not-a-field
+
+Package: gone
+Status: deinstall ok config-files
+Version: 1
+
+Package: bash
+Status: install ok installed
+Architecture: amd64
+Version: 5.2.37-2
+"""
+
+
+@pytest.fixture
+def image(engine, project):
+    """image({"etc/os-release": "…"}): an image with these files and no program."""
+    names = []
+
+    def image(files):
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w") as archive:
+            for path, text in files.items():
+                member = tarfile.TarInfo(path)
+                member.size = len(text.encode())
+                archive.addfile(member, io.BytesIO(text.encode()))
+        names.append(f"{project}:sbom-{len(names)}")
+        engine("import", "-", names[-1], stdin=buffer.getvalue().decode())
+        return names[-1]
+
+    yield image
+    for name in names:
+        engine("rmi", name, check=False)
+
+
+@pytest.fixture
+def small(image):
+    """An image of Debian 13 with two Debian packages and one of Python."""
+    metadata = "Metadata-Version: 2.1\nName: Flask_Login\nVersion: 0.6.3\n\nVersion: 9\n"
+    return image(
+        {
+            "etc/os-release": 'ID=debian\nVERSION_ID="13"\n',
+            "var/lib/dpkg/status": STATUS,
+            "usr/lib/python3/dist-packages/Flask_Login-0.6.3.dist-info/METADATA": metadata,
+        }
+    )
+
+
+def bill_of(result):
+    """Returns the bill that `make sbom` or `make audit` wrote."""
+    [path] = re.findall(r"^Wrote (\S+): ", result.stdout, re.MULTILINE)
+    return json.loads((ROOT / path).read_text())
+
+
+def purls(bill):
+    return {component["purl"] for component in bill["components"]}
+
+
+def test_bill_lists_what_is_installed_in_an_image_without_programs(make, small):
+    bill = bill_of(make("sbom", NAME=small))
+    assert purls(bill) == {
+        "pkg:deb/debian/bash@5.2.37-2?arch=amd64&distro=debian-13",
+        "pkg:deb/debian/libssl3t64@3.5.1-1%2Bb1?arch=amd64&distro=debian-13",
+        "pkg:pypi/flask-login@0.6.3",
+    }
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
+
+
+def test_bill_of_an_image_is_always_the_same(make, small):
+    assert bill_of(make("sbom", NAME=small)) == bill_of(make("sbom", NAME=small))
+
+
+def test_bill_of_a_stage_lists_the_locked_packages(make, project):
+    bill = bill_of(make("sbom", STAGE="gunicorn"))
+    lock = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
+    listed = {
+        component["name"]: component["version"] for component in bill["components"] if "pypi" in component["purl"]
+    }
+    assert listed.items() <= (lock | {"pip": listed.get("pip")}).items()
+    assert {"flask", "sqlalchemy", "gunicorn"} <= set(listed)
+    assert any(purl.startswith("pkg:deb/debian/libc6@") for purl in purls(bill))
+
+
+@pytest.fixture
+def database():
+    """database({"openssl": ["CVE-1"]}): a stand-in for OSV, which can't be reached from here; its URL."""
+    servers = []
+
+    def database(known):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                results = [answer(known, query) for query in body["queries"]]
+                text = json.dumps({"results": results}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield database
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def answer(known, query):
+    """One advisory a page, as OSV does for a package with very many."""
+    package, version = query["package"], query["version"]
+    ids = known.get((package["ecosystem"], package["name"], version), [])
+    page = int(query.get("page_token", 0))
+    result = {"vulns": [{"id": name} for name in ids[page : page + 1]]} if ids else {}
+    return result | ({"next_page_token": str(page + 1)} if page + 1 < len(ids) else {})
+
+
+FLASK = {("PyPI", "flask", "0.12"): ["PYSEC-2018-66"]}
+
+
+def test_audit_names_each_package_with_its_advisories(make, small, database):
+    """Debian's advisories name the source package and its version."""
+    url = database(FLASK | {("Debian:13", "openssl", "3.5.1-1"): ["CVE-1", "CVE-2", "CVE-3"]})
+    result = make("audit", NAME=small, env={"OSV_URL": url}, check=False)
+    assert result.returncode != 0
+    assert "libssl3t64 3.5.1-1+b1: CVE-1 CVE-2 CVE-3" in result.stdout.splitlines()
+    assert (
+        "1 of 3 packages have known vulnerabilities (https://osv.dev/ID describes each)" in result.stdout.splitlines()
+    )
+
+
+def test_audit_passes_where_nothing_is_known(make, small, database):
+    result = make("audit", NAME=small, env={"OSV_URL": database(FLASK)})
+    assert result.stdout.splitlines()[-1].startswith("0 of 3 packages have known vulnerabilities")
+
+
+def test_audit_does_not_pass_without_a_database(make, small, database):
+    """A server that answers every question with "nothing" is none."""
+    closed = f"http://127.0.0.1:{free_port()}"
+    for url, reason in [(closed, "can't be reached: "), (database({}), "does not know the flaws of Flask 0.12")]:
+        result = make("audit", NAME=small, env={"OSV_URL": url}, check=False)
+        assert result.returncode != 0
+        assert f"error: nothing was audited: {url} {reason}" in result.stderr
