@@ -37,6 +37,10 @@ FILE =
 TREE =
 ## 1: `make layers` prints JSON
 JSON = 0
+## `make compare`: names or paths of stages (default: all that contain the application)
+STAGES =
+## `make compare`: also take a picture of the page, and save it under this name
+PICTURE =
 ## where `make push` pushes to: host[:port]/name; `make registry` starts it on this machine
 REGISTRY = localhost:5050/microblog
 ## the tag that `make push` gives (default: the application's version, with the stage's name unless it is the default)
@@ -62,7 +66,7 @@ SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE DOCKER
 ## CA_FILE          a PEM file of a private certificate authority to trust
 ## DOCKER           the docker command to use, if it is not the first on the PATH
 
-VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET NAME FILE TREE JSON REGISTRY VERSION SECURE SETTINGS POINTS REPORT COVERAGE PUBLISH
+VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET NAME FILE TREE JSON STAGES PICTURE REGISTRY VERSION SECURE SETTINGS POINTS REPORT COVERAGE PUBLISH
 export VARIABLES $(VARIABLES) DEFAULT_STAGE DBS
 
 MAKEFLAGS += --no-print-directory
@@ -71,7 +75,7 @@ unknown := $(filter-out $(VARIABLES) $(SITE) MAKEFLAGS MAKEOVERRIDES -*-command-
 $(if $(filter CONTEXT,$(unknown)),$(error there is no variable CONTEXT; use ENV=$(CONTEXT)))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists the variables))
 
-.PHONY: help stages doctor build run stop restart logs shell ps images layers history inspect registry push sbom audit accept test test-images test-builders test-browser lint bench clean
+.PHONY: help stages doctor build run stop restart logs shell ps images layers history inspect compare registry push sbom audit accept test test-images test-builders test-browser lint bench clean
 # `make -j4 run stop` runs its targets in order.
 .NOTPARALLEL:
 
@@ -116,6 +120,9 @@ history: ; @sh scripts/examine history
 
 ## show the configuration of the image, as the engine records it
 inspect: ; @sh scripts/examine inspect
+
+## build and measure the stages side by side; writes build/compare/index.html
+compare: ; @sh scripts/compare
 
 ## start a private registry on this machine
 registry: ; @sh scripts/registry

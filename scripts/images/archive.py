@@ -5,7 +5,7 @@ by their digest), and both at once, which current engines write. Layers may be c
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from .documents import Document
@@ -104,7 +104,7 @@ def _assemble(files: Files, names: list[str], config_path: str, layer_paths: lis
             raise Refused(f"the archive lacks layer {number}, {printable(path[:200])}")
         layer = files.layers[path]
         # The same layer may occur twice, each time with an instruction of its own.
-        layers.append(Layer(layer.entries, layer.digest, layer.tar_size, layer.packed_size, layer.gzip_size))
+        layers.append(replace(layer))
     expected = config["rootfs"]["diff_ids"].texts
     if expected != [layer.digest for layer in layers]:
         raise Refused("the layers are not those that the configuration lists (rootfs.diff_ids)")

@@ -106,11 +106,16 @@ def readable(size: int) -> str:
     return f"{size / 1000:.1f} kB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
 
 
+def counted(layers: list[Any]) -> str:
+    """Returns the number of layers, in words."""
+    return "1 layer" if len(layers) == 1 else f"{len(layers)} layers"
+
+
 def print_report(report: dict[str, Any]) -> None:
     """Prints the tables for people; a long instruction is cut at the edge of the terminal."""
     layers = report["layers"]
     print(f"{', '.join(report['names']) or 'An image without a name'} ({report['platform']})")
-    print(f"{len(layers)} {'layer' if len(layers) == 1 else 'layers'}, {readable(report['size'])}\n")
+    print(f"{counted(layers)}, {readable(report['size'])}\n")
     print(f"{'#':>3} {'size':>10} {'shadowed':>10} {'added':>7} {'changed':>7} {'removed':>7}  instruction")
     width = max(20, shutil.get_terminal_size((120, 24)).columns - 51)
     for number, layer in enumerate(layers, 1):

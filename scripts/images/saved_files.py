@@ -23,6 +23,8 @@ from .tar_stream import (
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 FILES = 10_000  # layers, JSON and others
+# Files of a layer whose content is kept: who is who, and what is installed.
+KEPT = {"etc/passwd", "etc/group", "var/lib/dpkg/status", "lib/apk/db/installed"}
 BLOBS = "blobs/sha256/"
 
 
@@ -36,6 +38,7 @@ class Layer:
     packed_size: int  # in the archive, compressed or not
     gzip_size: int | None = None  # compressed; None if it is not and nobody asked
     instruction: str = "(not recorded)"
+    contents: dict[str, str] = field(default_factory=dict)  # of the files in KEPT, where no caller looks
 
 
 # Called with each file of a layer and its content, which it may read or leave.
@@ -156,10 +159,13 @@ class _Measured:
 def _read_layer(source: Readable, what: str, limits: Limits, look: Look | None) -> Layer:
     """Reads the members of a layer, to the end of its tar."""
     stream = Stream(source, what, hashed=True)
-    entries = []
+    layer = Layer([], "", 0, 0)
     for entry in read_entries(stream, limits):
-        entries.append(entry)
+        layer.entries.append(entry)
         if look and entry.kind == "file":
             look(entry, Stream(stream, what, entry.size))
+        elif entry.path in KEPT and entry.size <= limits.json:
+            layer.contents[entry.path] = stream.read(entry.size).decode("utf-8", "replace")
     stream.drain(limits.unpacked)
-    return Layer(entries, stream.digest, stream.count, 0)
+    layer.digest, layer.tar_size = stream.digest, stream.count
+    return layer

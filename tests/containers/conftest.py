@@ -165,7 +165,11 @@ def instance(engine, make, project):
 @pytest.fixture
 def tree(tmp_path) -> Path:
     """A copy of this tree, with uncommitted changes, for a test that edits it."""
-    copy = tmp_path / "tree"
+    return copy_tree(tmp_path / "tree")
+
+
+def copy_tree(copy) -> Path:
+    """Copies this tree to the folder `copy`, without what git ignores."""
     names = run_command(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]).stdout.split("\0")
     for name in filter(None, names):
         if (ROOT / name).is_file():

@@ -1,0 +1,17 @@
+"""Takes the picture of a page in Chromium, light, as wide as the README: picture PAGE PNG."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+with sync_playwright() as playwright:
+    browser = playwright.chromium.launch(
+        executable_path=shutil.which("chromium"),
+        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+    )
+    page = browser.new_page(viewport={"width": 960, "height": 600}, color_scheme="light")
+    page.goto(Path(sys.argv[1]).absolute().as_uri())
+    page.screenshot(path=sys.argv[2], full_page=True)
+    browser.close()
