@@ -47,8 +47,9 @@ class CompiledSelect(Generic[R]):
 
     def all(self, **parameters: Any) -> list[R]:
         """All rows. Raises sqlalchemy.exc.DBAPIError, as the session would."""
-        compiled = self._compile(parameters)
-        return compiled.convert(self._fetch(compiled, parameters))
+        engine = _engine()
+        compiled = self._compile(engine.dialect, parameters)
+        return compiled.convert(self._fetch(engine, compiled, parameters))
 
     def first(self, **parameters: Any) -> R | None:
         """The first row, or None. Raises as `all` does."""
@@ -57,18 +58,19 @@ class CompiledSelect(Generic[R]):
 
     def scalars(self, **parameters: Any) -> list[Any]:
         """The first column of all rows, as the driver returns it. Raises as `all` does."""
-        return [row[0] for row in self._fetch(self._compile(parameters), parameters)]
+        engine = _engine()
+        return [row[0] for row in self._fetch(engine, self._compile(engine.dialect, parameters), parameters)]
 
-    def _compile(self, parameters: dict[str, Any]) -> "_Compiled[R]":
-        dialect = _engine().dialect
+    def _compile(self, dialect: Dialect, parameters: dict[str, Any]) -> "_Compiled[R]":
         key = (dialect.name, *(len(value) for value in parameters.values() if isinstance(value, list)))
         compiled = self._compiled.get(key)
         if compiled is None:
             compiled = self._compiled[key] = _Compiled(self._statement, self._row, dialect, parameters)
         return compiled
 
-    def _fetch(self, compiled: "_Compiled[R]", parameters: dict[str, Any], retry: bool = True) -> list[Any]:
-        engine = _engine()
+    def _fetch(
+        self, engine: Engine, compiled: "_Compiled[R]", parameters: dict[str, Any], retry: bool = True
+    ) -> list[Any]:
         driver_error = engine.dialect.loaded_dbapi.Error
         try:
             return compiled.fetch(_connection(engine), parameters)
@@ -79,7 +81,7 @@ class CompiledSelect(Generic[R]):
                 if retry and engine.dialect.is_disconnect(error, None, None):
                     database_limits.note_lost()
                     engine.dispose()  # a server closes idle connections: what else is in the pool is as old
-                    return self._fetch(compiled, parameters, retry=False)
+                    return self._fetch(engine, compiled, parameters, retry=False)
             raise DBAPIError.instance(compiled.text, None, error, driver_error, hide_parameters=True) from error
 
 
@@ -149,9 +151,9 @@ def _connection(engine: Engine) -> PoolProxiedConnection:
     """The session's connection if it is in a transaction, whose changes are to be seen; else one for reading."""
     if _in_transaction():
         return db.session.connection().connection
-    if "compiled_select_reader" not in g:
-        g.compiled_select_reader = engine.raw_connection()
-    reader: PoolProxiedConnection = g.compiled_select_reader
+    reader: PoolProxiedConnection | None = g.get("compiled_select_reader")
+    if reader is None:
+        reader = g.compiled_select_reader = engine.raw_connection()
     return reader
 
 
