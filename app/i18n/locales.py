@@ -65,8 +65,10 @@ def available(choice: str | None) -> str | None:
 
     A stored choice outlives its catalogue: "pt" may have become "pt_BR".
     """
+    if not choice:
+        return None
     languages = current_app.config["LANGUAGES"]
-    return choice if not choice or choice in languages else _nearest((choice,), tuple(languages))
+    return choice if choice in languages else _nearest((choice,), tuple(languages))
 
 
 def select_locale() -> Locale:
@@ -77,9 +79,7 @@ def select_locale() -> Locale:
 def _select_code() -> str:
     if not has_request_context():
         return ENGLISH
-    if current_user.is_authenticated and (code := available(current_user.locale)):
-        return code
-    return locale_of_browser()
+    return available(getattr(current_user, "locale", None)) or locale_of_browser()  # anonymous users have no locale
 
 
 def locale_of_browser() -> str:

@@ -24,9 +24,9 @@ _size = 0  # bytes
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `fragment`, and `surroundings`, found once per page."""
+    """Give templates `fragment`, and what it depends on, found once per page: `locale` and `surroundings`."""
     app.jinja_env.globals["fragment"] = fragment
-    app.context_processor(lambda: {"surroundings": surroundings()})
+    app.context_processor(surroundings)
 
 
 @pass_context
@@ -38,9 +38,10 @@ def fragment(page: Context, name: str, *depends_on: Hashable, caller: Callable[[
     return cached((name, page["surroundings"], *depends_on), caller)
 
 
-def surroundings() -> Key:
-    """What texts, dates and addresses depend on in every fragment."""
-    return str(get_locale()), request.script_root
+def surroundings() -> dict[str, Any]:
+    """Return the page's `locale`, and `surroundings`: what texts, dates and addresses depend on in every fragment."""
+    locale = get_locale()
+    return {"locale": locale, "surroundings": (str(locale), request.script_root)}
 
 
 def cached(key: Key, render: Callable[..., Markup], *arguments: Any) -> Markup:

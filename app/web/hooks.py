@@ -54,7 +54,7 @@ class Sessions(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Leave public responses alone: with `Vary: Cookie`, every session would fetch every picture again."""
-        if not response.cache_control.public:
+        if not is_public(response):
             super().save_session(app, session, response)
 
 
@@ -85,8 +85,8 @@ def init_app(app: Flask) -> None:
 def set_request_id() -> None:
     """Keep the id that a proxy gave the request, so that both logs can be matched, or make one."""
     given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if VALID_REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
-    request.environ[REQUEST_ID] = g.request_id
+    request_id = given if VALID_REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+    g.request_id = request.environ[REQUEST_ID] = request_id
 
 
 def note_user(user_id: int) -> None:
@@ -111,8 +111,7 @@ def refuse_host() -> None:
 
 def set_headers(response: Response) -> Response:
     """Add the request's id and the security headers."""
-    response.headers["X-Request-ID"] = g.get("request_id", "-")
-    response.headers.extend(HEADERS)
+    response.headers.extend({"X-Request-ID": g.get("request_id", "-"), **HEADERS})
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers["Strict-Transport-Security"] = HSTS
     return response
@@ -133,6 +132,11 @@ def make_redirect_relative(response: Response) -> Response:
 
 def forbid_storing(response: Response) -> Response:
     """Keep the responses that a user gets out of every cache: after signing out, "Back" must not show them."""
-    if noted_user() is not None and not response.cache_control.public:
+    if noted_user() is not None and not is_public(response):
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def is_public(response: Response) -> bool:
+    """Return whether caches may share the response."""
+    return "public" in response.headers.get("Cache-Control", "")

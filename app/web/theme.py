@@ -14,8 +14,11 @@ def init_app(app: Flask) -> None:
 
 def theme() -> str:
     """One of THEMES: the one in `?theme=`, else the one chosen before."""
-    asked, saved = request.args.get("theme"), request.cookies.get(_cookie())
-    return next((chosen for chosen in (asked, saved) if chosen in THEMES), "auto")
+    asked = request.args.get("theme")
+    if asked in THEMES:
+        return asked
+    saved = request.cookies.get(_cookie())
+    return saved if saved in THEMES else "auto"
 
 
 def save_choice(response: Response) -> Response:
