@@ -26,6 +26,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -161,6 +162,8 @@ def main() -> None:
     parser.add_argument("--run-option", action="append", default=[])
     parser.add_argument("stages", nargs="+")
     options = parser.parse_args()
+    # Then containers, images and the copy are removed as after an interrupt.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="microblog-compare-") as folder:
         copy_tree(Path(folder))
         variables = {"TARGET": "", **git_environment()}
@@ -184,4 +187,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

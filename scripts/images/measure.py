@@ -50,8 +50,10 @@ def run(
     ) as process:
         try:
             output, _ = process.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
+        except BaseException as error:  # an interrupt too: a session of its own gets none from the terminal
             os.killpg(process.pid, signal.SIGKILL)
+            if not isinstance(error, subprocess.TimeoutExpired):
+                raise
             return 1, f"error: {' '.join(command[:2])} did not end within {seconds:.0f} s\n"
     return process.returncode, output.decode("utf-8", "replace")
 

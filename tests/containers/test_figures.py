@@ -11,6 +11,7 @@ from scripts.images.build_log import count_steps, failure
 from scripts.images.compare import rows
 from scripts.images.contents import count_packages, find_setuid, find_shells, find_user, find_writable
 from scripts.images.filesystem import stack_layers
+from scripts.images.measure import run
 from scripts.images.page import render
 
 PASSWD = b"root:x:0:0:root:/root:/bin/sh\nsusan:x:1000:1000::/nowhere:/bin/sh\n"
@@ -44,6 +45,14 @@ BUILDAH = """[1/2] STEP 1/2: FROM localhost/base AS one
 [2/2] STEP 2/3: COPY a b
 [2/2] STEP 3/3: RUN make
 """
+
+
+def test_command_without_an_end_is_bounded(tmp_path):
+    """Its children too."""
+    status, output = run(["sh", "-c", f"(sleep 3; touch {tmp_path}/late) & sleep 60"], seconds=0.5)
+    assert (status, output) == (1, "error: sh -c did not end within 0 s\n")
+    assert run(["sh", "-c", "sleep 3"], seconds=30) == (0, "")
+    assert not (tmp_path / "late").exists()
 
 
 def taken_apart(*layers, user=""):
