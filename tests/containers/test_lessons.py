@@ -14,6 +14,7 @@ MOVES = {
     "healthcheck": [17],
     "gunicorn": [12, 19, 20, 21, 27],
     "optimized": [16, 18, 22, 23, 24, 25, 26],
+    "identidock": [28],
     "cowsay": [29, 30],
 }
 FILES = [pytest.param(stage, language, id=f"{stage}/{language}") for stage in stages() for language in LANGUAGES]
@@ -43,7 +44,7 @@ def test_stages_and_targets_of_a_lesson_exist(stage, language):
     for words in make_lines(lesson(stage, language)):
         given = dict(word.split("=", 1) for word in words if "=" in word)
         if named := given.get("STAGE"):
-            assert named in stages() or (ROOT / named).is_file(), words
+            assert named in stages() or (ROOT / named).exists(), words
         if target := given.get("TARGET"):
             dockerfile = (ROOT / "docker" / named / "Dockerfile").read_text()
             assert re.search(rf"^FROM .* AS {re.escape(target)}$", dockerfile, re.MULTILINE), words
