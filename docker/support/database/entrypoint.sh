@@ -3,16 +3,17 @@
 # itself creates or updates the application's database and user before it accepts connections (--init-file): no
 # temporary server can fool a healthcheck, the next start repairs an interrupted one, and a changed password takes effect.
 #
-# Settings, as in the official images: MARIADB_DATABASE, MARIADB_USER, MARIADB_PASSWORD, MARIADB_ROOT_PASSWORD, the last
-# two also as NAME_FILE; for MySQL, MYSQL_… Without a root password, root signs in from inside only: docker exec -u root
+# Settings, as in the official images: MARIADB_DATABASE, MARIADB_USER, MARIADB_PASSWORD, MARIADB_ROOT_PASSWORD and
+# MARIADB_ROOT_HOST (default %), each also as a file, NAME_FILE. Their names with MYSQL_ work for both; MySQL takes those
+# alone. Without a root password, root signs in from inside only: docker exec -u root
 set -eu
 
 data=/var/lib/mysql
 run=/run/mysqld
 if command -v mariadbd >/dev/null; then
-    kind=mariadb title=MariaDB prefix=MARIADB
+    kind=mariadb title=MariaDB prefixes='MARIADB MYSQL'
 else
-    kind=mysql title=MySQL prefix=MYSQL
+    kind=mysql title=MySQL prefixes=MYSQL
 fi
 
 # die MESSAGE STATUS: log the message and exit; statuses as in sysexits(3).
@@ -21,8 +22,8 @@ die() {
     exit "$2"
 }
 
-# secret NAME: print the value of NAME, or the content of the file NAME_FILE.
-secret() {
+# variable NAME: print the value of NAME, or the content of the file NAME_FILE.
+variable() {
     eval "value=\${$1:-} file=\${$1_FILE:-}"
     if [ -n "$file" ]; then
         [ -z "$value" ] || die "$1 and $1_FILE are both set; keep one" 78
@@ -33,10 +34,19 @@ secret() {
     printf %s "$value"
 }
 
+# setting NAME: print the value of the setting, from the first of its variables that is set.
+setting() {
+    for prefix in $prefixes; do
+        found=$(variable "${prefix}_$1")
+        [ -z "$found" ] || break
+    done
+    printf %s "$found"
+}
+
 # check_name NAME VALUE: refuse a value that would need quoting, in SQL or in a URL.
 check_name() {
     case $2 in
-        *[!A-Za-z0-9_]*) die "$1=$2 is no name; use letters, digits and _" 78 ;;
+        *[!A-Za-z0-9_-]*) die "$1=$2 is no name; use letters, digits, _ and -" 78 ;;
     esac
 }
 
@@ -69,11 +79,22 @@ case ${1:-} in
     *) exec "$@" ;; # another program of this image
 esac
 
-eval "database=\${${prefix}_DATABASE:-} user=\${${prefix}_USER:-}"
+for name in ALLOW_EMPTY_PASSWORD ALLOW_EMPTY_ROOT_PASSWORD ONETIME_PASSWORD PASSWORD_HASH ROOT_PASSWORD_HASH MASTER_HOST; do
+    for prefix in $prefixes; do
+        eval "value=\${${prefix}_$name:-}"
+        [ -z "$value" ] || die "this image does not support ${prefix}_$name; unset it, or use the official image" 78
+    done
+done
+[ ! -d /docker-entrypoint-initdb.d ] || [ -z "$(ls -A /docker-entrypoint-initdb.d 2>&1)" ] \
+    || die "this image runs no scripts of /docker-entrypoint-initdb.d; use the official image" 78
+prefix=${prefixes%% *}
+database=$(setting DATABASE)
+user=$(setting USER)
+password=$(setting PASSWORD)
+root_password=$(setting ROOT_PASSWORD)
+root_host=$(setting ROOT_HOST)
 check_name "${prefix}_DATABASE" "$database"
 check_name "${prefix}_USER" "$user"
-password=$(secret "${prefix}_PASSWORD")
-root_password=$(secret "${prefix}_ROOT_PASSWORD")
 [ -z "$user" ] || [ -n "$password" ] || die "${prefix}_USER is set without ${prefix}_PASSWORD or ${prefix}_PASSWORD_FILE" 78
 [ -w "$data" ] || die "$data can't be written by user $(id -u):$(id -g); give the volume that owner" 73
 
@@ -100,6 +121,12 @@ umask 077
 {
     root=$(root_method)
     [ -z "$root" ] || sql "ALTER USER root@localhost IDENTIFIED $root"
+    if [ -n "$root_password" ] && [ "${root_host:=%}" != localhost ]; then
+        root=root@$(quoted "$root_host")
+        sql "CREATE USER IF NOT EXISTS $root"
+        sql "ALTER USER $root IDENTIFIED BY $(quoted "$root_password")"
+        sql "GRANT ALL ON *.* TO $root WITH GRANT OPTION"
+    fi
     if [ -n "$database" ]; then
         sql "CREATE DATABASE IF NOT EXISTS \`$database\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
     fi
