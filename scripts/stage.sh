@@ -141,9 +141,15 @@ use_instance() {
     address=http://$host:$PORT
 }
 
+# Sets `settings`, the NAME=VALUE lines of the file SETTINGS; exits with an error if readers of such files differ on one.
+read_settings() {
+    settings=
+    [ -z "$SETTINGS" ] || settings=$("${python:-python3}" scripts/settings "$SETTINGS") || exit 64
+}
+
 # has_setting NAME: returns 0 if the file SETTINGS sets NAME.
 has_setting() {
-    [ -n "$SETTINGS" ] && grep -q "^$1=" "$SETTINGS"
+    printf '%s\n' "$settings" | grep -q "^$1="
 }
 
 # read_label NAME: prints a label of the instance's container.

@@ -18,8 +18,11 @@ class Environment:
         self._variables = variables
 
     def text(self, name: str, default: str = "") -> str:
-        """Return a text without control characters that is more than white space."""
-        return _checked(name, self._variables.get(name) or default)
+        """Return a text without control characters that is more than white space and not in quotes."""
+        text = _checked(name, self._variables.get(name) or default)
+        if re.fullmatch("'.*'|\".*\"", text):
+            raise ConfigError(f"{name} is in quotes, which docker run --env-file takes literally; leave them out")
+        return text
 
     def choice(self, name: str, default: str, other: str) -> str:
         """Return one of two values."""

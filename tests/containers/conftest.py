@@ -6,6 +6,8 @@ Everything that a test creates has this session's project in its name or label, 
 import functools
 import os
 import shutil
+import subprocess
+import tarfile
 import uuid
 from pathlib import Path
 
@@ -220,6 +222,23 @@ def build_from(base, project):
         return image
 
     return build_from
+
+
+@pytest.fixture
+def files(engine, project):
+    """files(image): the files of a new container, {path: (type, size, time, mode, owner, link)}."""
+
+    def listed(image):
+        name = f"{project}-{uuid.uuid4().hex[:8]}"
+        engine("create", "--name", name, image, "none")
+        with subprocess.Popen([engine.cli, "export", name], stdout=subprocess.PIPE) as export:
+            with tarfile.open(fileobj=export.stdout, mode="r|") as tar:
+                found = {m.name: (m.type, m.size, m.mtime, m.mode, m.uid, m.linkname) for m in tar}
+            export.stdout.read()
+        engine("rm", "-v", name)
+        return found
+
+    return listed
 
 
 # Settings of the person who runs the tests must not affect them.

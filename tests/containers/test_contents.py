@@ -43,23 +43,6 @@ CANARIES = (
 
 
 @pytest.fixture
-def files(engine, project):
-    """files(image): the files of a new container, {path: (type, size, time, mode, owner, link)}."""
-
-    def listed(image):
-        name = f"{project}-{uuid.uuid4().hex[:8]}"
-        engine("create", "--name", name, image, "none")
-        with subprocess.Popen([engine.cli, "export", name], stdout=subprocess.PIPE) as export:
-            with tarfile.open(fileobj=export.stdout, mode="r|") as tar:
-                found = {m.name: (m.type, m.size, m.mtime, m.mode, m.uid, m.linkname) for m in tar}
-            export.stdout.read()
-        engine("rm", "-v", name)
-        return found
-
-    return listed
-
-
-@pytest.fixture
 def installed(engine):
     """installed(image): two sets, the names of its Python packages and of their files."""
 

@@ -87,8 +87,8 @@ def test_instances_have_separate_data_and_sessions(local):
 def test_settings_file_means_the_same_with_and_without_an_engine(local, instance, tmp_path):
     settings = tmp_path / "settings"
     settings.write_text(
-        "# PORT is for Compose.\nPORT=1\nSESSION_COOKIE_NAME=ours\nSITE_URL=https://blog.example\n"
-        "APP_ENVIRONMENT=DEV\nBIND=127.0.0.1:1\nDATA_DIR=/nowhere\n"
+        "# PORT is for Compose.\nPORT=1\nexport SESSION_COOKIE_NAME=ours\n SITE_URL='https://blog.example'\r\n"
+        "APP_ENVIRONMENT=DEV\nBIND=127.0.0.1:1\nDATA_DIR=/nowhere\nTRANSLATE_KEY='two  blanks, $x'\n"
         "MAIL_DEFAULT_SENDER=Microblog <noreply@blog.example>"
     )
     port = local(SETTINGS=settings)
@@ -99,6 +99,7 @@ def test_settings_file_means_the_same_with_and_without_an_engine(local, instance
         cookie = get(f"{site}/auth/login").headers["Set-Cookie"]
         assert cookie.startswith("ours=")
         assert "Secure;" in cookie
+        assert "TRANSLATE_KEY=two  blanks, $x" in environment.split("\0")
         # The last line, which has no newline.
         assert "MAIL_DEFAULT_SENDER=Microblog <noreply@blog.example>" in environment.split("\0")
         # The file does not override what make sets: it must not publish DEV's debugger.

@@ -187,34 +187,6 @@ def test_data_of_another_user_is_refused_until_its_owner_is_changed(engine, imag
     assert start(image, "migrate", options=["--user", "5678:0", *mounted]).wait() == 0
 
 
-def test_development_reloads_changed_files(instance, tree):
-    (tree / "boot.sh").chmod(0o644)  # a checkout without execute bits
-    container = instance(STAGE="optimized", ENV="DEV", cwd=tree)
-    assert "Sign in" in container.get("/").text
-    mounted = container.exec("sh", "-c", "touch app/x 2>&1 || true")
-    assert "Read-only file system" in mounted
-
-    def edit(name, old, new):
-        text = (tree / name).read_text()
-        assert old in text
-        (tree / name).write_text(text.replace(old, new))
-
-    def shows(text, path="/"):
-        return lambda: text in (((answer := container.get(path)) and answer.text) or "")
-
-    edit("app/templates/base.html", "</body>", "<!-- template edited --></body>")
-    wait_until(shows("<!-- template edited -->"), 30, "the template's edit")
-    edit("app/ops/health.py", '{"status": "ok"}', '{"status": "python edited"}')
-    wait_until(shows("python edited", "/health"), 30, "the Python file's edit")
-    edit("app/translations/fr/LC_MESSAGES/messages.po", "Créer un compte", "Catalogue modifié")
-    wait_until(shows("Catalogue modifié", "/auth/login?lang=fr"), 30, "the translation's edit")
-    edit("app/translations/fr/LC_MESSAGES/messages.po", "Catalogue modifié", "Encore modifié")
-    wait_until(shows("Encore modifié", "/auth/login?lang=fr"), 30, "the translation's second edit")
-    status, seconds = container.stop()
-    assert status == 0
-    assert seconds < 5
-
-
 def test_checkout_with_crlf_and_no_execute_bits_boots(any_builder, build_from, start, tree):
     # Not requirements.txt: a change would invalidate the cached dependencies.
     for script in ("boot.sh", "app/gunicorn_conf.py", "config.py"):

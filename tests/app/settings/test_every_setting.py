@@ -61,7 +61,7 @@ WRONG = {
     ],
     "SESSION_COOKIE_NAME": ["a b;c", "a b", "a;b", "a=b", "a,b", 'a"b', "é", "a" * 65, "__Host-m", "__Secure-m"],
 }  # fmt: skip
-ANYWHERE = [" ", "\t", "2\n", "a\nb", "x\r", "a\0b", "\x1b[1m", "\udcff", "a\u2028b"]
+ANYWHERE = ["'2'", '"x y"', " ", "\t", "2\n", "a\nb", "x\r", "a\0b", "\x1b[1m", "\udcff", "a\u2028b"]
 
 
 def refused(variables):
