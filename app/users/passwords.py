@@ -1,26 +1,52 @@
-"""Password hashes. The rule for passwords is in rules.py."""
+"""Password hashes. The rule for passwords is in rules.py.
 
+A hash takes 32 MiB and about 0.1 s, so a process computes one at a time: sixteen threads would take 512 MiB at once.
+"""
+
+import contextlib
+import threading
 import unicodedata
+from collections.abc import Iterator
 
 from flask import current_app
+from flask_babel import gettext as _
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from app.exceptions import Unavailable
 from app.users.rules import PASSWORD_MAX_CODE_POINTS
+
+MOST_AT_ONCE = 8  # hashes of a process, in progress and waiting; each holds one of a worker's 16 threads
+
+_places = threading.BoundedSemaphore(MOST_AT_ONCE)
+_turn = threading.Lock()
+
+
+@contextlib.contextmanager
+def _hashing() -> Iterator[None]:
+    """Wait for the other hashes of this process. Raises Unavailable if too many wait."""
+    if not _places.acquire(blocking=False):
+        raise Unavailable(_("Too many people are signing in. Try again in a moment."))
+    try:
+        with _turn:
+            yield
+    finally:
+        _places.release()
 
 
 def hashed(password: str) -> str:
-    """Return the salted hash to store, by the method PASSWORD_METHOD."""
-    return generate_password_hash(_normalized(password), current_app.config["PASSWORD_METHOD"])
+    """Return the salted hash to store, by the method PASSWORD_METHOD. Raises Unavailable."""
+    with _hashing():
+        return generate_password_hash(_normalized(password), current_app.config["PASSWORD_METHOD"])
 
 
 def matches(password: str, known_hash: str | None) -> bool:
-    """Whether the password has this hash. Without a hash: False, after the same work."""
+    """Whether the password has this hash. Without a hash: False, after the same work. Raises Unavailable."""
     if len(password) > PASSWORD_MAX_CODE_POINTS:
         return matches("", None)
-    if known_hash is None:
-        check_password_hash(f"{current_app.config['PASSWORD_METHOD']}$salt${'0' * 128}", _normalized(password))
-        return False
-    return check_password_hash(known_hash, _normalized(password))
+    unknown = f"{current_app.config['PASSWORD_METHOD']}$salt${'0' * 128}"
+    with _hashing():
+        is_same = check_password_hash(known_hash or unknown, _normalized(password))
+    return is_same and known_hash is not None
 
 
 def _normalized(password: str) -> str:

@@ -1,6 +1,10 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
 import pytest
 
-from app.exceptions import Invalid
+from app.exceptions import Invalid, Unavailable
 from app.users import passwords, rules
 
 
@@ -54,3 +58,43 @@ def test_hash_uses_configured_method(app):
     assert Config.PASSWORD_METHOD == "scrypt:32768:8:1"
     with app.app_context():
         assert passwords.hashed("correct horse").startswith(app.config["PASSWORD_METHOD"] + "$")
+
+
+@pytest.fixture
+def slow_hashes(app, monkeypatch):
+    """Hashes in threads, by `start(number)`, that last until `end` is set; `running` lists those in progress."""
+    running, end, pool = [], threading.Event(), ThreadPoolExecutor(16)
+
+    def check(_hash, password):
+        running.append(password)
+        end.wait(10)
+        running.remove(password)
+        return True
+
+    def match(password):
+        with app.app_context():
+            return passwords.matches(password, "hash")
+
+    monkeypatch.setattr(passwords, "check_password_hash", check)
+    yield SimpleNamespace(start=lambda number: pool.submit(match, f"password {number}"), running=running, end=end)
+    end.set()
+    pool.shutdown()
+
+
+def test_one_password_is_hashed_at_a_time(slow_hashes, eventually):
+    results = [slow_hashes.start(number) for number in range(passwords.MOST_AT_ONCE)]
+    eventually(lambda: passwords._places._value == 0)
+    assert len(slow_hashes.running) == 1
+    slow_hashes.end.set()
+    assert [result.result(10) for result in results] == [True] * passwords.MOST_AT_ONCE
+
+
+def test_further_hashes_are_refused_while_too_many_wait(slow_hashes, eventually):
+    for number in range(passwords.MOST_AT_ONCE):
+        slow_hashes.start(number)
+    eventually(lambda: passwords._places._value == 0)
+    with pytest.raises(Unavailable):
+        slow_hashes.start(99).result(10)
+    slow_hashes.end.set()
+    eventually(lambda: passwords._places._value == passwords.MOST_AT_ONCE)
+    assert slow_hashes.start(100).result(10)
