@@ -129,7 +129,7 @@ def stub(tmp_path):
 echo "$*" >>'{calls}'
 case $* in
     {answers}
-    *mariadb*) exit 1 ;;
+    *mariadb* | *-mysql*) exit 1 ;;
     *microblog.stage*) echo v0.2 ;;
     *microblog.environment*) echo PROD ;;
     *microblog.bind*) echo 127.0.0.1 ;;
