@@ -30,6 +30,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--project", default="microblog", help="the prefix of names")
     parser.add_argument("--port", default="5000", help="the port that it listens on, or none")
     parser.add_argument("--answers", default="/health", metavar="PATH")
+    parser.add_argument("--patience", type=float, default=90, metavar="SECONDS", help="the time for a start")
     parser.add_argument("--dockerfile", type=Path)
     parser.add_argument("--context", type=Path, default=Path())
     parser.add_argument("--build", default="", help="the command that builds it, followed by options and a context")
@@ -63,7 +64,7 @@ def main() -> int:
     source = None
     if options.dockerfile:
         source = Source(options.dockerfile, options.context, tuple(shlex.split(options.build)))
-    trial = Trial(engine, options.image, options.port, options.answers, source)
+    trial = Trial(engine, options.image, options.port, options.answers, source, options.patience)
     results = []
     try:
         for point in POINTS:

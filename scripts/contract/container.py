@@ -12,8 +12,6 @@ from typing import Any
 from .engine import Engine, EngineError, one_line
 from .verdict import Failed
 
-START_SECONDS = 90  # as long as `make run` waits
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -39,11 +37,12 @@ class Process:
 
 @dataclass
 class Container:
-    """A container; its port is published on a free port of this machine."""
+    """A container; its port is published on a free port of this machine. `patience` is for its start, in seconds."""
 
     engine: Engine
     name: str
     port: int
+    patience: float = 90
     _published: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -100,10 +99,10 @@ class Container:
         line = one_line(self.log())
         return f"ended with status {self.state['ExitCode']}" + (f": {line}" if line else " and without a log")
 
-    def wait_for_answer(self, path: str, *ports: int, seconds: float = START_SECONDS) -> int:
+    def wait_for_answer(self, path: str, *ports: int) -> int:
         """Waits for any HTTP response at one of the ports (default: its own); returns that port, or raises Failed."""
         wanted = ports or (self.port,)
-        for _ in self._rounds(seconds):
+        for _ in self._rounds():
             for port in wanted:
                 if self.request(path, port=port):
                     return port
@@ -112,16 +111,17 @@ class Container:
         line = one_line(self.log())
         where = " or ".join(map(str, wanted))
         raise Failed(
-            f"no answer at port {where} within {seconds:.0f} s" + (f"; last line of its log: {line}" if line else "")
+            f"no answer at port {where} within {self.patience:.0f} s"
+            + (f"; last line of its log: {line}" if line else "")
         )
 
-    def wait_for_end(self, path: str, seconds: float = START_SECONDS) -> bool:
-        """Waits until it ends (True) or answers (False); also False if it does neither within so many seconds."""
-        return not any(self.request(path) for _ in self._rounds(seconds)) and self.has_ended()
+    def wait_for_end(self, path: str) -> bool:
+        """Waits until it ends (True) or answers (False); also False if it does neither in time."""
+        return not any(self.request(path) for _ in self._rounds()) and self.has_ended()
 
-    def _rounds(self, seconds: float) -> Iterator[None]:
-        """Yields several times a second for so many seconds, until the container ends."""
-        limit = time.monotonic() + seconds
+    def _rounds(self) -> Iterator[None]:
+        """Yields several times a second, until the container ends or the time is over."""
+        limit = time.monotonic() + self.patience
         while time.monotonic() < limit:
             for _ in range(5):
                 yield

@@ -29,7 +29,7 @@ class Trial:
     """An image and the engine that tries it.
 
     `port` is the port that it listens on, 0 without a server, `answers` a path that answers 200, `source` what to build
-    again.
+    again, `patience` the time for a start in seconds, by default as long as `make run` waits.
     """
 
     engine: Engine
@@ -37,6 +37,7 @@ class Trial:
     port: int = 5000
     answers: str = "/health"
     source: Source | None = None
+    patience: float = 90
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -61,9 +62,10 @@ class Trial:
         """Starts a container of the image; raises Failed if the engine can't."""
         published = [word for port in ports or (self.port,) for word in ("-p", f"127.0.0.1::{port}")]
         try:
-            return Container(self.engine, self.engine.start(self.image, *published, *options), self.port)
+            name = self.engine.start(self.image, *published, *options)
         except EngineError as error:
             raise Failed(f"the container does not start: {error}") from error
+        return Container(self.engine, name, self.port, self.patience)
 
     @contextmanager
     def running(self, *options: str, ports: tuple[int, ...] = ()) -> Iterator[Container]:

@@ -17,7 +17,7 @@ from scripts.contract.points import NAMES
 CONTRACT = [sys.executable, "-m", "scripts.contract"]
 # A dozen starts, each of several processes: on a machine that does other things too, this takes minutes.
 SECONDS = 1200
-LIGHT = ["--option=-e", "--option=WEB_CONCURRENCY=1", "--option=-e", "--option=JOB_WORKERS=0"]
+LIGHT = ["--patience=300", "--option=-e", "--option=WEB_CONCURRENCY=1", "--option=-e", "--option=JOB_WORKERS=0"]
 
 # Each paragraph is a fault, and nothing else is wrong with it.
 SERVED_WRONGLY = """
@@ -148,13 +148,14 @@ def test_plain_dockerfile_of_a_student_gets_clear_failures(make, tmp_path):
     assert "Traceback" not in printed.stderr
 
 
+@pytest.mark.timeout(SECONDS)
 def test_interrupted_run_removes_what_it_made(engine, image, project):
     ours = ("-q", "--filter", f"label=org.microblog.project={project}-interrupted")
-    command = [*CONTRACT, image, "--cli", engine.cli, "--project", f"{project}-interrupted", "--points", "data"]
+    command = [*CONTRACT, image, "--cli", engine.cli, "--project", f"{project}-interrupted", "--points", "data", *LIGHT]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as run:
-        wait_until(lambda: engine("volume", "ls", *ours).stdout and engine("ps", *ours).stdout, 120, "a container")
+        wait_until(lambda: engine("volume", "ls", *ours).stdout and engine("ps", *ours).stdout, 300, "a container")
         run.send_signal(signal.SIGINT)
-        assert run.wait(60) == 130
+        assert run.wait(120) == 130
     assert engine("ps", "-a", *ours).stdout == ""
     assert engine("volume", "ls", *ours).stdout == ""
 
