@@ -3,7 +3,7 @@
 # (JOB_WORKERS, 1), worker processes background jobs only, migrate ends.
 # APP_ENVIRONMENT: PROD (the default) serves with gunicorn, DEV with Flask's development server and its debugger.
 # Exit codes (sysexits(3)): 64 wrong argument or APP_ENVIRONMENT, 69 database unavailable, 70 migration failed,
-# 73 directory not writable, 78 wrong setting. One line before it says what to do.
+# 73 directory not writable, 75 migration stopped, 78 wrong setting. One line before it says what to do.
 set -eu
 
 refuse() {
@@ -11,7 +11,7 @@ refuse() {
     exit "$1"
 }
 
-cd "$(dirname "$0")"
+case $0 in */*) cd "${0%/*}" ;; esac # without dirname, which a minimal image lacks
 # Packages installed beside this file, unless that folder is empty or of another Python.
 if venv/bin/python3 -c 'import importlib.metadata as m; m.version("flask-migrate")' 2>/dev/null; then
     PATH=$PWD/venv/bin:$PATH
@@ -40,7 +40,7 @@ child=$!
 wait "$child" || status=$?
 if [ -n "$stopped" ]; then
     wait "$child" || : # it completes a running migration
-    [ "$role" != migrate ] || exit 143
+    [ "$role" != migrate ] || exit 75
     exit 0
 fi
 [ "$status" = 0 ] && [ "$role" != migrate ] || exit "$status"
