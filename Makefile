@@ -75,7 +75,7 @@ unknown := $(filter-out $(VARIABLES) $(SITE) MAKEFLAGS MAKEOVERRIDES -*-command-
 $(if $(filter CONTEXT,$(unknown)),$(error there is no variable CONTEXT; use ENV=$(CONTEXT)))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists the variables))
 
-.PHONY: help stages doctor build run stop restart logs shell ps images layers history inspect compare registry push sbom audit accept test test-images test-builders test-browser lint bench clean
+.PHONY: help stages doctor build run stop restart logs shell ps images layers history inspect compare registry push sbom audit accept verify test test-images test-builders test-browser lint bench clean
 # `make -j4 run stop` runs its targets in order.
 .NOTPARALLEL:
 
@@ -138,6 +138,9 @@ audit: ; @sh scripts/sbom audit
 
 ## try the contract of a packaging on STAGE, point by point (docker/README.md)
 accept: ; @sh scripts/accept
+
+## build the stage twice from scratch: is it the same image?
+verify: ; @sh scripts/verify
 
 ## test the application inside the stage's image, on DB
 test: ; @sh scripts/test

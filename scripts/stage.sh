@@ -81,7 +81,7 @@ declared_in() {
 # Exits with an error if stage.conf has a line that no key explains.
 check_declaration() {
     [ -f "$folder/stage.conf" ] || return 0
-    wrong=$(grep -Evn '^(#.*|(title|after|application|context|port|answers|companions|claims)=.*)?$' "$folder/stage.conf" | sed 1q) || :
+    wrong=$(grep -Evn '^(#.*|(title|after|application|context|port|answers|companions|claims|reproducible)=.*)?$' "$folder/stage.conf" | sed 1q) || :
     [ -z "$wrong" ] || die "$folder/stage.conf, line $wrong: not a line KEY=VALUE with a key of docker/README.md" 64
 }
 
