@@ -14,6 +14,7 @@ MOVES = {
     "healthcheck": [17],
     "gunicorn": [12, 19, 20, 21, 27],
     "optimized": [16, 18, 22, 23, 24, 25, 26],
+    "hardened": [],  # beyond the course
     "identidock": [28],
     "cowsay": [29, 30],
 }
