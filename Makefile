@@ -31,7 +31,7 @@ TAG =
 SET = S
 ## `make layers`, `history` and `inspect`: an image that the engine has, instead of STAGE's
 NAME =
-## `make layers`: a tar of `docker save` or `podman save`, instead of STAGE's image
+## `make layers`: a tar of `docker save` or `podman save`; `make db-backup` and `db-restore`: the backup
 FILE =
 ## `make layers`: also list the changes of this layer, a number from 1 or all
 TREE =
@@ -75,7 +75,7 @@ unknown := $(filter-out $(VARIABLES) $(SITE) MAKEFLAGS MAKEOVERRIDES -*-command-
 $(if $(filter CONTEXT,$(unknown)),$(error there is no variable CONTEXT; use ENV=$(CONTEXT)))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists the variables))
 
-.PHONY: help stages doctor build run stop restart logs shell ps images layers history inspect compare registry push sbom audit accept verify test test-images test-builders test-browser lint bench clean
+.PHONY: help stages doctor build run stop restart logs shell db-shell db-backup db-restore ps images layers history inspect compare registry push sbom audit accept verify test test-images test-builders test-browser lint bench clean
 # `make -j4 run stop` runs its targets in order.
 .NOTPARALLEL:
 
@@ -105,6 +105,15 @@ logs: ; @sh scripts/instance logs
 
 ## open a shell in the instance at PORT
 shell: ; @sh scripts/instance shell
+
+## open a client of the companion database of the instance at PORT
+db-shell: ; @sh scripts/instance db-shell
+
+## write the companion database to FILE (default: a new file in instance/backups)
+db-backup: ; @sh scripts/instance db-backup
+
+## replace the companion database by FILE, made by `make db-backup`
+db-restore: ; @sh scripts/instance db-restore
 
 ## list this project's containers
 ps: ; @sh scripts/instance ps

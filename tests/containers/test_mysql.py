@@ -88,6 +88,17 @@ def test_accounts_survive_a_stop(site, server, make, engine):
     assert susan.is_signed_in(address, "susan")
 
 
+def test_backup_restores_the_whole_database(site, server, make, tmp_path):
+    file = tmp_path / "backup.sql"
+    query(server, "CREATE TABLE kept (body TEXT); INSERT INTO kept VALUES ('🍣')")
+    make("db-backup", PORT=site.port, FILE=file)
+    query(server, "DROP TABLE kept; CREATE TABLE newer (x INTEGER)")
+    make("db-restore", PORT=site.port, FILE=file)
+    assert query(server, "SELECT body FROM kept") == "🍣"
+    assert query(server, "SHOW TABLES LIKE 'newer'") == ""
+    make("restart", PORT=site.port)
+
+
 def test_wrong_setting_is_reported_in_one_line(image, start):
     server = start(image, options=["-e", "MYSQL_USER=microblog"])
     assert server.wait() == 78
