@@ -7,6 +7,7 @@ from app.database import db
 from app.pagination import Key
 from app.posts.models import Post
 from app.timelines import queries
+from app.users.models import User
 
 SIZE = 25
 TIMELINES = {
@@ -30,10 +31,12 @@ def name(request, monkeypatch):
 
 @pytest.fixture
 def middle(susan, john, david, let_follow):
-    """The id of a post in the middle of many; a server's optimizer scans a small table."""
+    """The id of a post in the middle of many, beside many users; a server's optimizer scans a small table."""
     let_follow(susan, john)
     authors = (susan.id, john.id, david.id)
     db.session.execute(insert(Post), [{"author_id": author, "body": "x"} for author in authors * 700])
+    keys = ("username", "username_key", "email", "email_key", "password_hash")
+    db.session.execute(insert(User), [dict.fromkeys(keys, f"user{number}") for number in range(300)])
     db.session.commit()
     if db.engine.dialect.name != "sqlite":
         for table in ("follow", "post", "user"):
@@ -59,7 +62,7 @@ def scans(statement, parameters):
     connection = db.session.connection()
     if db.engine.dialect.name == "sqlite":
         return scans_of_sqlite(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
-    return scans_of_mariadb(connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).all())
+    return scans_of_mariadb(connection.exec_driver_sql(f"EXPLAIN FORMAT=TRADITIONAL {statement}", parameters).all())
 
 
 def is_read_in_order(scan):
