@@ -52,8 +52,8 @@ hold=$(env --block-signal=TERM echo env --block-signal=TERM 2>/dev/null) || :
 if [ "$APP_ENVIRONMENT" = DEV ]; then
     set -- app/translations/*/LC_MESSAGES/*.po
     catalogues=$(IFS=: && echo "$*") # Flask watches Python and templates itself
-    address=${BIND:-0.0.0.0:${PORT:-5000}}
-    host=${address%:*} host=${host#[}
-    exec flask run --debug --host "${host%]}" --port "${address##*:}" --extra-files "$catalogues"
+    address=${BIND:-0.0.0.0:${PORT:-5000}} host=${address%:*} host=${host#[}
+    exec flask run --debug --host "${host%]}" --port "${address##*:}" \
+        --extra-files "$catalogues" --exclude-patterns "$PWD/tests/*"
 fi
 exec $hold gunicorn -c app/gunicorn_conf.py microblog:app

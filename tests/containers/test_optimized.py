@@ -197,6 +197,20 @@ def test_checkout_with_crlf_and_no_execute_bits_boots(any_builder, build_from, s
         assert start(image, port=True).wait_for_answer().status == 200
 
 
+@pytest.mark.parametrize("umask", [0o077, 0o002], ids=oct)
+def test_image_does_not_depend_on_the_umask_of_the_checkout(any_builder, files, image, rebuild, start, tree, umask):
+    for path in [tree, *tree.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod((0o777 if path.is_dir() or path.stat().st_mode & 0o100 else 0o666) & ~umask)
+
+    def modes(name):
+        return {path: (kind, mode, owner) for path, (kind, _size, _time, mode, owner, _link) in files(name).items()}
+
+    changed = rebuild(tree, f"umask-{umask:o}")
+    assert modes(changed) == modes(image)
+    assert start(changed, port=True).wait_for_answer("/health/ready").status == 200
+
+
 def test_lesson_pipe_fails_only_with_strict_shell(any_builder, build_from, tmp_path):
     """Also: the instructions that the lesson quotes are in the Dockerfile."""
     quoted = (ROOT / "docker/optimized/Dockerfile").read_text()
