@@ -1,6 +1,7 @@
 """The database session, the base class of models, and the differences between SQLite and MySQL or MariaDB."""
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeVarTuple, cast
@@ -130,10 +131,13 @@ class UTCDateTime(TypeDecorator[datetime]):
         return _read_text if dialect.name == "sqlite" else _read_datetime
 
 
+# Cached: pages show the same moments again and again, and to parse one, and compute the hash that it keeps, takes 3 µs.
+@functools.lru_cache(10_000)  # 2 MB
 def _read_text(value: str | None) -> datetime | None:
     return datetime.fromisoformat(f"{value}+00:00") if value else None
 
 
+@functools.lru_cache(10_000)
 def _read_datetime(value: datetime | None) -> datetime | None:
     return value.replace(tzinfo=UTC) if value else None
 
