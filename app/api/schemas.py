@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from app.api.stored import Boolean, DateTime, Integer, OwnEmail, Part, Path, String
+from app.api.stored import Boolean, DateTime, Integer, OwnEmail, Part, Path, Paths, String
 from app.notifications.texts import text_of
 
 
@@ -49,7 +49,7 @@ class User(Row):
     post_count = Integer(required=True)
     follower_count = Integer(required=True)
     following_count = Integer(required=True)
-    links = Part(UserLinks, data_key="_links", required=True)
+    links = Paths(UserLinks, data_key="_links", required=True)
 
 
 class Users(Schema):
@@ -104,7 +104,7 @@ class Post(Row):
     language = String(required=True, allow_none=True, metadata={"description": "A BCP 47 tag, if known."})
     created_at = DateTime(required=True)
     author = Part(Author, required=True)
-    links = Part(PostLinks, data_key="_links", required=True)
+    links = Paths(PostLinks, data_key="_links", required=True)
 
 
 class Posts(Schema):

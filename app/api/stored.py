@@ -36,7 +36,7 @@ class DateTime(Stored, fields.DateTime):
 
     def serialize(self, attr: str, obj: Any, accessor: Any = None, **options: Any) -> str:
         """The attribute of `obj` as text."""
-        moment: datetime = super().serialize(attr, obj)
+        moment: datetime = getattr(obj, self.attribute or attr)
         return moment.isoformat()
 
 
@@ -59,7 +59,7 @@ class Part(fields.Nested):
 
 
 class Path(fields.String):
-    """The address of a resource on this site, made of a path, an attribute `of` the row and a suffix."""
+    """The address of a resource below the root of this site: a path, an attribute `of` the row and a suffix."""
 
     def __init__(self, path: str, of: str = "id", suffix: str = ""):
         super().__init__(required=True)
@@ -67,7 +67,16 @@ class Path(fields.String):
 
     def serialize(self, attr: str, obj: Any, accessor: Any = None, **options: Any) -> str:
         """The address for `obj`."""
-        return f"{request.script_root}{self._path}{getattr(obj, self._of)}{self._suffix}"
+        return f"{self._path}{getattr(obj, self._of)}{self._suffix}"
+
+
+class Paths(Part):
+    """An object of Path fields, with the root of this site before each."""
+
+    def serialize(self, attr: str, obj: Any, accessor: Any = None, **options: Any) -> dict[str, str]:
+        """The addresses for `obj`."""
+        root, paths = request.script_root, self.schema.dump_fields.items()
+        return {name: root + path.serialize(name, obj) for name, path in paths}
 
 
 class OwnEmail(fields.String):

@@ -27,6 +27,12 @@ def test_links_and_locations_in_answers_are_paths(api, susan, john, site):
     assert api("POST", "/users", new).headers["Location"].startswith("/api/users/")
 
 
+def test_links_in_rows_start_with_the_path_of_the_site(api, susan, write):
+    post_id = write(susan, "hello")
+    [listed] = api("GET", "/posts", environ_overrides={"SCRIPT_NAME": "/blog"}).json["items"]
+    assert listed["_links"] == {"self": f"/blog/api/posts/{post_id}", "author": f"/blog/api/users/{susan.id}"}
+
+
 def test_description_names_no_server(client, site):
     """Without `servers`, a client asks the server that the description came from (OpenAPI 3.0.3)."""
     assert "servers" not in client.get("/api/openapi.json").json
