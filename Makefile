@@ -75,7 +75,7 @@ unknown := $(filter-out $(VARIABLES) $(SITE) MAKEFLAGS MAKEOVERRIDES -*-command-
 $(if $(filter CONTEXT,$(unknown)),$(error there is no variable CONTEXT; use ENV=$(CONTEXT)))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists the variables))
 
-.PHONY: help stages doctor build run stop restart logs shell db-shell db-backup db-restore ps images layers history inspect compare registry push sbom audit accept verify test test-images test-builders test-browser lint bench clean
+.PHONY: help stages doctor build run stop restart logs shell db-shell db-backup db-restore ps images layers history inspect compare registry push sbom audit accept verify test test-images test-builders acceptance test-browser lint bench clean
 # `make -j4 run stop` runs its targets in order.
 .NOTPARALLEL:
 
@@ -159,6 +159,9 @@ test-images: ; @sh scripts/test-host images
 
 ## test every stage, built and run by Podman
 test-builders: ; @sh scripts/test-host builders
+
+## prove everything about the images: both of the former, an hour or more
+acceptance: test-images test-builders
 
 ## test the pages in a browser: accessibility, with and without JavaScript
 test-browser: ; @sh scripts/test-host browser

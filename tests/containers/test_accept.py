@@ -104,6 +104,7 @@ def test_stage_keeps_the_points_that_it_claims(make, any_builder, build, stage, 
 
 
 @pytest.mark.timeout(SECONDS)
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("lines", "points"),
     [
@@ -121,12 +122,14 @@ def test_faults_fail_exactly_their_points(accept, spoil, lines, points):
     assert printed.count("remedy:") == len(points)
 
 
+@pytest.mark.thorough
 def test_root_fails_and_its_code_is_not_judged(accept, spoil):
     results, printed = accept(*spoil("", user="root"), "--points", "user code")
     assert failed(results) == {"user"}, printed
     assert results["code"]["state"] == "not judged"
 
 
+@pytest.mark.thorough
 def test_image_that_can_not_start_is_one_failure(accept, spoil):
     results, printed = accept(*spoil('ENTRYPOINT ["/missing"]'))
     assert failed(results) == {"port"}, printed
@@ -149,6 +152,7 @@ def test_plain_dockerfile_of_a_student_gets_clear_failures(make, tmp_path):
 
 
 @pytest.mark.timeout(SECONDS)
+@pytest.mark.thorough
 def test_interrupted_run_removes_what_it_made(engine, image, project):
     ours = ("-q", "--filter", f"label=org.microblog.project={project}-interrupted")
     command = [*CONTRACT, image, "--cli", engine.cli, "--project", f"{project}-interrupted", "--points", "data", *LIGHT]

@@ -7,6 +7,8 @@ import pytest
 from conftest import copy_tree
 from engine import LABEL, ROOT, run_command
 
+pytestmark = pytest.mark.thorough
+
 SMALL = """FROM {base}
 WORKDIR /srv
 COPY requirements.txt .

@@ -3,6 +3,8 @@
 import pytest
 from engine import run_command, wait_until
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def image(engine):

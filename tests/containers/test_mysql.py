@@ -6,6 +6,8 @@ import pytest
 from engine import ROOT, Container, free_port, run_command, wait_until
 from visitor import Visitor
 
+pytestmark = pytest.mark.thorough
+
 AS_APPLICATION = 'MYSQL_PWD="$(cat "$MYSQL_PASSWORD_FILE")" mysql -h 127.0.0.1 -u microblog microblog -Ne'
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.thorough
+
 STAGE = """ARG BASE_IMAGE=ubuntu:24.04
 FROM ${BASE_IMAGE} AS content
 RUN mkdir -p /result/folder && echo same >/result/folder/file %s
