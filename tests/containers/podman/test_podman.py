@@ -5,7 +5,7 @@ import json
 import pytest
 from engine import Engine, free_port
 
-SERVERS = ("v0.2", "healthcheck", "gunicorn", "optimized")
+SERVERS = ("v0.2", "healthcheck", "gunicorn", "optimized", "hardened")
 
 
 @pytest.fixture(scope="session")
