@@ -172,4 +172,4 @@ def test_scripts_that_files_mention_exist():
     found = run_command(["git", "grep", "-hoE", pattern, "--", ".", ":!CHANGELOG.md"]).stdout.split()
     names = {text[text.index("scripts/") :] for text in found if "scripts/" in text}
     assert {"scripts/build", "scripts/db"} < names
-    assert [name for name in sorted(names) if not (ROOT / name).is_file()] == []
+    assert [name for name in sorted(names) if not (ROOT / name).exists()] == []
