@@ -15,6 +15,8 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 LABEL = "org.microblog.project"
 
@@ -63,6 +65,11 @@ def wait_until(condition, seconds=30, what="the condition"):
         assert time.monotonic() < end, f"{what} did not come true within {seconds} s"
         time.sleep(0.1)
     return result
+
+
+def some_thorough(values, *thorough) -> list:
+    """Returns parameters for a test; those that are `thorough` are left out by .ci/run."""
+    return [pytest.param(value, marks=pytest.mark.thorough) if value in thorough else value for value in values]
 
 
 def free_port() -> int:

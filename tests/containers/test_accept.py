@@ -8,7 +8,7 @@ import sys
 from xml.etree import ElementTree
 
 import pytest
-from engine import ROOT, run_command, wait_until
+from engine import ROOT, run_command, some_thorough, wait_until
 from lessons import LANGUAGES, app_stages
 
 from scripts.contract.leaks import find_secret
@@ -85,7 +85,7 @@ def failed(results):
 
 
 @pytest.mark.timeout(SECONDS)
-@pytest.mark.parametrize("stage", app_stages())
+@pytest.mark.parametrize("stage", some_thorough(app_stages(), "gunicorn"))
 def test_stage_keeps_the_points_that_it_claims(make, any_builder, build, stage, tmp_path):
     build(stage, any_builder)
     reports = tmp_path / "accept.json", tmp_path / "accept.xml"
@@ -138,6 +138,7 @@ def test_image_that_can_not_start_is_one_failure(accept, spoil):
     assert results["data"]["state"] == "not judged"
 
 
+@pytest.mark.thorough
 def test_plain_dockerfile_of_a_student_gets_clear_failures(make, tmp_path):
     report = tmp_path / "accept.json"
     dockerfile = tmp_path / "Dockerfile"

@@ -56,6 +56,7 @@ def private_tree(tree):
     return tree
 
 
+@pytest.mark.thorough
 def test_private_checkout_makes_the_same_mariadb_image(engine, private_tree):
     """All checkouts of a machine share the image, whose server is not root."""
     name = run_command(["sh", "scripts/database-image", "mariadb"]).stdout.strip()

@@ -6,7 +6,7 @@ import tarfile
 import uuid
 
 import pytest
-from engine import ROOT, run_command
+from engine import ROOT, run_command, some_thorough
 from lessons import app_stages
 
 SOURCES = ("app", "migrations", "boot.sh", "config.py", "microblog.py", "requirements.txt")
@@ -105,7 +105,7 @@ def holds(engine):
     return search
 
 
-@pytest.mark.parametrize("stage", [*STAGES, "v0.2"])
+@pytest.mark.parametrize("stage", some_thorough([*STAGES, "v0.2"], "gunicorn", "hardened"))
 def test_stray_files_of_the_context_are_in_no_layer(planted, build_from, builder, holds, stage):
     tree, word = planted
     context = tree if stage in STAGES else tree / "docker" / stage

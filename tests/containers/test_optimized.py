@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from engine import ROOT, CommandError, run_command, wait_until
+from engine import ROOT, CommandError, run_command, some_thorough, wait_until
 from lessons import blocks, lesson
 
 # Prints the files of bytecode that hold the time of their source: flag 0 in the second word of the header.
@@ -197,7 +197,7 @@ def test_checkout_with_crlf_and_no_execute_bits_boots(any_builder, build_from, s
         assert start(image, port=True).wait_for_answer().status == 200
 
 
-@pytest.mark.parametrize("umask", [0o077, 0o002], ids=oct)
+@pytest.mark.parametrize("umask", some_thorough([0o077, 0o002], 0o002), ids=oct)
 def test_image_does_not_depend_on_the_umask_of_the_checkout(any_builder, files, image, rebuild, start, tree, umask):
     for path in [tree, *tree.rglob("*")]:
         if not path.is_symlink():

@@ -6,6 +6,7 @@ The files in third_party/ are examples written for these tests.
 from pathlib import Path
 
 import pytest
+from engine import some_thorough
 from visitor import Visitor
 
 FOLDER = Path(__file__).parent / "third_party"
@@ -34,7 +35,9 @@ def is_whole(container):
     return True
 
 
-@pytest.mark.parametrize("name", ["steps-entrypoint", "steps-cmd", "add-entrypoint", "add-cmd"])
+@pytest.mark.parametrize(
+    "name", some_thorough(["steps-entrypoint", "steps-cmd", "add-entrypoint", "add-cmd"], "steps-entrypoint", "add-cmd")
+)
 def test_course_dockerfile_serves(serve, name):
     container = serve(name)
     assert container.exec("id", "-un") == "microblog\n"
@@ -57,6 +60,7 @@ def test_compiling_translations_leaves_no_secret(serve):
     assert ".db" not in made.stdout
 
 
+@pytest.mark.thorough
 def test_dockerfile_on_plain_distribution_serves_as_root(serve):
     container = serve("distribution", of="ubuntu-sleep")
     assert container.exec("id", "-un") == "root\n"
