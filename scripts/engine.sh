@@ -91,6 +91,7 @@ podman_trouble() {
 
 # Prints options that lower Podman's default limits to those granted here, for a confined machine such as a CI runner.
 podman_limits() {
+    [ "$engine" = podman ] || return 0
     # shellcheck disable=SC3045  # POSIX has no -H; dash, bash and busybox do
     granted=$(ulimit -Hn)
     [ "$granted" = unlimited ] || [ "$granted" -ge 1048576 ] || echo "--ulimit nofile=4096:4096 --ulimit nproc=4096:4096"
@@ -128,6 +129,17 @@ log_limits() {
         docker:json-file | docker:local) echo "--log-opt max-size=10m --log-opt max-file=3" ;;
         podman:k8s-file | podman:json-file) echo "--log-opt max-size=30m" ;;
     esac
+}
+
+# need_volume NAME: creates the volume, with this project's labels, unless it exists.
+need_volume() {
+    "$cli" volume inspect "$1" >/dev/null 2>&1 || show "$cli" volume create \
+        --label "org.microblog.project=${IMAGE:-microblog}" --label "org.microblog.instance=$1" "$1" >/dev/null
+}
+
+# image_variable IMAGE NAME: prints the value of an environment variable of an image; nothing if it is not set.
+image_variable() {
+    "$cli" image inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$1" | sed -n "s/^$2=//p"
 }
 
 # need_engine WHAT: exits with an error where there is no container engine.

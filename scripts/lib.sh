@@ -70,6 +70,16 @@ find_python() {
     return 1
 }
 
+# need_python WHAT: sets `python` as find_python does; exits with an error without one.
+need_python() {
+    find_python || die "$1 needs Python 3.11 or later; install it ('make doctor' checks it)"
+}
+
+# Prints the application's version.
+app_version() {
+    sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml
+}
+
 # Prints the file that holds the certificate authorities of this machine, if there is one.
 ca_bundle() {
     for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem; do

@@ -67,6 +67,13 @@ find_stage() {
     fi
 }
 
+# Sets image to NAME, an image that the engine must have.
+use_named_image() {
+    need_engine "NAME=$NAME"
+    image=$NAME
+    "$cli" image inspect "$image" >/dev/null 2>&1 || die "the engine has no image $image; 'make images' lists this project's, '$cli pull $image' gets one from a registry"
+}
+
 # declared KEY DEFAULT: prints the value of a key of the stage's stage.conf.
 declared() {
     value=$(declared_in "$folder" "$1")

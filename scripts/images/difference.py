@@ -7,6 +7,8 @@ import tarfile
 from itertools import zip_longest
 from pathlib import Path
 
+from .stamp import open_member
+
 FIELDS = ("type", "mode", "uid", "gid", "size", "mtime", "linkname", "pax_headers")
 
 
@@ -52,14 +54,14 @@ def in_layers(first: tarfile.TarFile, second: tarfile.TarFile, where: str) -> st
 def difference(first: Path, second: Path) -> str | None:
     """Return the first difference between the images in two archives: of a layer, else of the configuration."""
     with tarfile.open(first) as one, tarfile.open(second) as other:
-        manifests = [json.load(archive.extractfile("manifest.json") or sys.stdin)[0] for archive in (one, other)]
+        manifests = [json.load(open_member(archive, "manifest.json"))[0] for archive in (one, other)]
         for number, paths in enumerate(zip(*(manifest["Layers"] for manifest in manifests), strict=False), 1):
-            layers = [archive.extractfile(path) for archive, path in zip((one, other), paths, strict=True)]
+            layers = [open_member(archive, path) for archive, path in zip((one, other), paths, strict=True)]
             with tarfile.open(fileobj=layers[0]) as a, tarfile.open(fileobj=layers[1]) as b:
                 if found := in_layers(a, b, f"layer {number}"):
                     return found
         configs = [
-            json.load(archive.extractfile(manifest["Config"]) or sys.stdin)
+            json.load(open_member(archive, manifest["Config"]))
             for archive, manifest in zip((one, other), manifests, strict=True)
         ]
         return in_documents(configs[0], configs[1], "configuration")

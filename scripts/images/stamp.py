@@ -11,7 +11,6 @@ import json
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -57,22 +56,20 @@ def stamp(archive: IO[bytes], name: str, seconds: int, labels: dict[str, str], r
     """Write the image in `archive` to the file `result`, called `name`, for `docker load`; return its id."""
     with tarfile.open(fileobj=archive) as saved, tarfile.open(result, "w", format=tarfile.PAX_FORMAT) as target:
         try:
-            [manifest] = json.loads(_member(saved, "manifest.json").read())
+            [manifest] = json.loads(open_member(saved, "manifest.json").read())
         except (KeyError, ValueError):
             raise Unreadable("the archive holds no image, or several") from None
         paths, diff_ids = [], []
         for path in manifest["Layers"]:
             with tempfile.TemporaryFile() as layer:
-                stamp_layer(_member(saved, path), seconds, layer)
-                digest = hashlib.sha256()
+                stamp_layer(open_member(saved, path), seconds, layer)
                 layer.seek(0)
-                for chunk in _chunks(layer):
-                    digest.update(chunk)
-                diff_ids.append(f"sha256:{digest.hexdigest()}")
-                paths.append(f"{digest.hexdigest()}.tar")
+                digest = hashlib.file_digest(layer, "sha256").hexdigest()
+                diff_ids.append(f"sha256:{digest}")
+                paths.append(f"{digest}.tar")
                 if paths[-1] not in paths[:-1]:
                     _add(target, paths[-1], layer)
-        config = stamp_config(json.loads(_member(saved, manifest["Config"]).read()), diff_ids, seconds, labels)
+        config = stamp_config(json.loads(open_member(saved, manifest["Config"]).read()), diff_ids, seconds, labels)
         identity = hashlib.sha256(config).hexdigest()
         _add(target, f"{identity}.json", io.BytesIO(config))
         index = [{"Config": f"{identity}.json", "Layers": paths, "RepoTags": [name]}]
@@ -80,16 +77,12 @@ def stamp(archive: IO[bytes], name: str, seconds: int, labels: dict[str, str], r
     return f"sha256:{identity}"
 
 
-def _member(archive: tarfile.TarFile, path: str) -> IO[bytes]:
+def open_member(archive: tarfile.TarFile, path: str) -> IO[bytes]:
+    """Return a file of the archive. Raises KeyError or Unreadable if it is not there."""
     file = archive.extractfile(path)  # follows a link to a layer that occurs twice
     if file is None:
         raise Unreadable(f"the archive lacks {path}")
     return file
-
-
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    while chunk := file.read(1 << 20):
-        yield chunk
 
 
 def _add(archive: tarfile.TarFile, path: str, content: IO[bytes]) -> None:

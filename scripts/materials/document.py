@@ -14,6 +14,7 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
+from ..images.tar_stream import Refused
 from .packages import Contents, Package, read_packages
 
 
@@ -46,5 +47,8 @@ def _component(package: Package, distribution: tuple[str, str]) -> Component:
 
 if __name__ == "__main__":
     name, image_id, created, python = sys.argv[1:]
-    bill = make_bill(name, image_id, created, python, read_packages(sys.stdin.buffer))
+    try:
+        bill = make_bill(name, image_id, created, python, read_packages(sys.stdin.buffer))
+    except Refused as error:
+        sys.exit(f"error: {error}")
     print(JsonV1Dot6(bill).output_as_string(indent=2))

@@ -1,12 +1,12 @@
 """Reads the Python and Debian packages of an image from its file system, as `docker export` writes it."""
 
 import email.parser
-import posixpath
 import re
-import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
+
+from ..images.tar_stream import Limits, Stream, read_entries
 
 # Debian's database, and the form without the package manager that small images have.
 DPKG = re.compile(r"var/lib/dpkg/(status|status\.d/[^/]+)")
@@ -36,23 +36,23 @@ class Contents:
 
 
 def read_packages(file: BinaryIO) -> Contents:
-    """Reads a tar of a file system to its end, from a file or a pipe."""
+    """Reads a tar of a file system to its end, from a file or a pipe. Raises Refused if it is damaged or hostile."""
     found: set[Package] = set()
     distribution = ("", "")
-    with tarfile.open(fileobj=file, mode="r|") as archive:
-        for member in archive:
-            path = posixpath.normpath(member.name).lstrip("/")
-            is_wanted = DPKG.fullmatch(path) or PYTHON.fullmatch(path) or path in OS_RELEASE
-            if not is_wanted or not member.isfile() or member.size > LARGEST:
-                continue
-            content = archive.extractfile(member)
-            text = content.read().decode(errors="replace") if content else ""
-            if path in OS_RELEASE:
-                distribution = _distribution(text)
-            elif DPKG.fullmatch(path):
-                found.update(_debian_packages(text))
-            else:
-                found.update(_python_package(text))
+    limits = Limits()
+    stream = Stream(file, "the export")
+    for entry in read_entries(stream, limits):
+        is_wanted = DPKG.fullmatch(entry.path) or PYTHON.fullmatch(entry.path) or entry.path in OS_RELEASE
+        if not is_wanted or entry.kind != "file" or entry.size > LARGEST:
+            continue
+        text = stream.read(entry.size).decode(errors="replace")
+        if entry.path in OS_RELEASE:
+            distribution = _distribution(text)
+        elif DPKG.fullmatch(entry.path):
+            found.update(_debian_packages(text))
+        else:
+            found.update(_python_package(text))
+    stream.drain(limits.unpacked)
     return Contents(sorted(found), distribution)
 
 
