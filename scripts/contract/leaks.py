@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
 import tempfile
 import uuid
 from pathlib import Path
 
 from ..images.archive import read_image
+from ..images.checkout import copy_checkout
 from ..images.tar_stream import CHUNK, Entry, Readable
 from .engine import one_line
 from .trial import Source, Trial
@@ -39,8 +37,6 @@ PLANTED = (
     ".env", ".git/config", "id_rsa", ".ssh/id_ed25519", ".netrc", "server.key", "instance/app.db", "app.db", "app/.env",
     "app/id_rsa", "app/app.db", "app/server.pem",
 )  # fmt: skip
-# Left out of a copy where git does not list the files.
-LARGE = shutil.ignore_patterns(".git", ".venv*", "venv", "node_modules", "__pycache__", "instance", "build")
 
 
 def check_secrets(trial: Trial) -> str:
@@ -56,7 +52,7 @@ def check_secrets(trial: Trial) -> str:
     arguments = {f"canary{uuid.uuid4().hex}": name for name in _secret_arguments(trial.source.dockerfile)}
     with tempfile.TemporaryDirectory(prefix="microblog-accept-") as folder:
         context = Path(folder, "context")
-        _copy(trial.source.context, context)
+        copy_checkout(trial.source.context, context)
         for word, path in words.items():
             file = context / path
             if not file.exists():
@@ -99,22 +95,6 @@ def _secret_arguments(dockerfile: Path) -> list[str]:
     """Returns the names of a Dockerfile's build arguments that are to hold secrets."""
     names = re.findall(r"^\s*ARG\s+(\w+)", dockerfile.read_text(encoding="utf-8", errors="replace"), re.M | re.I)
     return [name for name in names if re.fullmatch(NAME, name)]
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copies a context: the files that git lists, or all without what is large; never a secret that lies there."""
-    listed = subprocess.run(
-        ["git", "-C", str(source), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        capture_output=True,
-        check=False,
-    )
-    if listed.returncode:
-        shutil.copytree(source, target, symlinks=True, ignore=LARGE)
-        return
-    for name in filter(None, os.fsdecode(listed.stdout).split("\0")):
-        if (source / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source / name, target / name, follow_symlinks=False)
 
 
 def _build(trial: Trial, source: Source, context: Path, secrets: dict[str, str]) -> str:

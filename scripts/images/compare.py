@@ -33,6 +33,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from .checkout import copy_checkout
 from .layers import readable
 from .measure import CannotMeasureError, Workshop, measure, run
 from .page import render, trouble
@@ -40,23 +41,6 @@ from .tar_stream import printable
 
 OUTPUT = Path("build/compare")
 LINT_SECONDS = 60
-LEFT_OUT = {".git", ".venv", ".venv-bench", ".venv-host", "venv", "build", "instance", ".env"}
-
-
-def copy_tree(target: Path) -> None:
-    """Copies what git tracks or would add; without git, all but what running the project creates."""
-    status, names = run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], LINT_SECONDS)
-    if status:
-        for path in Path().iterdir():
-            if path.is_dir() and path.name not in LEFT_OUT:
-                shutil.copytree(path, target / path.name, symlinks=True)
-            elif path.name not in LEFT_OUT:
-                shutil.copy2(path, target)
-        return
-    for name in filter(None, names.split("\0")):
-        if Path(name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(name, target / name)
 
 
 def git_environment() -> dict[str, str]:
@@ -165,7 +149,7 @@ def main() -> None:
     # Then containers, images and the copy are removed as after an interrupt.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="microblog-compare-") as folder:
-        copy_tree(Path(folder))
+        copy_checkout(Path(), Path(folder))
         variables = {"TARGET": "", **git_environment()}
         project = os.environ.get("IMAGE", "microblog")
         say = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
