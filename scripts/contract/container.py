@@ -60,6 +60,10 @@ class Container:
             self._published[port] = int(published)
         return "127.0.0.1", self._published[port]
 
+    def connection(self, port: int | None = None) -> http.client.HTTPConnection:
+        """Returns a connection to a port of the container, not yet open."""
+        return http.client.HTTPConnection(*self.address(port), timeout=5)
+
     def request(
         self,
         path: str,
@@ -72,7 +76,7 @@ class Container:
         """Returns the response, or None without one that is complete, within 5 s."""
         connection = None
         try:
-            connection = http.client.HTTPConnection(*self.address(port), timeout=5)
+            connection = self.connection(port)
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
             names = {name.lower(): value for name, value in response.getheaders()}
@@ -135,10 +139,10 @@ class Container:
         self._published.clear()
         self.wait_for_answer(path)
 
-    def stop(self) -> tuple[int, float]:
-        """Stops it as `docker stop` does; returns the exit status and the duration in seconds."""
+    def stop(self, patience: int = 10) -> tuple[int, float]:
+        """Stops it as `docker stop` does: kills it after so many seconds. Returns the exit status and the duration."""
         start = time.monotonic()
-        self.engine("stop", "-t", "10", self.name)
+        self.engine("stop", "-t", str(patience), self.name)
         return int(self.state["ExitCode"]), time.monotonic() - start
 
     def processes(self) -> list[Process]:

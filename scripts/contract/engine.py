@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 
@@ -73,7 +73,7 @@ class Engine:
     """An engine and a run of the checks.
 
     `project` is the prefix of names (make's IMAGE), `options` go to each `run`, `commands` are what was tried, as a
-    user would type it.
+    user would type it. With `keeps_cache`, images leave the legacy builder's cache when they are removed.
     """
 
     cli: str = "docker"
@@ -82,6 +82,7 @@ class Engine:
     options: tuple[str, ...] = ()
     run: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
     commands: list[str] = field(default_factory=list)
+    keeps_cache: bool = False
 
     def __call__(self, *arguments: str, seconds: float = SECONDS, both: bool = False) -> str:
         """Runs a command of the engine; returns its standard output, or with `both` also its standard error."""
@@ -158,16 +159,20 @@ class Engine:
         with contextlib.suppress(EngineError):
             self("rm", "-f", "-v", container)
 
-    def remove_all(self) -> None:
-        """Removes the containers, volumes and images of this run, until none is left."""
-        ours = ("-q", "--filter", f"label={LABEL}={self.run}")
+    def remove_all(self, keep: Collection[str] = ()) -> None:
+        """Removes the containers, volumes, images and networks of this run but those to keep, until none is left."""
+        prune = ["--no-prune"] if self.keeps_cache else []
         for listing, removal in (
-            (("ps", "-a"), ("rm", "-f", "-v")),
-            (("volume", "ls"), ("volume", "rm", "-f")),
-            (("images",), ("rmi", "-f")),
+            (("ps", "-a", "--format", "{{.Names}}"), ("rm", "-f", "-v")),
+            (("volume", "ls", "--format", "{{.Name}}"), ("volume", "rm", "-f")),
+            (("images", "-q"), ("rmi", "-f", *prune)),
+            (("network", "ls", "--format", "{{.Name}}"), ("network", "rm")),
         ):
             end = time.monotonic() + SECONDS
             with contextlib.suppress(EngineError):
-                while (names := self(*listing, *ours).split()) and time.monotonic() < end:
+                while time.monotonic() < end:
+                    names = self(*listing, "--filter", f"label={LABEL}={self.run}").split()
+                    if not (left := [name for name in dict.fromkeys(names) if name not in keep]):
+                        break
                     with contextlib.suppress(EngineError):
-                        self(*removal, *dict.fromkeys(names))
+                        self(*removal, *left)

@@ -31,13 +31,19 @@ def check_code(trial: Trial) -> str:
     identities = [identity for identity, _ in trial.identities]
     if any(identity.uid == 0 for identity in identities):
         raise NotJudged("root may write every file: see the point 'user'")
+    folder, (writable, count) = trial.folder, find_writable(trial)
+    if writable:
+        raise Failed(f"user {identities[0].uid} may write {shown(writable, folder)} in {folder}")
+    return f"user {identities[0].uid} may write none of {count} files and folders in {folder} and of its packages"
+
+
+def find_writable(trial: Trial) -> tuple[list[str], int]:
+    """Returns the code that the users of the server may write, folders with a slash, and how much code there is."""
     folder, data = trial.folder, _data_folders(trial)
     files = [file for file in trial.tree.files.values() if _is_code(file.path, folder) and not _is_in(file.path, data)]
-    writable = [file for file in files if any(identity.may_write(file) for identity in identities)]
-    if writable:
-        names = shown([file.path + "/" * file.is_folder for file in writable], folder)
-        raise Failed(f"user {identities[0].uid} may write {names} in {folder}")
-    return f"user {identities[0].uid} may write none of {len(files)} files and folders in {folder} and of its packages"
+    users = [identity for identity, _ in trial.identities]
+    writable = [file for file in files if any(user.may_write(file) for user in users)]
+    return [file.path + "/" * file.is_folder for file in writable], len(files)
 
 
 def _data_folders(trial: Trial) -> list[str]:

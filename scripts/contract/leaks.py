@@ -41,7 +41,7 @@ PLANTED = (
 
 def check_secrets(trial: Trial) -> str:
     """Neither the configuration holds a secret, nor does a build take one from the context or an argument."""
-    for place, text in _configuration(trial, trial.image):
+    for place, text in configuration(trial, trial.image):
         if kind := find_secret(text):
             raise Failed(f"{place} holds {kind}")
     if not trial.source:
@@ -59,7 +59,7 @@ def check_secrets(trial: Trial) -> str:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(f"SECRET_KEY={word}\n", encoding="utf-8")
         image = _build(trial, trial.source, context, arguments)
-    for place, text in _configuration(trial, image):
+    for place, text in configuration(trial, image):
         if name := next((name for word, name in arguments.items() if word in text), None):
             raise Failed(f"{place} holds the value of the build argument {name}")
     if found := find_words(trial, image, list(words | arguments)):
@@ -76,7 +76,7 @@ def find_secret(text: str) -> str | None:
     return f"a value for {named[1]}" if named else None
 
 
-def _configuration(trial: Trial, image: str) -> list[tuple[str, str]]:
+def configuration(trial: Trial, image: str) -> list[tuple[str, str]]:
     """Returns the texts of an image's configuration, each with its place."""
     config = trial.engine.inspect("image", image)["Config"] or {}
     history = trial.engine("history", "--no-trunc", "--format", "{{.CreatedBy}}", image).splitlines()
