@@ -31,8 +31,12 @@ TAG =
 SET = S
 ## `make layers`, `history` and `inspect`: an image that the engine has, instead of STAGE's
 NAME =
-## `make layers`: a tar of `docker save` or `podman save`; `make db-backup` and `db-restore`: the backup
+## `make layers`: a tar of `docker save` or `podman save`; `make db-backup` and `db-restore`: the backup; `make check`: the Dockerfile
 FILE =
+## `make check-class`: the folder of the submissions; each folder or Dockerfile in it is one student's
+DIR =
+## `make check` and `make check-class`: the language of the reports, en or fr
+CHECK_LANG = en
 ## `make layers`: also list the changes of this layer, a number from 1 or all
 TREE =
 ## 1: `make layers` prints JSON
@@ -49,9 +53,9 @@ VERSION =
 SECURE = 0
 ## a file of settings for `make run`, such as .env (.env.example lists the settings)
 SETTINGS =
-## the points that `make accept` tries (docker/README.md): names, or all
+## the points that `make accept` (docker/README.md) and `make check` try: names, or all
 POINTS = all
-## files that `make accept` writes its results to; they end in .json or .xml (JUnit)
+## files that `make accept` and `make check` write their results to; they end in .json or .xml (JUnit)
 REPORT =
 ## 1: `make test` prints the branch coverage; may be set in the environment
 COVERAGE ?= 0
@@ -66,7 +70,7 @@ SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE DOCKER
 ## CA_FILE          a PEM file of a private certificate authority to trust
 ## DOCKER           the docker command to use, if it is not the first on the PATH
 
-VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET NAME FILE TREE JSON STAGES PICTURE REGISTRY VERSION SECURE SETTINGS POINTS REPORT COVERAGE PUBLISH
+VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET NAME FILE DIR CHECK_LANG TREE JSON STAGES PICTURE REGISTRY VERSION SECURE SETTINGS POINTS REPORT COVERAGE PUBLISH
 export VARIABLES $(VARIABLES) DEFAULT_STAGE DBS
 
 MAKEFLAGS += --no-print-directory
@@ -75,7 +79,7 @@ unknown := $(filter-out $(VARIABLES) $(SITE) MAKEFLAGS MAKEOVERRIDES -*-command-
 $(if $(filter CONTEXT,$(unknown)),$(error there is no variable CONTEXT; use ENV=$(CONTEXT)))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists the variables))
 
-.PHONY: help stages doctor build run stop restart logs shell db-shell db-backup db-restore ps images layers history inspect compare registry push sbom audit accept verify test test-images test-builders acceptance test-browser lint bench clean
+.PHONY: help stages doctor build run stop restart logs shell db-shell db-backup db-restore ps images layers history inspect compare registry push sbom audit accept check check-class verify test test-images test-builders acceptance test-browser lint bench clean
 # `make -j4 run stop` runs its targets in order.
 .NOTPARALLEL:
 
@@ -147,6 +151,12 @@ audit: ; @sh scripts/sbom audit
 
 ## try the contract of a packaging on STAGE, point by point (docker/README.md)
 accept: ; @sh scripts/accept
+
+## judge the Dockerfile FILE for the exercise of STAGE, point by point (docs/checking.md)
+check: ; @sh scripts/check
+
+## judge the submissions in DIR for the exercise of STAGE; writes build/check/index.html
+check-class: ; @sh scripts/check class
 
 ## build the stage twice from scratch: is it the same image?
 verify: ; @sh scripts/verify

@@ -5,6 +5,7 @@ An HTTP header is code: write it between backquotes.
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,15 @@ def relative(path):
     return str(path.relative_to(ROOT))
 
 
+def french_points(path):
+    """Return the French texts of a points.toml."""
+    points = tomllib.loads(path.read_text(encoding="utf-8"))["point"]
+    return [text for point in points for text in point.get("fr", {}).values()]
+
+
 FILES = markdown_files()
+CHECK_TEXTS = ROOT / "scripts" / "checking" / "words.toml"
+POINTS = sorted((ROOT / "docker").glob("*/points.toml"))
 FRENCH_FILES = [path for path in FILES if path.name.endswith(".fr.md")]
 
 
@@ -94,6 +103,17 @@ def test_french_catalogue_follows_french_typography():
     texts = translations("fr")
     assert [fault for text in texts for fault in french_faults(text)] == []
     assert [text for text in texts if re.search(r" $|^ |  ", text)] == []
+
+
+def test_french_texts_of_make_check_follow_french_typography():
+    texts = [table["fr"] for table in tomllib.loads(CHECK_TEXTS.read_text(encoding="utf-8")).values()]
+    assert len(texts) > 60
+    assert {text: faults for text in texts if (faults := french_faults(prose(text)))} == {}
+
+
+@pytest.mark.parametrize("path", POINTS, ids=relative)
+def test_french_points_follow_french_typography(path):
+    assert {text: faults for text in french_points(path) if (faults := french_faults(prose(text)))} == {}
 
 
 def test_spanish_catalogue_opens_what_it_closes():

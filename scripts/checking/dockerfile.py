@@ -1,0 +1,206 @@
+"""Reads a Dockerfile: its instructions, its base images, and a copy that starts from other ones."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import dataclass, field
+
+from dockerfile_parse import DockerfileParser
+from dockerfile_parse.util import WordSplitter, extract_key_values
+
+KNOWN = {
+    "FROM", "RUN", "CMD", "LABEL", "MAINTAINER", "EXPOSE", "ENV", "ADD", "COPY", "ENTRYPOINT", "VOLUME", "USER",
+    "WORKDIR", "ARG", "ONBUILD", "STOPSIGNAL", "HEALTHCHECK", "SHELL",
+}  # fmt: skip
+HEREDOC = re.compile(r"<<-?([\"']?)([A-Za-z_]\w*)\1")
+SYNTAX = re.compile(r"^\s*#\s*syntax\s*=", re.IGNORECASE)
+FLAG = re.compile(r"--[a-z-]+(?:=\S*)?\s+")
+
+
+class UnreadableError(Exception):
+    """The file is no Dockerfile; `why` names a text, `detail` completes it."""
+
+    def __init__(self, why: str, detail: str = "") -> None:
+        super().__init__(why)
+        self.why, self.detail = why, detail
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """An instruction in one line, with its lines in the file, counted from 0."""
+
+    name: str
+    value: str
+    first: int
+    last: int
+
+    @property
+    def words(self) -> list[str] | None:
+        """The words of the exec form; None for the shell form."""
+        try:
+            found = json.loads(FLAG.sub("", self.value))
+        except ValueError:
+            return None
+        return found if isinstance(found, list) and all(isinstance(word, str) for word in found) else None
+
+
+@dataclass(frozen=True)
+class Target:
+    """One FROM with what follows it; `base` is an image, or the name of an earlier target."""
+
+    base: str
+    name: str
+    instructions: list[Instruction] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Dockerfile:
+    """A Dockerfile that can be read."""
+
+    text: str
+    targets: list[Target]
+
+    @property
+    def final(self) -> list[Instruction]:
+        """The instructions of the image: those of the last target, after those of the targets that it starts from."""
+        chain = [self.targets[-1]]
+        while parent := self._target(chain[0].base, self.targets.index(chain[0])):
+            chain.insert(0, parent)
+        return [instruction for target in chain for instruction in target.instructions]
+
+    @property
+    def instructions(self) -> list[Instruction]:
+        """The instructions of all targets."""
+        return [instruction for target in self.targets for instruction in target.instructions]
+
+    @property
+    def base(self) -> str:
+        """The image that the last target starts from."""
+        target = self.targets[-1]
+        while parent := self._target(target.base, self.targets.index(target)):
+            target = parent
+        return target.base
+
+    @property
+    def images(self) -> list[str]:
+        """Every image that a build needs: those of FROM and of COPY --from."""
+        bases = [t.base for i, t in enumerate(self.targets) if not self._target(t.base, i) and t.base != "scratch"]
+        names = {target.name for target in self.targets if target.name}
+        copied = [m[1] for i in self.instructions if i.name == "COPY" and (m := re.match(r".*--from=(\S+)", i.value))]
+        others = [image for image in copied if not image.isdigit() and image.lower() not in names and "$" not in image]
+        return list(dict.fromkeys([*bases, *others]))
+
+    def _target(self, name: str, before: int) -> Target | None:
+        """Returns the target of a name, if it comes before another one."""
+        return next((t for t in reversed(self.targets[:before]) if t.name and t.name == name.lower()), None)
+
+    def start_from(self, replacements: dict[str, str]) -> str:
+        """Returns the text with other images, and without a `# syntax` line, which would be fetched from Docker Hub."""
+        lines = [("#\n" if SYNTAX.match(line) else line) for line in self.text.splitlines(keepends=True)]
+        instructions = _instructions(self.text)
+        arguments = _arguments(instructions)
+        for instruction in instructions:
+            if instruction.name == "FROM":
+                image = _resolve(_from(instruction.value)[0], arguments)
+                if image in replacements:
+                    flags, _, name = _from_parts(instruction.value)
+                    lines[instruction.first] = " ".join(filter(None, ["FROM", flags, replacements[image], name])) + "\n"
+                    lines[instruction.first + 1 : instruction.last + 1] = [""] * (instruction.last - instruction.first)
+            elif instruction.name == "COPY":
+                for number in range(instruction.first, instruction.last + 1):
+                    lines[number] = re.sub(
+                        r"--from=(\S+)", lambda m: f"--from={replacements.get(m[1], m[1])}", lines[number]
+                    )
+        return "".join(lines)
+
+
+def read_dockerfile(content: bytes) -> Dockerfile:
+    """Returns a Dockerfile; raises UnreadableError."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableError("unreadable-encoding") from error
+    if "\0" in text:
+        raise UnreadableError("unreadable-binary")
+    found = _instructions(text)
+    if not found:
+        raise UnreadableError("unreadable-empty")
+    if unknown := next((i for i in found if i.name not in KNOWN), None):
+        raise UnreadableError("unreadable-instruction", f"{unknown.first + 1} ({unknown.name[:40]})")
+    start = next((i for i in found if i.name != "ARG"), None)
+    if start is None or start.name != "FROM":
+        raise UnreadableError("unreadable-no-from")
+    arguments, targets = _arguments(found), []
+    for instruction in found:
+        if instruction.name == "FROM":
+            image, name = _from(instruction.value)
+            targets.append(Target(_resolve(image, arguments), name.lower()))
+        elif targets:
+            targets[-1].instructions.append(instruction)
+    return Dockerfile(text, targets)
+
+
+def _instructions(text: str) -> list[Instruction]:
+    """Returns the instructions of a text without comments."""
+    parser = DockerfileParser(fileobj=io.BytesIO(_without_heredocs(text).encode()), env_replace=False)
+    return [
+        Instruction(step["instruction"], " ".join(step["value"].split()), step["startline"], step["endline"])
+        for step in parser.structure
+        if step["instruction"] != "COMMENT"
+    ]
+
+
+def _without_heredocs(text: str) -> str:
+    """Returns a text with the lines of here-documents as comments: the parser does not know them."""
+    lines, ends = [], []  # type: list[str], list[str]
+    for line in text.replace("\r\n", "\n").splitlines():
+        if ends:
+            if line.lstrip("\t") == ends[0]:
+                ends.pop(0)
+            lines.append("#")
+            continue
+        lines.append(line)
+        if re.match(r"\s*(?:RUN|COPY|ADD)\b", line, re.IGNORECASE):
+            ends = [match[2] for match in HEREDOC.finditer(line)]
+    # The parser loses an instruction whose last line ends in a backslash.
+    return "\n".join(lines) + "\n\n"
+
+
+def settings(instruction: Instruction) -> dict[str, str]:
+    """Returns the names and values of an ENV or ARG; the value is empty where an ARG has no default."""
+    if "=" not in instruction.value and instruction.name == "ARG":
+        return {instruction.value: ""}
+    pairs = extract_key_values(env_replace=False, args={}, envs={}, instruction_value=instruction.value)
+    return {str(name): str(value) for name, value in pairs}
+
+
+def _arguments(instructions: list[Instruction]) -> dict[str, str]:
+    """Returns the ARGs before the first FROM that have a default."""
+    found: dict[str, str] = {}
+    for instruction in instructions:
+        if instruction.name == "FROM":
+            break
+        if "=" in instruction.value:
+            found |= dict(extract_key_values(env_replace=False, args={}, envs={}, instruction_value=instruction.value))
+    return found
+
+
+def _from_parts(value: str) -> tuple[str, str, str]:
+    """Returns the flags, the image and the "AS name" of a FROM."""
+    match = re.match(r"((?:--\S+\s+)*)(\S+)\s*(.*)", value)
+    return (match[1].strip(), match[2], match[3]) if match else ("", "", "")
+
+
+def _from(value: str) -> tuple[str, str]:
+    """Returns the image and the name of a FROM."""
+    _, image, rest = _from_parts(value)
+    words = rest.split()
+    return image, words[1] if len(words) > 1 and words[0].upper() == "AS" else ""
+
+
+def _resolve(image: str, arguments: dict[str, str]) -> str:
+    """Returns an image with the defaults of the arguments, also of the form ${NAME:-default}."""
+    image = re.sub(r"\$\{(\w+):-([^}]*)\}", lambda m: arguments.get(m[1]) or m[2], image)
+    return str(WordSplitter(image, args=arguments).dequote())

@@ -1,0 +1,176 @@
+"""The points that the text of the Dockerfile decides."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+
+from ..contract.engine import one_line
+from .dockerfile import Instruction
+from .exercise import Point
+from .subject import Subject
+from .verdict import Fault, Seen, Unjudged, seen
+
+LINT_SECONDS = 60
+SHOWN = 3
+# Tags that name another image every few months.
+MOVING = re.compile(r"(?:latest|slim|alpine|stable|testing|rolling|devel|lts|3|2)(?:-slim)?")
+# Past their end of life, as of 2026: Debian up to 11, Ubuntu up to 20.04, Python up to 3.9.
+ENDED = re.compile(r"wheezy|jessie|stretch|buster|bullseye|trusty|xenial|bionic|focal")
+OLDEST = {"python": (3, 10), "ubuntu": (22, 4), "debian": (12,)}
+INSTALL = re.compile(
+    r"\b(?:pip[\d.]*|uv\s+pip)\s+(?:\S+=?\S*\s+)*?(?:install|sync)\b|\buv\s+sync\b|\bpoetry\s+install\b"
+)
+CODE = re.compile(r"(?:\./)?(?:\.|\*|app(?:/.*)?|app\.py|microblog\.py|[\w.]*/?\*\.py)/?")
+REQUIREMENTS = re.compile(r"(?:.*/)?(?:requirements[\w.-]*\.txt|pyproject\.toml|uv\.lock|poetry\.lock|requirements/?)")
+
+
+def check_file(subject: Subject, _point: Point) -> Seen:
+    """The file is a Dockerfile: an engine would accept its instructions."""
+    return seen("file", count=len(subject.dockerfile.instructions))
+
+
+def check_lint(subject: Subject, point: Point) -> Seen:
+    """hadolint finds neither errors nor warnings, but for those that other points judge."""
+    hadolint = shutil.which("hadolint")
+    if not hadolint:
+        raise Unjudged("lint-missing")
+    command = [hadolint, "--no-fail", "--format", "json"]
+    command += [word for rule in point.options.get("ignore", []) for word in ("--ignore", rule)]
+    text = subject.dockerfile.text.replace("\r\n", "\n")
+    try:
+        printed = subprocess.run(
+            [*command, "-"], input=text, capture_output=True, encoding="utf-8", timeout=LINT_SECONDS, check=True
+        ).stdout
+        findings = [f for f in json.loads(printed) if f["level"] in ("error", "warning")]
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise Unjudged("lint-missing") from error
+    if findings:
+        lines = [f"{finding['line']} ({finding['code']} {one_line(finding['message'], 120)})" for finding in findings]
+        raise Fault("lint-found", count=len(lines), lines=", ".join(lines[:SHOWN]))
+    return seen("lint")
+
+
+def check_base(subject: Subject, _point: Point) -> Seen:
+    """Every base image is named with a version that is still maintained."""
+    images = subject.dockerfile.images
+    for image in images:
+        name, _, digest = image.partition("@")
+        repository, colon, tag = name.rpartition(":") if ":" in name.rpartition("/")[2] else (name, "", "")
+        if digest:
+            continue
+        if not colon:
+            raise Fault("base-untagged", image=image)
+        if MOVING.fullmatch(tag):
+            raise Fault("base-moving", image=image)
+        oldest = OLDEST.get(repository.rpartition("/")[2])
+        version = re.match(r"\d+(?:\.\d+)*", tag)
+        numbers = tuple(int(part) for part in version[0].split(".")) if version else ()
+        if ENDED.search(tag) or (oldest and numbers and numbers[: len(oldest)] < oldest):
+            raise Fault("base-ended", image=image)
+    return seen("base", image=", ".join(images) or "scratch")
+
+
+def check_order(subject: Subject, _point: Point) -> Seen:
+    """The dependencies are installed before the code is copied, so that a change of the code keeps their layer."""
+    for target in subject.dockerfile.targets:
+        copied: Instruction | None = None
+        for instruction in target.instructions:
+            if instruction.name in ("COPY", "ADD") and any(CODE.fullmatch(name) for name in sources(instruction)):
+                copied = copied or instruction
+            elif copied and installs(instruction):
+                raise Fault("order-late", copy=copied.first + 1, install=instruction.first + 1)
+    return seen("order")
+
+
+def sources(instruction: Instruction) -> list[str]:
+    """Returns what a COPY or ADD takes from the build context."""
+    if "--from=" in instruction.value:
+        return []
+    words = instruction.words or [word for word in _split(instruction.value) if not word.startswith("--")]
+    return words[:-1]
+
+
+def installs(instruction: Instruction) -> bool:
+    """Returns whether an instruction installs Python packages."""
+    return instruction.name == "RUN" and bool(INSTALL.search(" ".join(instruction.words or [instruction.value])))
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()
+
+
+def check_lock(subject: Subject, _point: Point) -> Seen:
+    """The packages come from a lock file, and are those that it names."""
+    steps = [step for target in subject.dockerfile.targets for step in target.instructions if installs(step)]
+    locked = False
+    wanted = lock_versions((subject.start_folder / "requirements.txt").read_text(encoding="utf-8"))
+    for step in steps:
+        for words in _commands(step):
+            if (
+                "-r" in words
+                or any(word.startswith(("--requirement", "-r")) for word in words)
+                or words[:2] == ["uv", "sync"]
+            ):
+                locked = True
+                continue
+            names = (
+                [w for w in words[words.index("install") + 1 :] if not w.startswith(("-", ".", "/", "$"))]
+                if "install" in words
+                else []
+            )
+            names = [
+                name for name in names if "==" not in name and normal(name) not in ("pip", "setuptools", "wheel", "uv")
+            ]
+            if strange := [name for name in names if not (locked and normal(name) in wanted)]:
+                raise Fault("lock-names", line=step.first + 1, names=", ".join(strange[:SHOWN]))
+    for path in subject.tree.files:
+        if match := re.search(r"/(?:site|dist)-packages/([^/]+)-([^/-]+)\.dist-info$", path):
+            name, version = normal(match[1]), match[2]
+            if name in wanted and wanted[name] != version:
+                raise Fault("lock-version", name=name, version=version, wanted=wanted[name])
+    return seen("lock")
+
+
+def _commands(step: Instruction) -> list[list[str]]:
+    """Returns the words of the commands of a RUN that install packages."""
+    text = " ".join(step.words) if step.words else step.value
+    return [_split(part) for part in re.split(r"&&|\|\||[;|]", text) if INSTALL.search(part)]
+
+
+def normal(name: str) -> str:
+    """Returns the name of a package as an index compares it, without extras."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=!~; ]", name)[0]).lower()
+
+
+def lock_versions(lock: str) -> dict[str, str]:
+    """Returns the versions that a lock file names."""
+    return {normal(m[1]): m[2] for m in re.finditer(r"^([\w.-]+(?:\[[\w,-]+\])?)==([^\s;\\]+)", lock, re.MULTILINE)}
+
+
+def check_shell(subject: Subject, point: Point) -> Seen:
+    """A strict shell runs the commands of the build, and the image has the usual one again."""
+    wanted = point.options.get("words", [])
+    shells = [step.words or [] for step in subject.dockerfile.final if step.name == "SHELL"]
+    strict = [
+        words
+        for words in shells
+        if all(
+            any(
+                word == part or (part.startswith("-") and len(part) == 2 and re.fullmatch(rf"-\w*{part[1]}\w*", word))
+                for word in words
+            )
+            for part in wanted
+        )
+    ]
+    if not strict:
+        raise Fault("shell-none", words=" ".join(wanted))
+    if subject.config.get("Shell") not in (None, [], ["/bin/sh", "-c"]):
+        raise Fault("shell-kept", shell=" ".join(subject.config["Shell"]))
+    return seen("shell")

@@ -1,0 +1,27 @@
+"""The texts of reports in each language: words.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from ..images.tar_stream import printable
+from .verdict import Seen
+
+FILE = Path(__file__).with_name("words.toml")
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def word(name: str, language: str, **values: object) -> str:
+    """Returns a text with its values."""
+    return _texts()[name][language].format_map({key: str(value) for key, value in values.items()})
+
+
+def told(seen: Seen, language: str) -> str:
+    """Returns what was seen as a sentence, without what a terminal would obey: values may come from a submission."""
+    return word(seen.text, language, **{key: printable(value) for key, value in seen.values.items()})

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec gunicorn -c app/gunicorn_conf.py microblog:app

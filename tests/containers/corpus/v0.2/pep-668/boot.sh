@@ -1,0 +1,2 @@
+#!/bin/sh
+exec flask run -h 0.0.0.0

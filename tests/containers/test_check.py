@@ -1,0 +1,192 @@
+"""make check and make check-class on an engine: the corpus is judged as written, and hostile submissions end."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+from corpus import VERDICTS, Case, cases
+from engine import ROOT
+
+from scripts.checking.verdict import FAILED
+
+SECONDS = 7200
+QUICK = Case("ubuntu-sleep", "entrypoint")
+
+
+@pytest.fixture
+def check_class(make, any_builder, tmp_path):
+    """check_class(stage, folder, **variables): judges a class; the results by student, {point: (state, cause)}."""
+    output = ROOT / "build/check"
+
+    def check_class(stage, folder, **variables):
+        env = {"DOCKER_BUILDKIT": any_builder.env["DOCKER_BUILDKIT"]}
+        shutil.rmtree(output / stage, ignore_errors=True)
+        printed = make(
+            "check-class", STAGE=stage, DIR=folder, DOCKER=any_builder.cli, env=env, timeout=SECONDS, **variables
+        )
+        data = json.loads((output / stage / "check.json").read_text())
+        results = {
+            s["student"]: {p["name"]: (p["state"], p["cause"]) for p in s["points"]} for s in data["submissions"]
+        }
+        return results, printed.stdout
+
+    return check_class
+
+
+def left_by(engine, project):
+    """Returns what a run has left of its containers, volumes, networks and images."""
+    ours = ("-q", "--filter", f"label=org.microblog.project={project}")
+    listings = (("ps", "-a"), ("volume", "ls"), ("network", "ls"))
+    labelled = engine("images", "-q", "--filter", "label=org.microblog.accept").stdout.split()
+    named = [name for name in labelled if f"{project}-accept" in engine("inspect", name).stdout]
+    return [line for listing in listings for line in engine(*listing, *ours).stdout.split()] + named
+
+
+def test_one_dockerfile_is_judged_in_each_language(make, any_builder, engine, tmp_path):
+    report = tmp_path / "check.json"
+    env = {"DOCKER_BUILDKIT": any_builder.env["DOCKER_BUILDKIT"]}
+    variables = {
+        "STAGE": QUICK.stage,
+        "FILE": QUICK.path,
+        "DOCKER": any_builder.cli,
+        "REPORT": report,
+        "CHECK_LANG": "fr",
+    }
+    project = "mbtest-check-one"
+    printed = make("check", env=env, check=False, IMAGE=project, **variables)
+    assert printed.returncode == 2, printed.stderr
+    states = {point["name"]: point["state"] for point in json.loads(report.read_text())["submissions"][0]["points"]}
+    assert states == QUICK.expected()
+    assert "✗ raté        arguments" in printed.stdout
+    assert "Piste\u00a0: Deux instructions" in printed.stdout
+    assert left_by(engine, project) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "variables", "message"),
+    [
+        (
+            "check",
+            {"STAGE": "gunicorn"},
+            "give the Dockerfile to judge: make check STAGE=gunicorn FILE=lessons/gunicorn/",
+        ),
+        (
+            "check",
+            {"STAGE": "hardened", "FILE": "docker/hardened/Dockerfile"},
+            "STAGE=hardened has no points; use one of:",
+        ),
+        (
+            "check",
+            {"STAGE": "gunicorn", "FILE": "a", "POINTS": "speed"},
+            "there is no point 'speed'; the points are: file",
+        ),
+        (
+            "check",
+            {"STAGE": "gunicorn", "FILE": "a", "CHECK_LANG": "es"},
+            "CHECK_LANG=es is not valid; use one of: en fr",
+        ),
+        ("check", {"STAGE": "gunicorn", "FILE": "a", "REPORT": "a.txt"}, "REPORT=a.txt must end in .json or .xml"),
+        (
+            "check-class",
+            {"STAGE": "gunicorn", "DIR": "missing"},
+            "give the folder of the submissions: make check-class",
+        ),
+    ],
+)
+def test_wrong_arguments_are_one_line(make, target, variables, message):
+    printed = make(target, check=False, **variables)
+    assert printed.returncode == 2
+    assert message in printed.stderr
+    assert "Traceback" not in printed.stderr
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(SECONDS)
+@pytest.mark.parametrize("stage", VERDICTS)
+def test_corpus_is_judged_as_written(check_class, tmp_path, stage):
+    # Under names that tell nothing.
+    students = {f"student-{number:02}": case for number, case in enumerate(cases(stage))}
+    for name, case in students.items():
+        if case.path.is_dir():
+            shutil.copytree(case.path, tmp_path / name)
+        else:
+            shutil.copy(case.path, tmp_path / f"{name}.Dockerfile")
+    results, printed = check_class(stage, tmp_path)
+    expected = {name: case.expected() for name, case in students.items()}
+    wrong = [
+        (students[name].name, point, state, results[name][point])
+        for name, states in expected.items()
+        for point, state in states.items()
+        if results[name][point][0] != state
+    ]
+    total = sum(map(len, expected.values()))
+    assert len(wrong) <= 0.02 * total, f"{len(wrong)} of {total}: {wrong}\n{printed}"
+
+
+HOSTILE = {
+    "loops": "CMD while true; do true; done",
+    "forks": "CMD bomb() { bomb | bomb & }; bomb; sleep 600",
+    "fills-the-disk": "CMD cat /dev/zero >/big; sleep 1",
+    "fills-the-log": "CMD yes",
+    "takes-memory": "CMD tail /dev/zero",
+    "never-ends": "CMD trap '' TERM INT HUP; while true; do sleep 1; done",
+    "leaves-the-network": "CMD exec 3<>/dev/tcp/192.0.2.1/80 && sleep 600",
+    "right": "CMD sleep 3600",
+}
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(SECONDS)
+def test_hostile_submissions_end_and_the_next_goes_on(check_class, engine, tmp_path):
+    for name, line in HOSTILE.items():
+        shell = 'SHELL ["/bin/bash", "-c"]\n' if name == "leaves-the-network" else ""
+        (tmp_path / f"{name}.Dockerfile").write_text(f"FROM ubuntu:24.04\n{shell}{line}\n")
+    (tmp_path / "link.Dockerfile").symlink_to("/etc/passwd")
+    os.mkfifo(tmp_path / "pipe.Dockerfile")
+    project = "mbtest-check-hostile"
+    results, printed = check_class("ubuntu-sleep", tmp_path, IMAGE=project)
+    assert set(results) == {*HOSTILE, "link", "pipe"}
+    assert results["link"]["file"] == (FAILED, "refused-link")
+    assert results["pipe"]["file"] == (FAILED, "refused-special")
+    assert {results["right"][point][0] for point in results["right"]} == {"passed"}, printed
+    assert results["takes-memory"]["stays"][0] == FAILED
+    assert results["leaves-the-network"]["stays"][0] == FAILED
+    assert left_by(engine, project) == []
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(SECONDS)
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [("RUN sleep 600", "exceeded-build"), ("RUN yes >/dev/null", "exceeded-build"), ("RUN yes", "exceeded-build")],
+)
+def test_build_without_an_end_is_stopped(any_builder, tmp_path, line, cause):
+    (tmp_path / "Dockerfile").write_text(f"FROM ubuntu:24.04\n{line}\n")
+    report = tmp_path / "check.json"
+    command = [
+        "python3",
+        "-m",
+        "scripts.checking",
+        "one",
+        tmp_path / "Dockerfile",
+        "--stage",
+        "ubuntu-sleep",
+        "--minutes=1",
+    ]
+    environment = (
+        os.environ | any_builder.env | {"PATH": f"{ROOT}/.venv-check/bin:{os.environ['PATH']}", "IMAGE": "mbtest"}
+    )
+    options = ["--cli", any_builder.cli, "--report", report, "--points", "file builds"]
+    printed = subprocess.run(
+        [*map(str, command + options)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    points = json.loads(report.read_text())["submissions"][0]["points"]
+    assert (points[1]["state"], points[1]["cause"]) == (FAILED, cause), printed.stdout + printed.stderr

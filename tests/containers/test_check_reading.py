@@ -1,0 +1,238 @@
+"""make check, what it reads: Dockerfiles, submissions, points.toml. No engine is needed."""
+
+import os
+import re
+import shutil
+import socket
+import threading
+
+import pytest
+from corpus import VERDICTS, cases, exercise, paths
+from engine import ROOT, free_port
+
+from scripts.checking import relay_server
+from scripts.checking.building import explain
+from scripts.checking.dockerfile import UnreadableError, read_dockerfile
+from scripts.checking.exercise import LANGUAGES, ExerciseError, read_exercise
+from scripts.checking.judging import CHECKS
+from scripts.checking.subject import Subject
+from scripts.checking.submission import Submission
+from scripts.checking.texts import check_lint, installs, lock_versions
+from scripts.checking.verdict import FAILED, PASSED, Fault
+from scripts.checking.words import _texts, told
+
+TEXT_POINTS = ("file", "lint", "base", "order")
+
+
+@pytest.fixture(autouse=True)
+def hadolint(monkeypatch):
+    """The linters of the tests are on the PATH."""
+    monkeypatch.setenv("PATH", f"{ROOT}/.venv-host/bin{os.pathsep}{os.environ['PATH']}")
+
+
+def case_id(case):
+    return f"{case.stage}-{case.name}"
+
+
+def judge_text(case):
+    """Returns the state of each point that the text decides."""
+    subject = Subject(None, "", submission=case.read())
+    states = {}
+    for point in exercise(case.stage).points:
+        if point.name in TEXT_POINTS:
+            try:
+                CHECKS[point.check](subject, point)
+                states[point.name] = PASSED
+            except Fault as error:
+                states[point.name] = FAILED
+                assert all(told(error.seen, language) for language in LANGUAGES)
+    return states
+
+
+def test_corpus_has_a_verdict_for_each_dockerfile():
+    assert len(cases()) >= 40
+    assert {stage: set(verdicts) for stage, verdicts in VERDICTS.items()} == {s: paths(s) for s in VERDICTS}
+    names = {case_id(case): {point.name for point in exercise(case.stage).points} for case in cases()}
+    unknown = {
+        case_id(c): f for c in cases() if (f := set(VERDICTS[c.stage][c.name].get("failed", [])) - names[case_id(c)])
+    }
+    assert unknown == {}
+
+
+@pytest.mark.parametrize("case", cases(), ids=case_id)
+def test_points_of_the_text_are_judged_as_written(case):
+    states, expected = judge_text(case), case.expected()
+    if states["file"] == FAILED:
+        assert expected["file"] == FAILED
+    else:
+        assert states == {name: expected[name] for name in states}
+
+
+@pytest.mark.parametrize("stage", VERDICTS)
+def test_each_point_fails_somewhere_in_the_corpus(stage):
+    failing = {name for verdict in VERDICTS[stage].values() for name in verdict.get("failed", [])}
+    in_gunicorn = {name for verdict in VERDICTS["gunicorn"].values() for name in verdict.get("failed", [])}
+    points = {point.name for point in exercise(stage).points}
+    assert points - failing - in_gunicorn - {"second"} - ({"unhealthy"} if stage == "optimized" else set()) == set()
+
+
+@pytest.mark.parametrize("stage", VERDICTS)
+def test_hints_are_not_the_solution(stage):
+    solution = {
+        line.strip() for line in (ROOT / "docker" / stage / "Dockerfile").read_text().splitlines() if line.strip()
+    }
+    for point in exercise(stage).points:
+        for language in LANGUAGES:
+            assert not [line for line in solution if line in point.texts[language]["hint"] and " " in line]
+
+
+def test_texts_exist_in_each_language_with_the_same_values():
+    for name, texts in _texts().items():
+        assert set(texts) == set(LANGUAGES), name
+        fields = [set(re.findall(r"\{(\w+)\}", texts[language])) for language in LANGUAGES]
+        assert fields[0] == fields[1], name
+
+
+def test_each_cause_has_a_text():
+    source = "".join(path.read_text() for path in (ROOT / "scripts/checking").glob("*.py"))
+    causes = set(
+        re.findall(r"(?:Fault|Unjudged|UnreadableError|RefusedError|seen|Seen|word)\(\s*\"([a-z-]+)\"", source)
+    )
+    assert len(causes) > 60
+    assert causes - set(_texts()) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("FROM a:1\nRUN true\n", ["RUN"]),
+        ("\ufefffrom a:1\r\nrun a && \\\r\n  # why\r\n  b\r\n", ["RUN"]),
+        ("FROM a:1\nRUN <<EOF\nFROM users\nBAD line\nEOF\nCMD a\n", ["RUN", "CMD"]),
+        ("FROM a:1\nCOPY <<-'END' /a\n\ttext\n\tEND\nUSER b\n", ["COPY", "USER"]),
+        ("# escape=`\nFROM a:1\nRUN a `\n  b\nUSER c", ["RUN", "USER"]),
+        ("FROM a:1\nRUN a \\", ["RUN"]),
+    ],
+)
+def test_instructions_are_read(text, names):
+    assert [instruction.name for instruction in read_dockerfile(text.encode()).instructions] == names
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "unreadable-empty"),
+        (b"# only a comment\n", "unreadable-empty"),
+        (b"FROM a:1\nINSTALL b\n", "unreadable-instruction"),
+        (b"RUN a\n", "unreadable-no-from"),
+        ("FROM a:1\n".encode("utf-16"), "unreadable-encoding"),
+        (b"FROM a:1\n\0", "unreadable-binary"),
+    ],
+)
+def test_file_that_is_no_dockerfile_is_named(content, why):
+    with pytest.raises(UnreadableError) as error:
+        read_dockerfile(content)
+    assert error.value.why == why
+
+
+def test_base_images_are_replaced_and_nothing_else():
+    text = (
+        "# syntax=docker/dockerfile:1\nARG V=3.13\nFROM --platform=linux/amd64 python:${V:-3.12} AS one\n"
+        "RUN echo FROM python:3.13\nFROM one\nCOPY --from=tool:2 /a /b\nCOPY --from=one /c /d\n"
+    )
+    dockerfile = read_dockerfile(text.encode())
+    assert dockerfile.images == ["python:3.13", "tool:2"]
+    assert dockerfile.base == "python:3.13"
+    replaced = dockerfile.start_from({"python:3.13": "stand/in:1", "tool:2": "stand/in:2"})
+    assert replaced == (
+        "#\nARG V=3.13\nFROM --platform=linux/amd64 stand/in:1 AS one\n"
+        "RUN echo FROM python:3.13\nFROM one\nCOPY --from=stand/in:2 /a /b\nCOPY --from=one /c /d\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "is_installation"),
+    [
+        ("pip install flask", True),
+        ("python3 -m pip install --no-cache-dir -r requirements.txt", True),
+        ('["pip", "install", "flask"]', True),
+        ("venv/bin/pip --no-input install flask", True),
+        ("uv pip install --system -r requirements.txt", True),
+        ("uv sync --frozen", True),
+        ("apt-get install -y python3-pip", False),
+        ("pip --version", False),
+    ],
+)
+def test_installations_are_recognized(command, is_installation):
+    instruction = read_dockerfile(f"FROM a:1\nRUN {command}\n".encode()).instructions[0]
+    assert installs(instruction) == is_installation
+
+
+def test_versions_of_a_lock_are_read():
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    versions = lock_versions(lock)
+    assert len(versions) > 30
+    assert versions["gunicorn"] == re.search(r"^gunicorn==(\S+)", lock, re.MULTILINE)[1]
+    assert "bootstrap-flask" in versions
+
+
+def test_lint_counts_what_hadolint_finds():
+    subject = Subject(None, "", submission=Submission("a", b"FROM a:1\nWORKDIR app\nMAINTAINER c\n"))
+    with pytest.raises(Fault) as fault:
+        check_lint(subject, exercise("gunicorn").points[1])
+    assert fault.value.seen.values["count"] == "2"
+    assert "3 (DL4000" in told(fault.value.seen, "en")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("weight = 3", "weight = 0"), "weight=0"),
+        (('needs = ["second"]', 'needs = ["third"]'), "needs 'third'"),
+        (('name = "user"', 'name = "User!"'), "not a name"),
+        (('name = "user"', 'name = "user"\ncheck = "magic"'), "check='magic'"),
+        (('what = "No process runs as root."\n', ""), "needs [point.en] with what, why, hint"),
+        (("canaries = true", "canary = true"), "the key 'canary'"),
+        (("[[point]]", "[[point]"), "can't be read"),
+        (('like = "v0.2"', 'like = "healthcheck"'), "which has none of its own"),
+    ],
+)
+def test_points_that_make_no_sense_are_refused(tmp_path, change, message):
+    for path in (ROOT / "docker").glob("*/points.toml"):
+        (tmp_path / path.parent.name).mkdir()
+        shutil.copy(path, tmp_path / path.parent.name)
+    file = tmp_path / "gunicorn/points.toml"
+    assert change[0] in file.read_text()
+    file.write_text(file.read_text().replace(*change))
+    with pytest.raises(ExerciseError, match=re.escape(message)):
+        read_exercise(tmp_path, "gunicorn", set(CHECKS))
+
+
+def test_reason_of_a_failed_build_is_told():
+    reason, command = "/bin/sh: 1: a: not found", "[/bin/sh -c a]: exit code: 127"
+    legacy = (
+        f"Step 2/3 : RUN a\n ---> Running in 1\n{reason}\nThe command '/bin/sh -c a' returned a non-zero code: 127\n"
+    )
+    assert explain(legacy).endswith(reason)
+    buildkit = (
+        f"#5 [2/2] RUN a\n#5 0.3 {reason}\n#5 ERROR: executor failed running {command}\n------\n > [2/2] RUN a:\n"
+    )
+    assert reason in explain(buildkit)
+
+
+def test_relay_connects_to_the_address_that_it_is_given():
+    with (
+        socket.create_server(("127.0.0.1", 0)) as target,
+        relay_server.Server(("127.0.0.1", 0), relay_server.Relay) as relay,
+    ):
+        threading.Thread(target=relay.serve_forever, daemon=True).start()
+        with socket.create_connection(relay.server_address, timeout=5) as client:
+            client.sendall(b"CONNECT 127.0.0.1:%d HTTP/1.1\r\nHost: a\r\n\r\n" % target.getsockname()[1])
+            assert client.recv(100).startswith(b"HTTP/1.1 200")
+            peer, _ = target.accept()
+            peer.sendall(b"good morning")
+            assert client.recv(100) == b"good morning"
+            peer.close()
+        with socket.create_connection(relay.server_address, timeout=5) as client:
+            client.sendall(b"CONNECT 127.0.0.1:%d HTTP/1.1\r\n\r\n" % free_port())
+            assert client.recv(100).startswith(b"HTTP/1.1 502")
+        relay.shutdown()
