@@ -73,8 +73,8 @@ preload_app = True
 
 # Workers touch a file as heartbeat. On a container's overlay file system that can block for seconds.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
-# Container engines send SIGKILL 10 s after SIGTERM; most of that time is for the requests in progress.
-graceful_timeout = 8  # seconds
+# Container engines send SIGKILL 10 s after SIGTERM. `on_exit` needs up to 2.5 s of them; requests in progress get most.
+graceful_timeout = 6  # seconds
 timeout = 30  # seconds without a heartbeat, after which a worker is replaced
 # The socket of gunicorn's control tool requires a writable home directory.
 control_socket_disable = True

@@ -22,6 +22,7 @@ from app.web import fragment_cache, rate_limits
 from config import Config
 
 pytest_plugins = [
+    "tests.fixtures.boot",
     "tests.fixtures.databases",
     "tests.fixtures.forms",
     "tests.fixtures.mariadb",

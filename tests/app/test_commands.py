@@ -1,4 +1,11 @@
-"""`flask` commands while the database is away."""
+"""`flask` commands: they close the database, and report one that is away."""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
 
 import pytest
 from sqlalchemy import text
@@ -6,6 +13,7 @@ from sqlalchemy import text
 from app.commands import Command, Group
 from app.database import db
 from app.ops import cli
+from config import ROOT
 
 # Flask-Migrate's, which migrations/env.py ends with a line, and flask-smorest's, which reads no database.
 OF_LIBRARIES = {"db", "openapi"}
@@ -32,3 +40,14 @@ def test_command_ends_with_one_line_while_sqlite_is_locked(flask, make_user, sql
     with sqlite_lock():
         output, code = flask("user", "promote", "susan")
     assert (code, output.partition(";")[0]) == (69, "microblog: the database failed: database is locked")
+
+
+def test_command_leaves_all_data_in_the_database_file(tmp_path):
+    environ = os.environ | {"DATA_DIR": str(tmp_path), "FLASK_APP": "microblog.py"}
+    for command in ("db upgrade", "user create susan susan@example.com --password-stdin"):
+        words = [sys.executable, "-m", "flask", *command.split()]
+        subprocess.run(words, cwd=ROOT, env=environ, input="correct horse\n", text=True, check=True)
+    assert not (tmp_path / "app.db-wal").exists()
+    copy = shutil.copy(tmp_path / "app.db", tmp_path / "copy.db")
+    with contextlib.closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT username FROM user").fetchall() == [("susan",)]

@@ -9,7 +9,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -17,47 +16,7 @@ import pytest
 
 from app.jobs.process import START_DELAY
 from config import ROOT
-
-
-@pytest.fixture
-def boot(tmp_path):
-    """`boot("web", NAME=value, …)`: start boot.sh with an empty database; killed after the test with its children."""
-    processes = []
-
-    def start(*arguments, **settings):
-        environment = os.environ | {"DATA_DIR": str(tmp_path), "DATABASE_URL": "", "BIND": "127.0.0.1:0"} | settings
-        process = subprocess.Popen(["sh", str(ROOT / "boot.sh"), *arguments], env=environment, start_new_session=True)
-        processes.append(process)
-        return process
-
-    yield start
-    for process in processes:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def workers_of(parent, kind=b"app.jobs"):
-    """Return the ids of the workers, or of processes of another `kind`, among the children of a process.
-
-    Read from /proc, since small images have no ps.
-    """
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            state, ppid = status.read_text().rpartition(")")[2].split()[:2]
-            if int(ppid) == parent and state != "Z" and kind in status.with_name("cmdline").read_bytes():
-                found.append(int(status.parent.name))
-    return found
-
-
-def wait_for(condition, seconds=60):
-    """Wait until `condition()` returns a true value; return the value."""
-    end = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < end, f"still waiting after {seconds} s"
-        time.sleep(0.05)
-    return value
+from tests.fixtures.boot import EXPORT, is_answering, wait_for, workers_of
 
 
 def test_worker_beside_the_server_is_restarted_and_ends_with_it(boot):
@@ -102,29 +61,6 @@ def test_signal_while_loading_stops_wherever_it_arrives(tmp_path, loaded, module
     assert subprocess.run(command, check=False, cwd=ROOT, env=environment, timeout=20).returncode == 0
 
 
-# What a click on the page does, in another process: the tests' application has another database.
-EXPORT = """
-import time
-from microblog import app
-from app.database import db
-from app.jobs import job_queue, queries, services
-from app.users.services import create_user
-
-with app.app_context():
-    user = create_user("susan", "susan@example.com", "correct horse")
-    job = services.start(user.id, "export")
-    db.session.commit()
-    job_queue.enqueue(job)
-    for _ in range(300):
-        db.session.rollback()
-        if queries.job_of(user.id, "export").state == "done":
-            break
-        time.sleep(0.1)
-    else:
-        raise SystemExit("not done within 30 s")
-"""
-
-
 def ask(address, path, token=None, **values):
     """Send a request to the API of a server; return its JSON."""
     headers = {"Content-Type": "application/json"}
@@ -135,9 +71,15 @@ def ask(address, path, token=None, **values):
         return json.load(response)
 
 
-def is_answering(address):
-    with contextlib.suppress(OSError), urllib.request.urlopen(f"http://{address}/health", timeout=10):
-        return True
+def write_posts(address):
+    """Create an account and write posts; return their texts."""
+    ask(address, "/users", username="susan", email="susan@example.com", password="correct horse")
+    basic = base64.b64encode(b"susan:correct horse").decode()
+    token = ask(address, "/tokens", token=f"Basic {basic}")["token"]
+    bodies = [f"Post {number}" for number in range(5)]
+    for body in bodies:
+        ask(address, "/posts", token=f"Bearer {token}", body=body)
+    return bodies
 
 
 def posts_in_copy(folder):
@@ -158,18 +100,27 @@ def test_stopped_server_leaves_all_data_in_the_database_file(boot, tmp_path, fre
         wait_for(lambda: b"app.jobs" in Path(f"/proc/{apart.pid}/cmdline").read_bytes())
     else:
         wait_for(lambda: workers_of(server.pid))
-    ask(address, "/users", username="susan", email="susan@example.com", password="correct horse")
-    basic = base64.b64encode(b"susan:correct horse").decode()
-    token = ask(address, "/tokens", token=f"Basic {basic}")["token"]
-    bodies = [f"Post {number}" for number in range(5)]
-    for body in bodies:
-        ask(address, "/posts", token=f"Bearer {token}", body=body)
+    bodies = write_posts(address)
     for process in [server, apart] if has_worker_apart else [server]:
         process.terminate()
         assert process.wait(20) == 0
     assert posts_in_copy(tmp_path) == bodies
     log = tmp_path / "app.db-wal"
     assert not log.exists() or log.stat().st_size == 0
+
+
+def test_server_closes_the_database_before_the_engine_kills_it(boot, tmp_path, free_port):
+    address = f"127.0.0.1:{free_port()}"
+    server = boot("web", BIND=address)
+    wait_for(lambda: is_answering(address))
+    wait_for(lambda: workers_of(server.pid))
+    bodies = write_posts(address)
+    for kind in (b"gunicorn", b"app.jobs"):
+        for worker in workers_of(server.pid, kind):
+            os.kill(worker, signal.SIGSTOP)  # as if it were in a call that does not return
+    server.terminate()
+    assert server.wait(10) == 0  # seconds, the engine's
+    assert posts_in_copy(tmp_path) == bodies
 
 
 def test_stopped_worker_leaves_all_data_in_the_database_file(boot, tmp_path):
