@@ -155,7 +155,7 @@ accept: ; @sh scripts/accept
 ## judge the Dockerfile FILE for the exercise of STAGE, point by point (docs/checking.md)
 check: ; @sh scripts/check
 
-## judge the submissions in DIR for the exercise of STAGE; writes build/check/index.html
+## judge the submissions in DIR for the exercise of STAGE; writes build/check/
 check-class: ; @sh scripts/check class
 
 ## build the stage twice from scratch: is it the same image?

@@ -10,7 +10,7 @@ from engine import ROOT, free_port, get, put_command, run_command
 def listed(text, heading):
     """Returns the first words of the lines under a heading of the menu."""
     section = text.split(heading)[1].split("\n\n")[0]
-    return re.findall(r"^  ([A-Za-z-]+)", section, re.MULTILINE)
+    return re.findall(r"^  ([A-Za-z_-]+)", section, re.MULTILINE)
 
 
 def test_menu_lists_every_target_and_variable():
