@@ -79,7 +79,7 @@ unknown := $(filter-out $(VARIABLES) $(SITE) MAKEFLAGS MAKEOVERRIDES -*-command-
 $(if $(filter CONTEXT,$(unknown)),$(error there is no variable CONTEXT; use ENV=$(CONTEXT)))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists the variables))
 
-.PHONY: help stages doctor build run stop restart logs shell db-shell db-backup db-restore ps images layers history inspect compare registry push sbom audit accept check check-class verify test test-images test-builders acceptance test-browser lint bench clean
+.PHONY: help stages lesson doctor build run stop restart logs shell db-shell db-backup db-restore ps images layers history inspect compare registry push sbom audit accept check check-class verify test test-images test-builders acceptance test-browser lint bench clean
 # `make -j4 run stop` runs its targets in order.
 .NOTPARALLEL:
 
@@ -88,6 +88,9 @@ help: ; @sh scripts/help
 
 ## list the stages in course order
 stages: ; @sh scripts/stages
+
+## make lessons/STAGE, the working folder for the lesson of STAGE
+lesson: ; @sh scripts/lesson
 
 ## check what this machine needs, with remedies
 doctor: ; @sh scripts/doctor

@@ -88,7 +88,7 @@ declared_in() {
 # Exits with an error if stage.conf has a line that no key explains.
 check_declaration() {
     [ -f "$folder/stage.conf" ] || return 0
-    wrong=$(grep -Evn '^(#.*|(title|after|application|context|port|answers|companions|claims|reproducible)=.*)?$' "$folder/stage.conf" | sed 1q) || :
+    wrong=$(grep -Evn '^(#.*|(title|after|application|context|port|answers|companions|claims|reproducible|lesson)=.*)?$' "$folder/stage.conf" | sed 1q) || :
     [ -z "$wrong" ] || die "$folder/stage.conf, line $wrong: not a line KEY=VALUE with a key of docker/README.md" 64
 }
 
@@ -110,6 +110,16 @@ list_stages() {
 list_app_stages() {
     for each in $(list_stages); do
         [ "$(declared_in "docker/$each" application)" = no ] || printf '%s ' "$each"
+    done
+}
+
+# Prints the names of the stages in whose lesson the student writes files, in course order.
+list_lessons() {
+    for each in $(list_stages); do
+        case $(declared_in "docker/$each" lesson):$(declared_in "docker/$each" application) in
+            no:* | :no) ;;
+            *) printf '%s ' "$each" ;;
+        esac
     done
 }
 

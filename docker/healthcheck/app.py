@@ -27,3 +27,8 @@ def kill() -> str:
     """Make /health fail until the application restarts."""
     app.config["ILL"] = True
     return "From now on, /health answers 500.\n"
+
+
+# `python app.py` serves too, as in older courses; on all addresses, because published ports connect from outside.
+if __name__ == "__main__":
+    app.run(host="0.0.0.0")  # noqa: S104

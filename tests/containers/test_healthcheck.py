@@ -92,6 +92,12 @@ def test_probe_ignores_proxies(image, start):
     assert container.exec("python", "probe.py") == "200 OK\n"
 
 
+def test_application_serves_by_python_too(image, start):
+    container = start(image, "python", "app.py", port=True)
+    assert container.wait_for_answer("/health").text == "OK\n"
+    assert container.stop()[0] == 0
+
+
 def test_kill_accepts_post(engine, image, start):
     container = start(image, port=True)
     container.wait_for_answer()
