@@ -11,7 +11,7 @@ LANGUAGES = ("README.md", "README.fr.md")
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced code block; `mark` is what follows the language, such as "refused"."""
+    """A fenced code block; `mark` is what follows the language, such as "fails" (walk.py lists them)."""
 
     language: str
     mark: str
@@ -47,7 +47,12 @@ def commands(file) -> list[str]:
     return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
+def exercises(file) -> list[str]:
+    """Returns the headings of a lesson's exercises: the number, the moves of the course, the title."""
+    return re.findall(r"^## Exerci[sc]e (.*)$", Path(file).read_text(), re.MULTILINE)
+
+
 def moves(file) -> list[int]:
-    """Returns the numbers of the course's moves in a lesson's headings, in order."""
-    headings = re.findall(r"^## (?:Move|Manipulation)s? ([\d, andet]+)", Path(file).read_text(), re.MULTILINE)
-    return [int(number) for heading in headings for number in re.findall(r"\d+", heading)]
+    """Returns the numbers of the course's moves in the headings of a lesson's exercises, in order."""
+    named = re.findall(r"(?:move|manipulation)s? ([\d, andet]+)\)", "\n".join(exercises(file)))
+    return [int(number) for numbers in named for number in re.findall(r"\d+", numbers)]

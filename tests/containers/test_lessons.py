@@ -5,7 +5,7 @@ import shlex
 
 import pytest
 from engine import ROOT, run_command
-from lessons import LANGUAGES, blocks, commands, lesson, moves, stages
+from lessons import LANGUAGES, blocks, commands, exercises, lesson, moves, stages
 
 # The moves of the course that each stage's lesson covers.
 MOVES = {
@@ -22,13 +22,34 @@ FILES = [pytest.param(stage, language, id=f"{stage}/{language}") for stage in st
 
 
 def make_lines(file):
-    """Returns the words of each command line that calls make."""
-    return [shlex.split(line) for line in commands(file) if line.split()[0] == "make"]
+    """Returns the words of each command line that calls make, as if it were typed at the top of the tree."""
+    return [shlex.split(line.replace("make -C ../..", "make")) for line in commands(file) if line.split()[0] == "make"]
 
 
 @pytest.mark.parametrize(("stage", "language"), FILES)
 def test_lesson_covers_its_moves_of_the_course(stage, language):
     assert sorted(moves(lesson(stage, language))) == MOVES[stage]
+
+
+@pytest.mark.parametrize(("stage", "language"), FILES)
+def test_lesson_has_the_common_frame(stage, language):
+    """A table of objectives and duration, a diagram, numbered exercises, usual errors, questions, what was learned."""
+    text, french = lesson(stage, language).read_text(), language.endswith(".fr.md")
+    head = text.split("\n## ")[0]
+    rows = (
+        ("Objectifs", "Durée", "Prérequis", "Nouveau") if french else ("Objectives", "Duration", "Prerequisites", "New")
+    )
+    assert [row for row in rows if not re.search(rf"^\| \*\*{row}[^|]*\*\* \| \S", head, re.MULTILINE)] == []
+    assert "\n```\n" in head  # the diagram
+    numbers = [int(heading.split()[0].rstrip(":\u00a0")) for heading in exercises(lesson(stage, language))]
+    assert numbers == list(range(1, len(numbers) + 1))
+    sections = ("En cas de problème", "Questions", "Ce que vous avez appris")
+    wanted = sections if french else ("When it does not work", "Questions", "What you learned")
+    assert [heading for heading in re.findall(r"^## (.*)$", text, re.MULTILINE) if heading in wanted] == list(wanted)
+    assert text.split(f"\n## {wanted[0]}\n")[1].split("\n## ")[0].count("\n| ") >= 6  # a head and five errors
+    learned = text.split(f"\n## {wanted[2]}\n")[1]
+    assert f"docs/glossary{'.fr' if french else ''}.md#" in learned
+    assert "Dockerfile](Dockerfile" in learned or "`Dockerfile`](Dockerfile" in learned
 
 
 @pytest.mark.parametrize(("stage", "language"), FILES)
@@ -91,11 +112,52 @@ def test_linked_files_exist(stage, language):
             assert (file.parent / address).exists(), address
 
 
+@pytest.mark.parametrize(
+    "name", ["README.fr.md", "docker/README.fr.md", *(f"docker/{name}/README.fr.md" for name in stages())]
+)
+def test_french_page_leads_to_french_pages(name):
+    assert untranslated(ROOT / name) == []
+
+
+def untranslated(file):
+    """Returns the links of a French page to English pages that exist in French; not those of its head."""
+    addresses = re.findall(r"\]\(([^)#]+\.md)", file.read_text().split("\n", 3)[3])
+    english = [address for address in addresses if not address.endswith(".fr.md")]
+    return [address for address in english if (file.parent / address.replace(".md", ".fr.md")).exists()]
+
+
 @pytest.mark.parametrize("stage", stages())
 def test_both_languages_have_the_same_code(stage):
     english, french = (lesson(stage, language) for language in LANGUAGES)
     assert commands(english) == commands(french)
-    for language in ("dockerfile", "text"):
+    for language in ("dockerfile", "text", "yaml"):
         first, second = ([b for b in blocks(file) if b.language == language] for file in (english, french))
         assert first == second
     assert moves(english) == moves(french)
+
+
+PAGES = ["compose", "glossary", "old-lab", "teaching"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_of_the_course_have_the_same_code_and_links(name):
+    english, french = (ROOT / "docs" / f"{name}{ending}" for ending in (".md", ".fr.md"))
+    assert blocks(english) == blocks(french)
+    links = [re.findall(r"\]\(([^)#]+)", file.read_text().split("\n", 3)[3]) for file in (english, french)]
+    assert [link.replace(".fr.md", ".md") for link in links[1]] == links[0]
+    assert untranslated(french) == []
+
+
+@pytest.mark.parametrize("language", [".md", ".fr.md"])
+def test_page_of_the_old_lab_covers_every_move(language):
+    rows = re.findall(r"^\| (\d+) \|", (ROOT / f"docs/old-lab{language}").read_text(), re.MULTILINE)
+    assert [int(row) for row in rows] == list(range(1, 31))
+
+
+@pytest.mark.parametrize("language", [".md", ".fr.md"])
+def test_words_of_the_glossary_exist(language):
+    headings = re.findall(r"^## (.*)$", (ROOT / f"docs/glossary{language}").read_text(), re.MULTILINE)
+    anchors = {re.sub(r"[^\w-]", "", heading.lower().replace(" ", "-")) for heading in headings}
+    files = [*(ROOT / "docker").glob(f"*/README{language}"), *(ROOT / f"docs/{name}{language}" for name in PAGES)]
+    used = {word for file in files for word in re.findall(r"glossary(?:\.fr)?\.md#([^)]+)\)", file.read_text())}
+    assert used - anchors == set()

@@ -7,7 +7,7 @@ import shutil
 import tarfile
 
 import pytest
-from engine import LABEL, ROOT, run_command, wait_until
+from engine import LABEL, ROOT, run_command
 from lessons import blocks, lesson
 
 FOLDER = ROOT / "docker" / "v0.2"
@@ -198,25 +198,3 @@ def test_lesson_commands_find_the_layers_on_disk(engine, image):
     found = [line.split()[1] for line in lines if "sha256:" in line]
     assert found[::-1] == engine.inspect(image)["RootFS"]["Layers"]
     assert f"{data['UpperDir']}/app/boot.sh" in run_lesson("sudo find", image, check=False)
-
-
-def test_lesson_dockerfile_builds_step_by_step(any_builder, copy, build_copy, project, start):
-    (copy / "Dockerfile").unlink()
-    texts = [block for block in blocks(lesson("v0.2")) if block.language in ("dockerfile", "text")]
-    written = ""
-    for block in texts:
-        if block.language == "text":
-            if block.text.startswith("#!/bin/sh"):
-                (copy / "boot.sh").write_text(block.text)
-            continue
-        step = block.text if block.text.startswith("ARG") else written + block.text
-        (copy / "Dockerfile").write_text(step)
-        result = build_copy(copy, "steps", check=False)
-        assert bool(result.returncode) == (block.mark == "refused"), f"{step}\n{result.stdout}{result.stderr}"
-        if block.mark != "refused":
-            written = step
-    assert written.count("ENTRYPOINT") == 2
-    container = start(f"{project}:steps", port=True)
-    assert container.wait_for_answer().status == 200
-    assert wait_until(container.processes, 10)[0].endswith("flask run -h 0.0.0.0")
-    assert container.stop()[0] == 0
