@@ -21,6 +21,8 @@ from .submission import RefusedError, read_submission
 from .verdict import PASSED, Result
 from .words import word
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def parse() -> argparse.Namespace:
     """Returns the arguments."""
@@ -104,14 +106,19 @@ def judge_one(judge: Judge, options: argparse.Namespace) -> int:
 def main() -> int:
     """Judges a submission or a class."""
     options = parse()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in SIGNALS:
         signal.signal(number, end)
     try:
         place = open_place(options)
         with Judge(place) as judge:
-            if options.what == "class":
-                return judge_class(judge, options.path, options.output, options.language)
-            return judge_one(judge, options)
+            try:
+                if options.what == "class":
+                    return judge_class(judge, options.path, options.output, options.language)
+                return judge_one(judge, options)
+            finally:
+                # A second signal must not leave anything behind.
+                for number in SIGNALS:
+                    signal.signal(number, signal.SIG_IGN)
     except (ExerciseError, EngineError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -68,9 +68,10 @@ def _judge_kept(judge: Judge, name: str, path: Path, kept: Path) -> tuple[Judged
     text = submission.dockerfile.decode("utf-8", "replace")
     seconds = round(time.monotonic() - start, 1)
     judged = Judged(name, submission.digest, results, text, seconds, _page_name(name))
-    part = file.with_suffix(".part")
-    part.write_text(store(judged), encoding="utf-8")
-    part.replace(file)
+    if all(result.is_final for result in results):
+        part = file.with_suffix(".part")
+        part.write_text(store(judged), encoding="utf-8")
+        part.replace(file)
     return judged, False
 
 

@@ -30,11 +30,10 @@ def lay_context(target: Path, source: Path, start: list[str], exercise: Exercise
         for path, content in submission.files.items():
             if not any(path == given or path.startswith(f"{given}/") for given in exercise.given):
                 _write(target, path, content)
+        for path, word in CANARIES.items() if exercise.canaries else ():
+            _write(target, path, f"MICROBLOG_NOTE={word}\n".encode())
     except (OSError, ValueError) as error:
         raise RefusedError("refused-unreadable", str(error)) from error
-    for path, word in CANARIES.items() if exercise.canaries else ():
-        (target / path).parent.mkdir(exist_ok=True)
-        (target / path).write_text(f"MICROBLOG_NOTE={word}\n", encoding="utf-8")
     for folder, _, names in os.walk(target):
         Path(folder).chmod(0o755)
         for name in names:

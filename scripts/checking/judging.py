@@ -28,8 +28,6 @@ CHECKS: dict[str, Callable[[Subject, Point], Seen]] = {
     for name, function in vars(module).items()
     if name.startswith("check_")
 }
-
-
 RELAY_IMAGE = "python:3.13-slim-trixie"
 
 
@@ -76,7 +74,8 @@ class Judge:
         """Returns what came of each point, or of those named in `points`; `say` gets each as soon as it is known."""
         place = self.place
         results: dict[str, Result] = {}
-        with tempfile.TemporaryDirectory(prefix="microblog-check-") as folder, self._guard() as guard:
+        guarded = Guard(place.engine, place.bounds, place.data_root)
+        with tempfile.TemporaryDirectory(prefix="microblog-check-") as folder, guarded as guard:
             subject = self._subject(submission, guard, Path(folder))
             try:
                 for point in place.exercise.points:
@@ -96,9 +95,6 @@ class Judge:
             Result(first.name, first.weight, FAILED, Seen(error.why, {"detail": error.detail})),
             *(Result(point.name, point.weight, NOT_JUDGED, missed) for point in others),
         ]
-
-    def _guard(self) -> Guard:
-        return Guard(self.place.engine, self.place.bounds, self.place.data_root)
 
     def _subject(self, submission: Submission, guard: Guard, folder: Path) -> Subject:
         place = self.place

@@ -56,8 +56,7 @@ def check_lint(subject: Subject, point: Point) -> Seen:
 
 def check_base(subject: Subject, _point: Point) -> Seen:
     """Every base image is named with a version that is still maintained."""
-    images = subject.dockerfile.images
-    for image in images:
+    for image in subject.dockerfile.images:
         name, _, digest = image.partition("@")
         repository, colon, tag = name.rpartition(":") if ":" in name.rpartition("/")[2] else (name, "", "")
         if digest:
@@ -71,7 +70,7 @@ def check_base(subject: Subject, _point: Point) -> Seen:
         numbers = tuple(int(part) for part in version[0].split(".")) if version else ()
         if ENDED.search(tag) or (oldest and numbers and numbers[: len(oldest)] < oldest):
             raise Fault("base-ended", image=image)
-    return seen("base", image=", ".join(images) or "scratch")
+    return seen("base", image=", ".join(subject.dockerfile.images) or "scratch")
 
 
 def check_order(subject: Subject, _point: Point) -> Seen:
@@ -108,40 +107,33 @@ def _split(text: str) -> list[str]:
 
 def check_lock(subject: Subject, _point: Point) -> Seen:
     """The packages come from a lock file, and are those that it names."""
-    steps = [step for target in subject.dockerfile.targets for step in target.instructions if installs(step)]
-    locked = False
     wanted = lock_versions((subject.start_folder / "requirements.txt").read_text(encoding="utf-8"))
-    for step in steps:
-        for words in _commands(step):
-            if (
-                "-r" in words
-                or any(word.startswith(("--requirement", "-r")) for word in words)
-                or words[:2] == ["uv", "sync"]
-            ):
-                locked = True
-                continue
-            names = (
-                [w for w in words[words.index("install") + 1 :] if not w.startswith(("-", ".", "/", "$"))]
-                if "install" in words
-                else []
-            )
-            names = [
-                name for name in names if "==" not in name and normal(name) not in ("pip", "setuptools", "wheel", "uv")
-            ]
-            if strange := [name for name in names if not (locked and normal(name) in wanted)]:
+    has_read_lock = False
+    for step in filter(installs, subject.dockerfile.instructions):
+        for words in _installations(step):
+            if words[:2] == ["uv", "sync"] or any(word.startswith(("-r", "--requirement")) for word in words):
+                has_read_lock = True
+            elif strange := [n for n in _unpinned(words) if not (has_read_lock and normal(n) in wanted)]:
                 raise Fault("lock-names", line=step.first + 1, names=", ".join(strange[:SHOWN]))
     for path in subject.tree.files:
         if match := re.search(r"/(?:site|dist)-packages/([^/]+)-([^/-]+)\.dist-info$", path):
             name, version = normal(match[1]), match[2]
-            if name in wanted and wanted[name] != version:
+            if wanted.get(name, version) != version:
                 raise Fault("lock-version", name=name, version=version, wanted=wanted[name])
     return seen("lock")
 
 
-def _commands(step: Instruction) -> list[list[str]]:
+def _installations(step: Instruction) -> list[list[str]]:
     """Returns the words of the commands of a RUN that install packages."""
     text = " ".join(step.words) if step.words else step.value
     return [_split(part) for part in re.split(r"&&|\|\||[;|]", text) if INSTALL.search(part)]
+
+
+def _unpinned(words: list[str]) -> list[str]:
+    """Returns the packages that a command installs by name without a version, but for pip itself and its like."""
+    given = words[words.index("install") + 1 :] if "install" in words else []
+    names = [word for word in given if not word.startswith(("-", ".", "/", "$")) and "==" not in word]
+    return [name for name in names if normal(name) not in ("pip", "setuptools", "wheel", "uv")]
 
 
 def normal(name: str) -> str:
@@ -154,23 +146,12 @@ def lock_versions(lock: str) -> dict[str, str]:
     return {normal(m[1]): m[2] for m in re.finditer(r"^([\w.-]+(?:\[[\w,-]+\])?)==([^\s;\\]+)", lock, re.MULTILINE)}
 
 
-def check_shell(subject: Subject, point: Point) -> Seen:
+def check_shell(subject: Subject, _point: Point) -> Seen:
     """A strict shell runs the commands of the build, and the image has the usual one again."""
-    wanted = point.options.get("words", [])
     shells = [step.words or [] for step in subject.dockerfile.final if step.name == "SHELL"]
-    strict = [
-        words
-        for words in shells
-        if all(
-            any(
-                word == part or (part.startswith("-") and len(part) == 2 and re.fullmatch(rf"-\w*{part[1]}\w*", word))
-                for word in words
-            )
-            for part in wanted
-        )
-    ]
-    if not strict:
-        raise Fault("shell-none", words=" ".join(wanted))
-    if subject.config.get("Shell") not in (None, [], ["/bin/sh", "-c"]):
-        raise Fault("shell-kept", shell=" ".join(subject.config["Shell"]))
+    if not any("pipefail" in words and any(re.fullmatch(r"-\w*e\w*", word) for word in words) for words in shells):
+        raise Fault("shell-none")
+    kept = subject.config.get("Shell") or ["/bin/sh", "-c"]
+    if kept != ["/bin/sh", "-c"]:
+        raise Fault("shell-kept", shell=" ".join(kept))
     return seen("shell")

@@ -47,6 +47,11 @@ class Result:
     seen: Seen
     seconds: float = 0
 
+    @property
+    def is_final(self) -> bool:
+        """Whether judging again gives the same: False where the engine, a base image or the network was missing."""
+        return self.state != NOT_JUDGED or self.seen.text == "needs" or self.seen.text.startswith("exceeded-")
+
     @classmethod
     def read(cls, data: dict[str, Any]) -> Result:
         """Returns the result that `dataclasses.asdict` gave."""

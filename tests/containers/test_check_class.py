@@ -201,3 +201,14 @@ def test_students_of_a_class_are_named_by_their_files(tmp_path):
         (tmp_path / name).touch()
     (tmp_path / "nadia").mkdir()
     assert {name for name, _ in list_submissions(tmp_path)} == {"susan", "david", "Dockerfile", "emma ", "nadia"}
+
+
+def test_submission_without_a_base_image_is_judged_again(handed_in, tmp_path, monkeypatch):
+    judge = Known()
+    monkeypatch.setattr(
+        judge,
+        "judge",
+        lambda submission: [Result("file", 1, NOT_JUDGED, Seen("base-missing", {"image": "a", "why": "b"}))],
+    )
+    judge_class(judge, handed_in, tmp_path, "en")
+    assert list((tmp_path / "gunicorn/kept").iterdir()) == []
