@@ -32,7 +32,9 @@ class Network:
 def create_network(engine: Engine, image: str) -> Network:
     """Creates a network with a relay; `image` has Python. `engine.remove_all` removes both."""
     name = engine.name()
-    engine("network", "create", "--internal", *engine.labels(name), name)
+    # Without an address of this machine in the network, which Podman does not offer, not even its servers are reached.
+    apart = [] if engine.is_podman else ["--opt", "com.docker.network.bridge.inhibit_ipv4=true"]
+    engine("network", "create", "--internal", *apart, *engine.labels(name), name)
     relay = engine.start(
         image,
         "-p",
