@@ -31,6 +31,12 @@ case $APP_ENVIRONMENT:${FLASK_DEBUG:-0} in
     *) refuse 64 "APP_ENVIRONMENT='$APP_ENVIRONMENT' is not valid; use PROD (the default) or DEV" ;;
 esac
 
+# The kernel discards signals that process 1 has no handler for, so block SIGTERM until it has one. Only GNU's env can.
+hold=$(env --block-signal=TERM echo env --block-signal=TERM 2>/dev/null) || :
+serve() { exec $hold gunicorn -c app/gunicorn_conf.py 'app.ops.startup:prepared_app()'; }
+# This prepares too. But gunicorn can't load, not even to say so, if WEB_CONCURRENCY is not a number.
+case $role:$APP_ENVIRONMENT:${WEB_CONCURRENCY:-2} in web:PROD:*[!0-9]*) ;; web:PROD:*) serve ;; esac
+
 # In the background: a shell handles signals in `wait`, not while a foreground command runs. As process 1 it must.
 stopped='' child='' status=0
 trap 'stopped=yes; kill "$child" 2>/dev/null || :' TERM INT
@@ -44,16 +50,10 @@ if [ -n "$stopped" ]; then
     exit 0
 fi
 [ "$status" = 0 ] && [ "$role" != migrate ] || exit "$status"
-
-# The kernel discards signals that process 1 has no handler for, so block SIGTERM until it has one. Only GNU's env can.
-hold=$(env --block-signal=TERM echo env --block-signal=TERM 2>/dev/null) || :
 [ "$role" = web ] || exec $hold python3 -m app.jobs
-
-if [ "$APP_ENVIRONMENT" = DEV ]; then
-    set -- app/translations/*/LC_MESSAGES/*.po
-    catalogues=$(IFS=: && echo "$*") # Flask watches Python and templates itself
-    address=${BIND:-0.0.0.0:${PORT:-5000}} host=${address%:*} host=${host#[}
-    exec flask run --debug --host "${host%]}" --port "${address##*:}" \
-        --extra-files "$catalogues" --exclude-patterns "$PWD/tests/*"
-fi
-exec $hold gunicorn -c app/gunicorn_conf.py microblog:app
+[ "$APP_ENVIRONMENT" = DEV ] || serve
+set -- app/translations/*/LC_MESSAGES/*.po
+catalogues=$(IFS=: && echo "$*") # Flask watches Python and templates itself
+address=${BIND:-0.0.0.0:${PORT:-5000}} host=${address%:*} host=${host#[}
+exec flask run --debug --host "${host%]}" --port "${address##*:}" \
+    --extra-files "$catalogues" --exclude-patterns "$PWD/tests/*"

@@ -53,10 +53,8 @@ def main() -> None:
     programs = [sets.program(app, user_id) for user_id in owners]
     rows = measure(app, options, environ, places, lambda path: programs if path.startswith("/api/") else browsers)
     print(figures.table(rows))
-    seconds = load.starts(environ)
-    print(
-        "start: {startup:.2f} s of app.ops.startup, {serve:.2f} s from gunicorn to the first answer".format(**seconds)
-    )
+    seconds = load.start_seconds(environ)
+    print(f"start: {seconds:.2f} s from gunicorn to the first answer")
     figures.save(f"{options.set} {database(app)}", rows, seconds)
 
 

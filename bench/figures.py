@@ -39,7 +39,7 @@ def saved() -> dict[str, Any]:
     return results
 
 
-def save(name: str, rows: list[Row], seconds: dict[str, float]) -> None:
+def save(name: str, rows: list[Row], seconds: float) -> None:
     """Save the rows, and the `seconds` of a start, beside the figures of the other data sets and databases."""
     results = saved()
     results[name] = {
@@ -47,7 +47,7 @@ def save(name: str, rows: list[Row], seconds: dict[str, float]) -> None:
         "python": platform.python_version(),
         "cores": os.cpu_count(),
         "load": round(os.getloadavg()[0], 1),  # of the machine's last minute; bench alone causes about 2
-        "start": {step: _short(taken) for step, taken in seconds.items()},
+        "start": _short(seconds),
         "rows": [{column: _short(value) for column, value in row.items()} for row in rows],
     }
     text = json.dumps(results, indent=2, sort_keys=True) + "\n"

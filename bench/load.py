@@ -45,24 +45,19 @@ def served(application: str, environ: dict[str, str], workers: int = 1) -> Itera
             master.terminate()
 
 
-def starts(environ: dict[str, str]) -> dict[str, float]:
-    """Return the seconds of a start with an up-to-date database: medians of STARTS runs, after a warm-up.
+def start_seconds(environ: dict[str, str]) -> float:
+    """Return the seconds from the start of gunicorn, as boot.sh starts it, to the first 200 of /health.
 
-    `startup` is app.ops.startup, which boot.sh runs first; `serve` is from the start of gunicorn to the first 200 of
-    /health.
+    The database is up to date. The median of STARTS runs, after a warm-up.
     """
-    times: dict[str, list[float]] = {"startup": [], "serve": []}
+    times = []
     for _ in range(STARTS + 1):
         began = time.perf_counter()
-        command = [sys.executable, "-m", "app.ops.startup"]
-        subprocess.run(command, cwd=HERE.parent, env=os.environ | environ, check=True, capture_output=True)
-        times["startup"].append(time.perf_counter() - began)
-        began = time.perf_counter()
-        with served("microblog:app", environ) as (address, _worker):
+        with served("app.ops.startup:prepared_app()", environ) as (address, _worker):
             with urllib.request.urlopen(f"{address}/health") as answer:
                 assert answer.status == 200, answer.status
-            times["serve"].append(time.perf_counter() - began)
-    return {step: median(taken[1:]) for step, taken in times.items()}
+            times.append(time.perf_counter() - began)
+    return median(times[1:])
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -1,4 +1,7 @@
-"""Prepare a role: `python -m app.ops.startup [web | worker | migrate]`; boot.sh runs it first. Exits as sysexits(3).
+"""Prepare what a role needs, and exit as sysexits(3) if that fails.
+
+boot.sh runs `python -m app.ops.startup [web | worker | migrate]` before it starts the role. In production, gunicorn
+itself calls `prepared_app`: loading the packages again would take as long again.
 
 Not a `flask` command, and with a bare application: loading all commands and pages takes longer than the checks of a
 start where nothing has changed.
@@ -6,14 +9,17 @@ start where nothing has changed.
 
 import logging
 import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import create_bare_app, load, logs, outages
+from app import Microblog, create_bare_app, load, logs, outages, start
 from app.database import db
 from app.i18n import catalogues, locales
 from app.ops import health, upgrade
@@ -23,17 +29,55 @@ from app.settings.database_url import sqlite_path
 
 EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE, EX_CANTCREAT, EX_CONFIG = 64, 69, 70, 73, 78
 
+UPGRADE = ("flask", "db", "upgrade")
 
-def prepare(migrate: bool) -> None:
-    """Create the secret key, wait for the database, compile missing catalogues; if `migrate`, upgrade the schema."""
+
+def prepared_app() -> Microblog:
+    """Create the application and prepare what it needs, in the process that then forks gunicorn's workers."""
+    app = start()
+    with app.app_context():
+        prepare()
+        if app.config["MIGRATE_ON_BOOT"] and not _schema_is_current():
+            _upgrade_beside()
+        db.engine.dispose()  # a connection must not be shared with forked workers
+    return app
+
+
+def prepare() -> None:
+    """Create the secret key, wait for the database, and compile missing catalogues."""
     for warning in current_app.config["SETTING_WARNINGS"]:
         logs.tell(warning, logging.WARNING)
     create_secret_key()
     wait_for_database()
     for path in compile_catalogues(everything=False):
         logs.tell(f"compiled {path}", logging.INFO)
-    if migrate and not _schema_is_current():
-        os.execlp("flask", "flask", "db", "upgrade")  # noqa: S606, S607  replaces this process, to receive its signals
+
+
+def _upgrade_beside() -> None:
+    """Run the migrations in a process of their own, since Alembic would stay loaded; exit with its status if it fails.
+
+    It receives SIGTERM and SIGINT too, and completes a running migration; then this process ends with 0.
+    """
+    process = None
+    stopped = False
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal stopped
+        stopped = True
+        if process:
+            process.terminate()
+
+    handlers = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    process = subprocess.Popen(UPGRADE, process_group=0)  # noqa: S603  a group that Ctrl-C does not reach
+    if stopped:
+        process.terminate()
+    status = process.wait()
+    if stopped:
+        sys.exit(0)
+    if status:
+        sys.exit(status if status > 0 else 128 - status)  # as a shell says that a signal ended it
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 def _schema_is_current() -> bool:
@@ -97,4 +141,7 @@ def _fail_for_folder(error: OSError) -> NoReturn:
 
 if __name__ == "__main__":
     with load(create_bare_app).app_context():
-        prepare(migrate=current_app.config["MIGRATE_ON_BOOT"] or "migrate" in sys.argv[1:])
+        prepare()
+        migrate = current_app.config["MIGRATE_ON_BOOT"] or "migrate" in sys.argv[1:]
+        if migrate and not _schema_is_current():
+            os.execvp(UPGRADE[0], UPGRADE)  # noqa: S606  replaces this process, to receive its signals

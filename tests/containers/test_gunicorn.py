@@ -7,7 +7,7 @@ from engine import ROOT, wait_until
 from lessons import blocks, lesson
 from visitor import Visitor
 
-GUNICORN = re.compile(r"/python3? \S*/gunicorn -c app/gunicorn_conf\.py microblog:app$")
+GUNICORN = re.compile(r"/python3? \S*/gunicorn -c app/gunicorn_conf\.py app\.ops\.startup:prepared_app\(\)$")
 JOBS = re.compile(r"/python3? -m app\.jobs 1$")
 FLASK_RUN = re.compile(r"/python3? \S*/flask run --debug --host 0\.0\.0\.0 --port 5000 ")
 

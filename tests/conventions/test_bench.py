@@ -32,7 +32,7 @@ def readme(tmp_path, monkeypatch):
 def test_publish_replaces_the_table_between_the_markers(readme):
     before = readme.read_text()
     for name in figures.PUBLISHED:
-        figures.save(name, ROWS, {"startup": 0.5, "serve": 0.5})
+        figures.save(name, ROWS, 0.5)
     figures.publish()
     after = readme.read_text()
     assert after.split("<!-- figures -->\n")[1].split("<!-- /figures -->")[0] == TABLE
@@ -40,7 +40,7 @@ def test_publish_replaces_the_table_between_the_markers(readme):
 
 
 def test_publish_refuses_incomplete_figures(readme):
-    figures.save("S sqlite", ROWS, {})
+    figures.save("S sqlite", ROWS, 0.5)
     with pytest.raises(SystemExit, match="no figures of L sqlite; run: make bench SET=L DB=sqlite"):
         figures.publish()
 
@@ -48,13 +48,13 @@ def test_publish_refuses_incomplete_figures(readme):
 def test_publish_refuses_a_page_without_markers(readme):
     readme.write_text("# Benchmark\n")
     for name in figures.PUBLISHED:
-        figures.save(name, ROWS, {})
+        figures.save(name, ROWS, 0.5)
     with pytest.raises(SystemExit, match="lacks the lines <!-- figures --> and <!-- /figures -->"):
         figures.publish()
 
 
 def test_saved_figures_keep_those_of_other_sets(readme):
-    figures.save("S sqlite", ROWS, {})
-    figures.save("L sqlite", ROWS, {"serve": 0.123456})
+    figures.save("S sqlite", ROWS, 0.5)
+    figures.save("L sqlite", ROWS, 0.123456)
     saved = json.loads((readme.parent / "bench" / "results.json").read_text())
-    assert (set(saved), saved["L sqlite"]["start"]) == ({"S sqlite", "L sqlite"}, {"serve": 0.1235})
+    assert (set(saved), saved["L sqlite"]["start"]) == ({"S sqlite", "L sqlite"}, 0.1235)
