@@ -10,6 +10,10 @@ answers() {
 choose_engine() {
     one_of ENGINE "${ENGINE:=auto}" auto docker podman local
     docker=${DOCKER:-docker}
+    if [ -n "${chosen_cli:-}" ]; then
+        engine=$ENGINE cli=$chosen_cli
+        return
+    fi
     case $ENGINE in
         auto)
             if is_podman "$docker" && podman_answers "$docker"; then
@@ -47,8 +51,8 @@ choose_engine() {
         local) engine=local cli= ;;
     esac
     # Scripts that this one calls use the same engine, without probing again.
-    ENGINE=$engine
-    export ENGINE
+    ENGINE=$engine chosen_cli=$cli
+    export ENGINE chosen_cli
 }
 
 # podman_answers COMMAND: returns 0 if Podman works by this name.

@@ -1,4 +1,4 @@
-"""Takes the picture of a page in Chromium, light, as wide as the README: picture PAGE PNG."""
+"""Takes the picture of a page in Chromium, as printed, light, as wide as the README: picture PAGE PNG."""
 
 import shutil
 import sys
@@ -11,7 +11,8 @@ with sync_playwright() as playwright:
         executable_path=shutil.which("chromium"),
         args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
     )
-    page = browser.new_page(viewport={"width": 960, "height": 600}, color_scheme="light")
+    page = browser.new_page(viewport={"width": 960, "height": 600}, device_scale_factor=1.5, color_scheme="light")
+    page.emulate_media(media="print")
     page.goto(Path(sys.argv[1]).absolute().as_uri())
     page.screenshot(path=sys.argv[2], full_page=True)
     browser.close()

@@ -104,3 +104,10 @@ def test_choosing_podman_for_a_docker_that_does_not_answer_is_said(only):
 
 def test_choosing_podman_without_docker_is_not_remarked(only):
     assert choose(only(podman=PODMAN)) == ("podman podman", "")
+
+
+def test_engine_is_asked_once_for_all_scripts_of_a_target(stub):
+    variables, calls = stub("top*) exit 1 ;;")
+    run_command(["make", "run", *(f"{name}={value}" for name, value in variables.items())], check=False)
+    assert any(call.startswith("run ") for call in calls())
+    assert len([call for call in calls() if "Server.Version" in call]) == 1
