@@ -63,6 +63,7 @@ class Config:
         self.BIND = addresses.listening(env.text("BIND"), env.text("PORT", "5000"))
         self.WEB_CONCURRENCY = env.integer("WEB_CONCURRENCY", 2, 1, 1000)
         self.JOB_WORKERS = env.integer("JOB_WORKERS", 1, 0, 1000)
+        self._metrics(env)
         # Mails link to it. They can't use the Host header: the client chooses that.
         self.SITE_URL = addresses.site_url("SITE_URL", env.text("SITE_URL", "http://localhost:5000"))
         self.EMAIL_ADDRESSES = env.choice("EMAIL_ADDRESSES", "public", "any")
@@ -74,6 +75,13 @@ class Config:
         self._translation(env)
         self._cookies(env)
         self.SETTING_WARNINGS = self._warnings(env)  # app/ops/startup.py prints them
+
+    def _metrics(self, env: Environment) -> None:
+        """Set where metrics are served: never on the port of the site, which is public."""
+        self.METRICS = env.switch("METRICS")
+        self.METRICS_BIND = addresses.bound("METRICS_BIND", env.text("METRICS_BIND", "0.0.0.0:9464"), "9464")
+        if self.METRICS and self.METRICS_BIND.rpartition(":")[2] == self.BIND.rpartition(":")[2]:
+            raise ConfigError(f"METRICS_BIND={shown(self.METRICS_BIND)} has the port of the site; give another one")
 
     def _mail(self, env: Environment) -> None:
         """Set Flask-Mailman's settings; without MAIL_SERVER, mails are logged."""
@@ -110,6 +118,8 @@ class Config:
         names = ("MAIL_USE_TLS", "MAIL_USE_SSL", "MAIL_USERNAME", "ADMINS")
         if not self.MAIL_SERVER and (idle := [name for name in names if getattr(self, name)]):
             found.append(f"{', '.join(idle)}: no effect without MAIL_SERVER; mails are written to the log")
+        if self.METRICS and self.DEV:
+            found.append("METRICS: no effect with APP_ENVIRONMENT=DEV")
         if self.TRANSLATE_KEY and not self.TRANSLATE_URL:
             found.append("TRANSLATE_KEY: no effect without TRANSLATE_URL; translation is not offered")
         return found

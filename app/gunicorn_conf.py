@@ -9,8 +9,10 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
     from gunicorn.http.message import Request
     from gunicorn.http.wsgi import Response
+    from gunicorn.workers.base import Worker
 
 # The kernel drops signals that process 1 has no handler for, and gunicorn installs its handlers after loading the
 # application. Without this one, stopping a container meanwhile would wait for SIGKILL. boot.sh has blocked the signal.
@@ -89,14 +92,38 @@ forwarded_allow_ips = ""
 
 
 def when_ready(server: Arbiter) -> None:
-    """Turn on garbage collection, and start the job process unless JOB_WORKERS is 0."""
+    """Turn on garbage collection; start the metrics if METRICS=1, and the job process unless JOB_WORKERS is 0."""
+    application = server.app.wsgi()
+    if settings.METRICS:
+        # prometheus_client reads it on import. In memory: the files change with each request.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-", dir=worker_tmp_dir)
+        from app.metrics import exporter, http_requests, pool  # noqa: F401  pool: loaded before the workers fork
+
+        http_requests.init_app(application)
+        exporter.serve_sums(settings.METRICS_BIND)
     gc.freeze()  # collections skip what is loaded, which keeps its memory shared between the workers
     gc.enable()
-    if server.app.wsgi().config["JOB_WORKERS"] > 0:
+    if application.config["JOB_WORKERS"] > 0:
         from app.jobs.process import JobProcess
 
-        server.jobs = JobProcess(server.log)
+        server.jobs = JobProcess(server.log, exporter.retire if settings.METRICS else None)
         server.jobs.start()
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Measure the database pool of a new worker."""
+    if settings.METRICS:
+        from app.metrics import pool
+
+        pool.watch(worker.app.wsgi())
+
+
+def child_exit(server: Arbiter, worker: Worker) -> None:
+    """Keep the counts of a worker that has ended."""
+    if settings.METRICS:
+        from app.metrics import exporter
+
+        exporter.retire(worker.pid)
 
 
 def on_exit(server: Arbiter) -> None:
@@ -107,3 +134,5 @@ def on_exit(server: Arbiter) -> None:
     if "sqlalchemy" in getattr(application, "extensions", ()):  # bench/ serves another application with this file
         with application.app_context():
             database.close()
+    if settings.METRICS:
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"])

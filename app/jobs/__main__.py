@@ -14,7 +14,15 @@ from app import database, start
 from app.jobs import consumer
 
 app = start()
-if len(sys.argv) > 1:  # the server closes the database
+has_parent = len(sys.argv) > 1
+if app.config["METRICS"]:
+    from app.metrics import exporter, jobs, pool
+
+    jobs.init_app()
+    pool.watch(app)
+    if not has_parent:  # which serves them
+        exporter.serve(app.config["METRICS_BIND"])
+if has_parent:  # the server closes the database
     consumer.run(app, parent=int(sys.argv[1]))
 else:
     try:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from logging import Logger
 
 START_DELAY = 2  # seconds; the web workers start first
@@ -12,10 +13,11 @@ STOP_TIMEOUT = 2  # seconds to requeue running jobs
 
 
 class JobProcess:
-    """Keeps one `python -m app.jobs` running."""
+    """Keeps one `python -m app.jobs` running; `on_end` gets the id of one that has ended by itself."""
 
-    def __init__(self, log: Logger):
+    def __init__(self, log: Logger, on_end: Callable[[int], None] | None = None):
         self._log = log
+        self._on_end = on_end
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep_running, name="jobs", daemon=True)
@@ -46,4 +48,6 @@ class JobProcess:
                 self._process.terminate()
             self._process.wait()
             if not self._stopping.wait(RESTART_DELAY):
+                if self._on_end:
+                    self._on_end(self._process.pid)
                 self._log.error("The job process ended unexpectedly; restarting it")

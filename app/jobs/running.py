@@ -5,8 +5,9 @@ import logging
 from app.database import db, roll_back
 from app.exceptions import NotFound
 from app.jobs import registry, services
-from app.jobs.models import ERROR, Job
+from app.jobs.models import DONE, ERROR, FAILED, STALE, Job
 from app.jobs.registry import Kind
+from app.jobs.signals import INTERRUPTED, SUPERSEDED, attempt_ended
 from app.outages import DATABASE_ERRORS, report_database
 from app.users.services import hold
 
@@ -39,23 +40,33 @@ def _work(job_id: int, attempt: int, locale: str | None) -> None:
     db.session.commit()
     if not claimed or job is None:
         return
-    kind, user_id = registry.kind_of(job.kind), job.user_id
-    log.info("job %s (%s, attempt %s) started", job_id, job.kind, attempt)
+    name, user_id = job.kind, job.user_id
+    log.info("job %s (%s, attempt %s) started", job_id, name, attempt)
+    outcome = INTERRUPTED
+    try:
+        outcome = _run(registry.kind_of(name), job_id, attempt, user_id, locale)
+    finally:
+        attempt_ended.send(name, outcome=outcome)
+
+
+def _run(kind: Kind, job_id: int, attempt: int, user_id: int, locale: str | None) -> str:
+    """Do the job, and record a failure; return the outcome. Raises DATABASE_ERRORS."""
     try:
         kind.work(job_id, attempt, user_id, locale)
     except services.Superseded:
         db.session.rollback()
         log.info(STOPPED, job_id, attempt)
+        return SUPERSEDED
     except DATABASE_ERRORS:
         raise
     except Exception as error:
         db.session.rollback()
-        _record_failure(kind, job_id, attempt, user_id, error)
-    else:
-        log.info("job %s done", job_id)
+        return _record_failure(kind, job_id, attempt, user_id, error)
+    log.info("job %s done", job_id)
+    return DONE
 
 
-def _record_failure(kind: Kind, job_id: int, attempt: int, user_id: int, error: Exception) -> None:
+def _record_failure(kind: Kind, job_id: int, attempt: int, user_id: int, error: Exception) -> str:
     """Mark the job as failed, and notify its user; if it was deleted, with them, that is why it failed."""
     try:
         hold(user_id)
@@ -66,8 +77,9 @@ def _record_failure(kind: Kind, job_id: int, attempt: int, user_id: int, error: 
         log.error("job %s failed", job_id, exc_info=error)
         kind.failed(user_id)
         db.session.commit()
-    else:
-        log.info(STOPPED, job_id, attempt)
+        return FAILED
+    log.info(STOPPED, job_id, attempt)
+    return SUPERSEDED
 
 
 def tidy() -> list[Job]:
@@ -86,13 +98,17 @@ def tidy() -> list[Job]:
 def _tidy() -> list[Job]:
     interrupted = list(_interrupted.items())
     requeued = [job for item in interrupted if (job := services.requeue_interrupted(*item))]
+    stale = []
     for job in services.fail_stale():
         log.warning("job %s failed: no heartbeat", job.id)
         registry.kind_of(job.kind).failed(job.user_id)
+        stale.append(job.kind)
     unclaimed = services.renew_unclaimed()
     for kind in registry.kinds():
         kind.tidy()
     db.session.commit()
+    for name in stale:
+        attempt_ended.send(name, outcome=STALE)
     for job_id, _attempt in interrupted:
         _interrupted.pop(job_id, None)
     return requeued + unclaimed

@@ -89,16 +89,21 @@ def unsupported(name: str, option: str, remedy: str) -> ConfigError:
 
 def listening(bind: str, port: str) -> str:
     """Return where to listen: at BIND, else on all addresses at PORT, which some platforms set."""
-    if not bind:
-        if not is_port(port):
-            raise ConfigError(f"PORT={shown(port)} is not a number from 1 to 65535; give one such as 5000")
-        return f"0.0.0.0:{port}"
-    host, colon, number = bind.rpartition(":")
+    if bind:
+        return bound("BIND", bind, "5000")
+    if not is_port(port):
+        raise ConfigError(f"PORT={shown(port)} is not a number from 1 to 65535; give one such as 5000")
+    return f"0.0.0.0:{port}"
+
+
+def bound(name: str, text: str, port: str) -> str:
+    """Return an address and a port to listen on; `port` is the one of the example."""
+    host, colon, number = text.rpartition(":")
     if not colon or not is_port(number, least=0) or (host and not is_host(host)) or (":" in host and host[0] != "["):
         raise ConfigError(
-            f"BIND={shown(bind)} is not an address and a port; give one such as 0.0.0.0:5000 or [::]:5000"
+            f"{name}={shown(text)} is not an address and a port; give one such as 0.0.0.0:{port} or [::]:{port}"
         )
-    return bind
+    return text
 
 
 def mailbox(name: str, text: str) -> str:

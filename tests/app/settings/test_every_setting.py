@@ -19,17 +19,20 @@ URLS = [
 ]
 # Settings that can also be read from a file.
 IN_FILES = ["DATABASE_URL", "SECRET_KEY", "MAIL_PASSWORD", "TRANSLATE_KEY", "REDIS_URL"]
+ADDRESSES = [
+    *("5000", "h", "h:", "h:x", "h:99999", "unix:/tmp/s", "fd://3", "[::", "[::]", "::1:5000", "[::1:5000"),
+    *("http://h:5000", "0.0.0.0:5000,[::]:5000", "256.1.1.1:5000", "a b:5000", "é:5000"),
+]
 # For each setting, values that can't work. White space, control characters and invalid UTF-8 are tried on all.
 WRONG = {
     "APP_ENVIRONMENT": ["prod", "dev", "TEST", "PROD DEV"],
-    "BIND": [
-        *("5000", "h", "h:", "h:x", "h:99999", "unix:/tmp/s", "fd://3", "[::", "[::]", "::1:5000", "[::1:5000"),
-        *("http://h:5000", "0.0.0.0:5000,[::]:5000", "256.1.1.1:5000", "a b:5000", "é:5000"),
-    ],
+    "BIND": ADDRESSES,
     "PORT": ["0", "65536", "tcp://10.0.0.1:5000", *NUMBERS],
     "DATA_DIR": [],
     "WEB_CONCURRENCY": ["0", *NUMBERS],
     "JOB_WORKERS": NUMBERS,
+    "METRICS": SWITCHES,
+    "METRICS_BIND": ADDRESSES,
     "LOG_FORMAT": ["xml", "JSON", "text json"],
     "DATABASE_URL": ["SECRET", "oracle://there", "mysql://u:SECRET@h", "sqlite:///app.db"],
     "SECRET_KEY": ["x", "123456", "change-me", "  Dev "],
@@ -152,6 +155,8 @@ def test_secret_file_may_have_a_byte_order_mark_and_line_ends(tmp_path):
         ({"SESSION_COOKIE_NAME": "__Host-m", "SITE_URL": "https://h"}, "SESSION_COOKIE_NAME", "__Host-m"),
         ({"SECRET_KEY": "drawn at random, é"}, "SECRET_KEY", "drawn at random, é"),
         ({"MIGRATE_ON_BOOT": "0"}, "MIGRATE_ON_BOOT", False),
+        ({"METRICS": "1"}, "METRICS_BIND", "0.0.0.0:9464"),
+        ({"METRICS_BIND": "[::1]:5000"}, "METRICS_BIND", "[::1]:5000"),
     ],
 )
 def test_right_value_is_used(variables, name, value):
@@ -173,6 +178,12 @@ def test_contradicting_settings_of_mail_are_refused(variables):
     assert "MAIL_" in refused(variables)
 
 
+@pytest.mark.parametrize("site", [{}, {"BIND": "127.0.0.1:5000"}, {"PORT": "5000", "APP_ENVIRONMENT": "DEV"}])
+def test_metrics_on_the_port_of_the_site_are_refused(site):
+    metrics = {"METRICS": "1", "METRICS_BIND": "127.0.0.2:5000"}
+    assert "METRICS_BIND='127.0.0.2:5000' has the port of the site" in refused(site | metrics)
+
+
 LINK = "tcp://10.0.0.7:25"
 
 
@@ -184,6 +195,8 @@ LINK = "tcp://10.0.0.7:25"
         ({"MAIL_USE_TLS": "0", "MAIL_DEFAULT_SENDER": "me@h", "MAIL_PORT": "25"}, []),
         ({"MAIL_USE_TLS": "1"}, ["MAIL_USE_TLS: no effect without MAIL_SERVER"]),
         ({"MAIL_USE_SSL": "1", "ADMINS": "me@h"}, ["MAIL_USE_SSL, ADMINS: no effect without MAIL_SERVER"]),
+        ({"METRICS": "1"}, []),
+        ({"METRICS": "1", "APP_ENVIRONMENT": "DEV"}, ["METRICS: no effect with APP_ENVIRONMENT=DEV"]),
         ({"TRANSLATE_KEY": "x"}, ["TRANSLATE_KEY: no effect without TRANSLATE_URL"]),
         ({"MAIL_PORT": LINK, "MAIL_SERVER": "h"}, ["MAIL_PORT: service links"]),
         ({"MAIL_PORT": LINK, "REDIS_PORT": LINK}, ["MAIL_PORT and REDIS_PORT: service links"]),
