@@ -22,6 +22,7 @@ UNREACHABLE = re.compile(
 NOISE = re.compile(
     r"^(?:#\d+ (?:DONE|CACHED|sha256:)|-{3,}|>|WARNING|\[notice\]| *$)|DEPRECATED|executor failed|returned a non-zero"
 )
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 STAND_INS = "localhost/microblog-base/"
 
 
@@ -92,6 +93,7 @@ class Builder:
 
 def explain(log: str) -> str:
     """Returns the lines of a failed build's output that tell why, in one."""
+    log = COLOUR.sub("", log)
     lines = [re.sub(r"^#\d+ (?:\d+\.\d+ )?", "", line.rsplit("\r", 1)[-1]).strip() for line in log.splitlines()]
     useful = [line for line in lines if line and not NOISE.search(line)]
     return " / ".join(one_line(line, 160) for line in useful[-3:]) or one_line(log)

@@ -59,19 +59,16 @@ class Reached(Container):
     """A container of an internal network."""
 
     network: Network | None = None
+    _inside: str = ""
 
     def connection(self, port: int | None = None) -> http.client.HTTPConnection:
-        """Returns a connection through the relay, not yet open."""
+        """Returns a connection through the relay, not yet open; raises EngineError if the container has ended."""
         assert self.network
-        connection = http.client.HTTPConnection(*self.network.address, timeout=5)
-        connection.set_tunnel(self.address_inside(), port or self.port)
-        return connection
-
-    def address_inside(self) -> str:
-        """Returns its address in the network; raises EngineError once it has ended."""
-        assert self.network
-        networks = self.engine.inspect("container", self.name)["NetworkSettings"]["Networks"]
-        address: str = networks[self.network.name]["IPAddress"]
-        if not address:
+        if not self._inside:
+            networks = self.engine.inspect("container", self.name)["NetworkSettings"]["Networks"]
+            self._inside = networks[self.network.name]["IPAddress"]
+        if not self._inside:
             raise EngineError("the container has no address")
-        return address
+        connection = http.client.HTTPConnection(*self.network.address, timeout=5)
+        connection.set_tunnel(self._inside, port or self.port)
+        return connection

@@ -5,84 +5,45 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
+from typing import Any
 
-from ..contract.container import Answer
-from ..contract.engine import EngineError, one_line
+from ..contract.engine import one_line
 from ..contract.running import PASSWORD
 from .exercise import Point
 from .relay import Reached
+from .starting import Start, await_answer, need_answer, watch_start
 from .subject import HEALTH_OPTIONS, Subject
 from .verdict import Fault, Seen, Unjudged, seen
 
 STAYS_SECONDS = 4
 STOP_SECONDS = 15  # not the usual 10: a busy machine is no fault of the submission
 HEALTH_SECONDS = 90
-LISTENING = "0A"  # the state in /proc/net/tcp
+OPPOSITE_CHECKS = 4  # more than the engine needs by default
 SHELLS = ("sh", "bash", "dash", "ash")
 INITS = ("tini", "dumb-init", "catatonit", "docker-init", "init")
 
 
 def check_starts(subject: Subject, _point: Point) -> Seen:
-    """The container starts, and still runs after some seconds or once it answers."""
+    """The container starts: it does not end before it serves."""
     container = subject.server
-    subject.wait(lambda: subject.port and subject.ask(container), STAYS_SECONDS, container)
-    if container.has_ended():
+    if _start(subject).has_ended:
         raise subject.ended(container)
     return seen("starts", command=one_line(container.processes()[0].command, 80))
 
 
 def check_answers(subject: Subject, _point: Point) -> Seen:
     """The server answers 200 to another container, at its port and path."""
-    answer = _await_answer(subject, subject.server)
+    answer = need_answer(subject, subject.server, _start(subject))
     if answer.status != 200:
         raise Fault("answers-status", path=subject.answers, status=answer.status, port=subject.port)
     return seen("answers", path=subject.answers, port=subject.port)
 
 
-def _await_answer(subject: Subject, container: Reached) -> Answer:
-    """Waits for an answer; raises Fault when the container ends, listens elsewhere, or neither in time."""
-    answers: list[Answer] = []
-    rounds, elsewhere = 0, 0
-
-    def answered() -> bool:
-        nonlocal rounds, elsewhere
-        rounds += 1
-        if answer := subject.ask(container):
-            answers.append(answer)
-        elif rounds % 8 == 0:  # seldom: it costs more than a request
-            sockets = _listening(subject, container)
-            is_elsewhere = bool(sockets) and ("0.0.0.0", subject.port) not in sockets
-            elsewhere = elsewhere + 1 if is_elsewhere else 0
-        return bool(answers) or elsewhere > 1
-
-    ended = not subject.wait(answered, subject.patience, container)
-    if answers:
-        return answers[0]
-    if ended and container.has_ended():
-        raise subject.ended(container)
-    sockets = sorted(_listening(subject, container))
-    if ("127.0.0.1", subject.port) in sockets:
-        raise Fault("answers-loopback", port=subject.port)
-    if sockets and elsewhere:
-        raise Fault("answers-elsewhere", port=subject.port, ports=", ".join(str(port) for _, port in sockets))
-    line = one_line(container.log())
-    raise Fault("answers-nothing", port=subject.port, seconds=f"{subject.patience:.0f}", line=line or "–")
-
-
-def _listening(subject: Subject, container: Reached) -> set[tuple[str, int]]:
-    """Returns the addresses and ports where a container listens, but for the engine's own; empty if that is unknown."""
-    try:
-        table = subject.engine("exec", container.name, "cat", "/proc/net/tcp", "/proc/net/tcp6")
-    except EngineError:
-        return set()
-    found = set()
-    for row in (line.split() for line in table.splitlines()):
-        if len(row) > 3 and row[3] == LISTENING:
-            address, _, port = row[1].partition(":")
-            host = "127.0.0.1" if address.endswith(("0100007F", "01000000")) else "0.0.0.0"
-            if not address.endswith("0B00007F"):  # Docker's resolver
-                found.add((host, int(port, 16)))
-    return found
+def _start(subject: Subject) -> Start:
+    """Returns what came of the start of the container that points share."""
+    if subject.start is None:
+        subject.start = watch_start(subject, subject.server)
+    return subject.start
 
 
 def check_user(subject: Subject, _point: Point) -> Seen:
@@ -136,7 +97,7 @@ def _processes(subject: Subject, container: Reached) -> list[_Process]:
 
 def check_second(subject: Subject, _point: Point) -> Seen:
     """A second container of the image answers beside the first."""
-    answer = _await_answer(subject, subject.second)
+    answer = await_answer(subject, subject.second)
     if answer.status != 200 or not subject.ask(subject.server):
         raise Fault("second-fails", status=answer.status)
     return seen("second")
@@ -191,7 +152,7 @@ def check_data(subject: Subject, _point: Point) -> Seen:
     name = f"check{subject.engine.run}"
     volume = ("-v", f"{subject.engine.create_volume()}:{folder}")
     with subject.launched(*volume) as container:
-        _await_answer(subject, container)
+        await_answer(subject, container)
         account = {"username": name, "email": f"{name}@mail.example", "password": PASSWORD}
         answer = container.request(
             "/api/users", method="POST", body=json.dumps(account), headers={"Content-Type": "application/json"}
@@ -200,7 +161,7 @@ def check_data(subject: Subject, _point: Point) -> Seen:
             raise Fault("data-refused", status=answer.status if answer else "–")
         container.stop()
     with subject.launched(*volume) as container:
-        _await_answer(subject, container)
+        await_answer(subject, container)
         credentials = base64.b64encode(f"{name}:{PASSWORD}".encode()).decode()
         answer = container.request("/api/tokens", method="POST", headers={"Authorization": f"Basic {credentials}"})
         if not answer or answer.status not in (200, 201):
@@ -213,7 +174,7 @@ def check_healthy(subject: Subject, _point: Point) -> Seen:
     if not subject.health_test:
         raise Fault("healthy-none")
     container = subject.server
-    if not subject.wait(lambda: _health(container) == "healthy", HEALTH_SECONDS, container):
+    if _await_health(subject, container, "healthy") != "healthy":
         raise Fault("healthy-not", output=_health_output(container))
     return seen("healthy")
 
@@ -225,7 +186,7 @@ def check_unhealthy(subject: Subject, point: Point) -> Seen:
     path = point.options.get("path")
     if path:
         with subject.launched(*HEALTH_OPTIONS) as container:
-            _await_answer(subject, container)
+            await_answer(subject, container)
             subject.ask(container, path)
             return _expect_unhealthy(subject, container)
     with subject.launched("--entrypoint", "sleep", *HEALTH_OPTIONS, command=("600",)) as container:
@@ -233,16 +194,33 @@ def check_unhealthy(subject: Subject, point: Point) -> Seen:
 
 
 def _expect_unhealthy(subject: Subject, container: Reached) -> Seen:
-    if not subject.wait(lambda: _health(container) == "unhealthy", HEALTH_SECONDS, container):
-        raise Fault("unhealthy-not", seconds=HEALTH_SECONDS, output=_health_output(container))
+    if _await_health(subject, container, "unhealthy") != "unhealthy":
+        raise Fault("unhealthy-not", output=_health_output(container))
     return seen("unhealthy")
 
 
-def _health(container: Reached) -> str:
-    return str((container.state.get("Health") or {}).get("Status"))
+def _await_health(subject: Subject, container: Reached, wanted: str) -> str:
+    """Waits until the engine finds a container as wanted, or finds the opposite several times; returns its finding."""
+    before = {entry["Start"] for entry in _health(container).get("Log") or []}
+
+    def is_decided() -> bool:
+        health = _health(container)
+        opposite = [
+            entry for entry in health.get("Log") or []
+            if entry["Start"] not in before and (entry["ExitCode"] == 0) != (wanted == "healthy")
+        ]  # fmt: skip
+        return health.get("Status") == wanted or len(opposite) >= OPPOSITE_CHECKS
+
+    subject.wait(is_decided, HEALTH_SECONDS, container)
+    return str(_health(container).get("Status"))
+
+
+def _health(container: Reached) -> dict[str, Any]:
+    health: dict[str, Any] = container.state.get("Health") or {}
+    return health
 
 
 def _health_output(container: Reached) -> str:
     """Returns what the last check of the health printed."""
-    log = (container.state.get("Health") or {}).get("Log") or []
+    log = _health(container).get("Log") or []
     return one_line(log[-1]["Output"], 120) if log else "–"

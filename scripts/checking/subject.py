@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..contract.container import Answer
 from ..contract.engine import EngineError, one_line
@@ -24,6 +25,9 @@ from .relay import Network, Reached
 from .submission import Submission
 from .verdict import Fault
 
+if TYPE_CHECKING:
+    from .starting import Start
+
 SAVE_SECONDS = 300
 HEALTH_OPTIONS = ("--health-interval", "2s", "--health-start-period", "1s")
 
@@ -32,8 +36,8 @@ HEALTH_OPTIONS = ("--health-interval", "2s", "--health-start-period", "1s")
 class Subject(Trial):
     """A submission, and how it is built and run.
 
-    `make` builds the image of a Dockerfile, `network` gives the network of its containers, `start` are the files that
-    the exercise starts from, by their path, relative to `source_folder`.
+    `make` builds the image of a Dockerfile, `network` gives the network of its containers, `start_folder` holds the
+    files that the exercise starts from; `start` is what came of the first start, once it is known.
     """
 
     submission: Submission = field(default_factory=lambda: Submission("", b""))
@@ -41,6 +45,7 @@ class Subject(Trial):
     network: Callable[[], Network] | None = None
     guard: Guard | None = None
     start_folder: Path = Path()
+    start: Start | None = None
 
     @cached_property
     def dockerfile(self) -> Dockerfile:
@@ -124,13 +129,14 @@ class Subject(Trial):
         """Waits until a condition holds; False after so many seconds, or if the container ends before."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if condition():
-                return True
+            for _ in range(3):
+                if condition():
+                    return True
+                time.sleep(0.3)
             if self.guard:
                 self.guard.check()
-            if container and container.has_ended():
+            if container and container.has_ended():  # seldom: asking the engine costs more than a request
                 return bool(condition())
-            time.sleep(0.3)
         return False
 
     def ask(self, container: Reached, path: str | None = None) -> Answer | None:

@@ -3,18 +3,16 @@
 import os
 import re
 import shutil
-import socket
-import threading
 
 import pytest
 from corpus import VERDICTS, cases, exercise, paths
-from engine import ROOT, free_port
+from engine import ROOT
 
-from scripts.checking import relay_server
 from scripts.checking.building import explain
 from scripts.checking.dockerfile import UnreadableError, read_dockerfile
 from scripts.checking.exercise import LANGUAGES, ExerciseError, read_exercise
 from scripts.checking.judging import CHECKS
+from scripts.checking.starting import read_sockets
 from scripts.checking.subject import Subject
 from scripts.checking.submission import Submission
 from scripts.checking.texts import check_lint, installs, lock_versions
@@ -219,20 +217,13 @@ def test_reason_of_a_failed_build_is_told():
     assert reason in explain(buildkit)
 
 
-def test_relay_connects_to_the_address_that_it_is_given():
-    with (
-        socket.create_server(("127.0.0.1", 0)) as target,
-        relay_server.Server(("127.0.0.1", 0), relay_server.Relay) as relay,
-    ):
-        threading.Thread(target=relay.serve_forever, daemon=True).start()
-        with socket.create_connection(relay.server_address, timeout=5) as client:
-            client.sendall(b"CONNECT 127.0.0.1:%d HTTP/1.1\r\nHost: a\r\n\r\n" % target.getsockname()[1])
-            assert client.recv(100).startswith(b"HTTP/1.1 200")
-            peer, _ = target.accept()
-            peer.sendall(b"good morning")
-            assert client.recv(100) == b"good morning"
-            peer.close()
-        with socket.create_connection(relay.server_address, timeout=5) as client:
-            client.sendall(b"CONNECT 127.0.0.1:%d HTTP/1.1\r\n\r\n" % free_port())
-            assert client.recv(100).startswith(b"HTTP/1.1 502")
-        relay.shutdown()
+def test_sockets_are_read():
+    table = """  sl  local_address rem_address   st
+   0: 0100007F:1388 00000000:0000 0A
+   1: 0B00007F:9C41 00000000:0000 0A
+   2: 0200A8C0:1F90 0100A8C0:9C40 01
+  sl  local_address                         remote_address                        st
+   0: 00000000000000000000000000000000:1389 00000000000000000000000000000000:0000 0A
+   1: 00000000000000000000000001000000:138A 00000000000000000000000000000000:0000 0A
+"""
+    assert read_sockets(table) == {("127.0.0.1", 5000), ("0.0.0.0", 5001), ("127.0.0.1", 5002)}
