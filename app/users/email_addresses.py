@@ -72,6 +72,7 @@ def _library() -> ModuleType:
     """Import email-validator, which takes 40 ms: few requests need it. The local domains are ours to check."""
     import email_validator
 
-    for name in LOCAL_DOMAINS:
-        email_validator.SPECIAL_USE_DOMAIN_NAMES.remove(name)
+    # Two threads may both be here: the cache does not wait for the first call.
+    names = email_validator.SPECIAL_USE_DOMAIN_NAMES
+    names[:] = [name for name in names if name not in LOCAL_DOMAINS]
     return email_validator

@@ -1,6 +1,7 @@
 import pytest
 
 from app.exceptions import Invalid
+from app.users import email_addresses
 from app.users.email_addresses import email, email_key
 from app.users.services import create_user
 
@@ -88,3 +89,8 @@ def test_invalid_domain_or_local_part_is_refused(context, address):
 )
 def test_key_is_the_same_however_an_address_is_written(typed, key):
     assert email_key(typed) == key
+
+
+def test_two_threads_may_load_the_library_at_once():
+    load = email_addresses._library.__wrapped__
+    assert load() is load()
