@@ -51,8 +51,10 @@ REGISTRY = localhost:5050/microblog
 VERSION =
 ## 1: `make registry` uses TLS and an account
 SECURE = 0
-## a file of settings for `make run`, such as .env (.env.example lists the settings)
+## a file of settings for `make run` and `make up`, such as .env (.env.example lists the settings)
 SETTINGS =
+## `make up`: companions, such as mariadb,redis,worker,proxy,mail (default: COMPOSE_PROFILES in SETTINGS)
+PROFILES =
 ## the points that `make accept` (docker/README.md) and `make check` try: names, or all
 POINTS = all
 ## files that `make accept` and `make check` write their results to; they end in .json or .xml (JUnit)
@@ -70,7 +72,7 @@ SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE DOCKER
 ## CA_FILE          a PEM file of a private certificate authority to trust
 ## DOCKER           the docker command to use, if it is not the first on the PATH
 
-VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET NAME FILE DIR CHECK_LANG TREE JSON STAGES PICTURE REGISTRY VERSION SECURE SETTINGS POINTS REPORT COVERAGE PUBLISH
+VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET NAME FILE DIR CHECK_LANG TREE JSON STAGES PICTURE REGISTRY VERSION SECURE SETTINGS PROFILES POINTS REPORT COVERAGE PUBLISH
 export VARIABLES $(VARIABLES) DEFAULT_STAGE DBS
 
 MAKEFLAGS += --no-print-directory
@@ -79,7 +81,7 @@ unknown := $(filter-out $(VARIABLES) $(SITE) MAKEFLAGS MAKEOVERRIDES -*-command-
 $(if $(filter CONTEXT,$(unknown)),$(error there is no variable CONTEXT; use ENV=$(CONTEXT)))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists the variables))
 
-.PHONY: help stages lesson doctor build run stop restart logs shell db-shell db-backup db-restore ps images layers history inspect compare registry push sbom audit accept check check-class verify test test-images test-builders acceptance test-browser lint bench clean
+.PHONY: help stages lesson doctor build run stop restart logs shell db-shell db-backup db-restore up down ps images layers history inspect compare registry push sbom audit accept check check-class verify test test-images test-builders acceptance test-browser lint bench clean
 # `make -j4 run stop` runs its targets in order.
 .NOTPARALLEL:
 
@@ -121,6 +123,12 @@ db-backup: ; @sh scripts/instance db-backup
 
 ## replace the companion database by FILE, made by `make db-backup`
 db-restore: ; @sh scripts/instance db-restore
+
+## build, start with Compose and the companions of PROFILES, wait until it answers
+up: ; @sh scripts/compose up
+
+## stop what `make up` started; keeps its data
+down: ; @sh scripts/compose down
 
 ## list this project's containers
 ps: ; @sh scripts/instance ps

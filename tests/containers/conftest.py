@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from engine import LABEL, ROOT, Container, Engine, command_lines, find_builder, free_port, run_command
+from proxied import site  # noqa: F401  a fixture
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+import yaml
 from engine import ROOT, Container, free_port, get, run_command, wait_until
 from visitor import Visitor
 
@@ -19,7 +20,7 @@ def compose(engine, build, any_builder, project, tmp_path):
     """compose("up", "-d"): runs Compose in a copy of the checkout, with this session's image in .env."""
     command = find_compose(engine) or pytest.skip("Compose is not installed: sudo apt-get install docker-compose")
     image = build("optimized", any_builder)
-    for name in ("compose.yaml", "scripts"):
+    for name in ("compose.yaml", "scripts", "docker"):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
     port = free_port()
@@ -34,6 +35,18 @@ def compose(engine, build, any_builder, project, tmp_path):
     compose.address = f"http://127.0.0.1:{port}"
     yield compose
     compose("down", "-v")
+
+
+def test_every_companion_is_confined_and_bounded(compose):
+    with (compose.folder / ".env").open("a") as settings:
+        settings.write("COMPOSE_PROFILES=mariadb,mysql,redis,worker,proxy,mail\n")
+    services = yaml.safe_load(compose("config").stdout)["services"]
+    assert set(services) == {"web", "mariadb", "mysql", "redis", "worker", "proxy", "mail"}
+    for name, service in services.items():
+        assert (service["read_only"], service["init"], service["cap_drop"]) == (True, True, ["ALL"]), name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["mem_limit"], name
+        assert service["logging"]["options"] == {"max-size": "10m", "max-file": "3"}, name
 
 
 def is_ready(address):

@@ -7,11 +7,21 @@ from http.cookiejar import CookieJar
 
 
 class Visitor:
-    """A browser session. Like a real browser it sends a host's cookies to every port of that host."""
+    """A browser session. Like a real browser it sends a host's cookies to every port of that host.
 
-    def __init__(self):
-        handlers = urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
+    `trust` is an ssl.SSLContext that trusts the site's certificate.
+    """
+
+    def __init__(self, trust=None):
+        self._jar = CookieJar()
+        handlers = [urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self._jar)]
+        if trust:
+            handlers.append(urllib.request.HTTPSHandler(context=trust))
         self._opener = urllib.request.build_opener(*handlers)
+
+    def cookies(self) -> str:
+        """Returns its cookies as a header has them."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)
 
     def get(self, url) -> str:
         """Returns the text of a page, following redirects."""
