@@ -22,9 +22,10 @@ VERSION = 1  # of what `store` writes, and of the judging: results of an older o
 def judge_class(judge: Judge, folder: Path, output: Path, language: str) -> int:
     """Judges each submission in a folder and writes reports to the folder `output`/STAGE; returns the exit status."""
     exercise, start = judge.place.exercise, time.monotonic()
-    found = list_submissions(folder)
+    found = list_submissions(folder) if folder.is_dir() else []
     if not found:
-        print(f"error: there are no submissions in DIR={folder}; each folder or Dockerfile is one", file=sys.stderr)
+        text = "give a folder in which each folder or Dockerfile is a student's"
+        print(f"error: there are no submissions in DIR={folder}; {text}", file=sys.stderr)
         return 2
     output /= exercise.stage
     kept, pages = output / "kept", output / "students"

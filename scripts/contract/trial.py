@@ -41,8 +41,9 @@ class Trial:
 
     @cached_property
     def config(self) -> dict[str, Any]:
-        config: dict[str, Any] = self.engine.inspect("image", self.image)["Config"] or {}
-        return config
+        """The configuration of the image; Podman has the HEALTHCHECK beside it."""
+        image = self.engine.inspect("image", self.image)
+        return {"Healthcheck": image.get("Healthcheck"), **(image["Config"] or {})}
 
     @property
     def environment(self) -> dict[str, str]:
