@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -135,4 +134,6 @@ def on_exit(server: Arbiter) -> None:
         with application.app_context():
             database.close()
     if settings.METRICS:
-        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+        from app.metrics import exporter
+
+        exporter.remove_files()

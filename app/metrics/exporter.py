@@ -5,6 +5,7 @@ mode), which gunicorn's master sums up. A worker apart is one process, and serve
 """
 
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Iterable
@@ -37,15 +38,19 @@ class Sums(Collector):
 
 
 def serve_sums(bind: str) -> None:
-    """Serve the metrics of this process and its children, in a thread, at an address and port."""
+    """Serve the metrics of this process and its children, as `serve` does."""
     os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
     registry = CollectorRegistry()
     registry.register(Sums())
-    serve(bind, registry)
+    try:
+        serve(bind, registry)
+    except SystemExit:
+        remove_files()
+        raise
 
 
 def serve(bind: str, registry: CollectorRegistry = REGISTRY) -> None:
-    """Serve the metrics of this process; if that is not possible, exit with one line."""
+    """Serve the metrics of this process in a thread, at an address and port; on failure, exit with one line."""
     host, _, port = bind.rpartition(":")
     try:
         server, _thread = start_http_server(int(port), host.strip("[]") or "0.0.0.0", registry)  # noqa: S104
@@ -69,3 +74,8 @@ def retire(pid: int) -> None:
                 total.write_value(key, total.read_value(key)[0] + value, timestamp)
             total.close()
             file.unlink()
+
+
+def remove_files() -> None:
+    """Remove the values of all processes."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

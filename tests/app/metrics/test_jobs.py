@@ -1,5 +1,7 @@
 """Ended attempts by kind and outcome, and the queue; the functions of the job's kind are replaced."""
 
+from types import SimpleNamespace
+
 import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy.exc import OperationalError
@@ -74,7 +76,7 @@ def test_stale_job_is_counted_once(job):
 
 def test_queue_is_counted_every_few_seconds(job, monkeypatch):
     clock = [100.0]
-    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     queue = jobs.Queue()
     queue(lambda: False)
     assert REGISTRY.get_sample_value("microblog_jobs_queued") == 1
