@@ -1,4 +1,6 @@
-"""Exit with 0 if the server in this container answers /health with 200, otherwise with 1; the command of HEALTHCHECK.
+"""Exit with 0 if the server in this container answers PATH with 200, otherwise with 1: `probe.py [PATH]`.
+
+The command of HEALTHCHECK, with the default, /health; deploy/stack.yaml asks for /health/ready too.
 
 Standard library only, and run as a file: importing the application would take longer than the probe.
 """
@@ -23,11 +25,11 @@ def address(environment: Mapping[str, str]) -> tuple[str, int]:
     return host.strip("[]"), int(port or 5000)
 
 
-def is_healthy(environment: Mapping[str, str]) -> bool:
-    """Return whether /health answers 200 within SECONDS."""
+def is_healthy(environment: Mapping[str, str], path: str = "/health") -> bool:
+    """Return whether `path` answers 200 within SECONDS."""
     connection = http.client.HTTPConnection(*address(environment), timeout=SECONDS)
     try:
-        connection.request("GET", "/health")
+        connection.request("GET", path)
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False
@@ -36,4 +38,4 @@ def is_healthy(environment: Mapping[str, str]) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(not is_healthy(os.environ))
+    sys.exit(not is_healthy(os.environ, *sys.argv[1:2]))

@@ -1,10 +1,10 @@
-"""compose.yaml: the application alone, with a separate worker, and with MariaDB or MySQL."""
+"""compose.yaml: alone, with a worker, with MariaDB or MySQL; what `make up` refuses; deploy/stack.yaml's syntax."""
 
 import shutil
 
 import pytest
 import yaml
-from engine import ROOT, Container, free_port, get, run_command, wait_until
+from engine import ROOT, Container, command_lines, free_port, get, run_command, wait_until
 from visitor import Visitor
 
 
@@ -91,3 +91,43 @@ def test_application_uses_the_chosen_database(compose, database, official):
     wait_until(lambda: is_ready(compose.address), 90, "readiness")
     query = f'MYSQL_PWD="$(cat ${prefix}_PASSWORD_FILE)" {database} -u microblog microblog -Ne "SHOW TABLES"'
     assert "user" in compose("exec", "-T", database, "sh", "-c", query).stdout.split()
+
+
+@pytest.mark.parametrize(
+    ("profiles", "line"),
+    [
+        ("postgres", "error: PROFILES=postgres is not valid; use one of: mariadb mysql redis worker proxy mail"),
+        ("mariadb,mysql", "error: PROFILES has two databases; choose mariadb or mysql"),
+    ],
+)
+def test_make_up_refuses_unknown_companions(stub, make, profiles, line):
+    variables, calls = stub()
+    result = make("up", check=False, PROFILES=profiles, **variables | {"STAGE": "optimized"})
+    assert line in result.stderr.splitlines()
+    assert not [call for call in calls() if call.startswith("build")]
+
+
+def test_make_up_names_the_remedy_without_compose(stub, make, without):
+    variables, _ = stub("'compose version') exit 1 ;;")
+    result = make("up", check=False, env=without("docker-compose"), **variables | {"STAGE": "optimized"})
+    remedy = "install it (on Debian or Ubuntu: sudo apt-get install -y docker-compose)"
+    assert f"error: Compose is missing; {remedy}" in result.stderr.splitlines()
+
+
+def test_make_down_refuses_what_make_up_did_not_start(stub, make, project):
+    variables, calls = stub()
+    result = make("down", check=False, **variables | {"STAGE": "optimized"})
+    line = f"error: there is no instance/{project}-compose.env: 'make up' was not used with IMAGE={project}"
+    assert line in result.stderr.splitlines()
+    assert not [call for call in calls() if "down" in call]
+
+
+def test_stack_is_valid_for_a_swarm():
+    command = ["stack", "config"]
+    usage = "docker stack config"
+    clis = [cli for cli in command_lines() if usage in run_command([cli, *command, "--help"], check=False).stdout]
+    if not clis:
+        pytest.skip("Docker knows `stack config` from version 25 on")
+    services = yaml.safe_load(run_command([clis[0], *command, "-c", "deploy/stack.yaml"]).stdout)["services"]
+    assert services["web"]["deploy"]["update_config"]["failure_action"] == "rollback"
+    assert all(service["read_only"] and service["cap_drop"] == ["ALL"] for service in services.values())

@@ -61,6 +61,13 @@ def test_probe_exits_with_0_only_for_status_200(server, status, code):
     assert subprocess.run([sys.executable, "-I", probe.__file__], env=environment, check=False).returncode == code
 
 
+def test_probe_asks_for_another_path(server):
+    environment = {"PORT": str(server(200))}
+    command = [sys.executable, "-I", probe.__file__]
+    assert subprocess.run([*command, "/health"], env=environment, check=False).returncode == 0
+    assert subprocess.run([*command, "/health/ready"], env=environment, check=False).returncode == 1
+
+
 @pytest.mark.parametrize(("host", "bind"), [("0.0.0.0", "0.0.0.0"), ("0.0.0.0", ""), ("::", "[::]"), ("::1", "[::1]")])
 def test_probe_reaches_each_kind_of_address(server, host, bind):
     try:

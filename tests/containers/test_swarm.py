@@ -1,0 +1,191 @@
+"""deploy/stack.yaml on a Swarm of this engine: replicas, and rolling updates under load."""
+
+import http.client
+import shutil
+import ssl
+import threading
+import time
+import urllib.request
+
+import pytest
+from engine import LABEL, ROOT, free_port, run_command, wait_until
+from visitor import Visitor
+
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(900)]
+
+STACK = "deploy/stack.yaml"
+BROKEN = 'FROM {image}\nENTRYPOINT ["sh", "-c", "sleep 600"]\n'  # it runs, and never answers
+SECOND = "FROM {image}\nENV VERSION_OF_THE_TEST=2\n"
+
+
+class Swarm:
+    """A stack; its services are NAME_web and so on."""
+
+    def __init__(self, engine, name, images, port):
+        self.engine, self.name, self.port = engine, name, port
+        self.url = f"https://localhost:{port}"
+        self.variables = {
+            "IMAGE": images,
+            "HTTPS_PORT": str(port),
+            "HTTP_PORT": str(free_port()),
+            "SITE_URL": self.url,
+            "SECRETS": str(ROOT / f"instance/secrets/{name}"),
+        }
+
+    def deploy(self, tag):
+        """Types the command of deploy/README.md; returns once the engine has taken the change."""
+        command = ["stack", "deploy", "--resolve-image", "never", "-c", STACK, self.name]
+        self.engine(*command, env=self.variables | {"TAG": tag})
+
+    def tasks(self, service, state="running"):
+        """Returns the images of the tasks of a service that are in a state."""
+        listing = ("service", "ps", f"{self.name}_{service}", "--format", "{{.Image}} {{.CurrentState}}")
+        lines = self.engine(*listing, "--no-trunc").stdout.splitlines()
+        return [line.split()[0] for line in lines if line.split()[1].lower() == state]
+
+    def update(self):
+        """Returns the state of the last update of the replicas; "" if there was none."""
+        spec = self.engine.inspect(f"{self.name}_web").get("UpdateStatus") or {}
+        return spec.get("State", "")
+
+    def containers(self, service):
+        """Returns the ids of the running containers of a service."""
+        label = f"label=com.docker.swarm.service.name={self.name}_{service}"
+        return self.engine("ps", "-q", "--filter", label).stdout.split()
+
+    def trust(self):
+        """Returns an SSLContext that trusts the proxy's certificate."""
+        [proxy] = self.containers("proxy")
+        return ssl.create_default_context(cadata=self.engine("exec", proxy, "cat", "/tls/cert.pem").stdout)
+
+
+@pytest.fixture(scope="module")
+def swarm(engine, make, build, any_builder, project):
+    """The stack with three replicas, on a Swarm that this makes and leaves."""
+    if engine("info", "--format", "{{.Swarm.LocalNodeState}}").stdout.strip() != "inactive":
+        pytest.skip("this engine is in a Swarm, which the test would leave")
+    image = build("optimized", any_builder)
+    for tag, dockerfile in {"v1": "FROM {image}\n", "v2": SECOND, "broken": BROKEN}.items():
+        text = dockerfile.format(image=image)
+        any_builder("build", "-q", "-t", f"{project}:{tag}", "--label", f"{LABEL}={project}", "-", stdin=text)
+    env = {
+        "IMAGE": project,
+        "DOCKER": any_builder.cli,
+        "STAGE": "optimized",
+        "DEFAULT_STAGE": "optimized",
+    } | any_builder.env
+    images = {
+        name: run_command(["sh", "scripts/service-image", name], env=env).stdout.strip()
+        for name in ("mariadb", "redis", "proxy")
+    }
+    stack = Swarm(engine, f"{project}-stack", project, free_port())
+    stack.variables |= {"MARIADB_IMAGE": images["mariadb"], "REDIS_IMAGE": images["redis"]}
+    run_command(["sh", "scripts/db", "secrets", stack.name], env={"DB": "mariadb"})
+    engine("swarm", "init", "--advertise-addr", "127.0.0.1")
+    try:
+        node = engine("info", "--format", "{{.Swarm.NodeID}}").stdout.strip()
+        engine("node", "update", "--label-add", "microblog.database=yes", node)
+        stack.deploy("v1")
+        wait_until(lambda: len(stack.tasks("web")) == 3 and stack.containers("proxy"), 300, "three replicas")
+        yield stack
+    finally:
+        engine("stack", "rm", stack.name, check=False)
+        wait_until(
+            lambda: not engine("ps", "-q", "--filter", f"label=com.docker.stack.namespace={stack.name}").stdout, 90
+        )
+        engine("swarm", "leave", "--force", check=False)
+        engine("network", "rm", "docker_gwbridge", check=False)
+        engine("volume", "rm", *(f"{stack.name}_{name}" for name in ("mariadb", "tls")), check=False)
+        shutil.rmtree(ROOT / f"instance/secrets/{stack.name}", ignore_errors=True)
+
+
+class Load:
+    """Visitors who read pages, and write posts, until the block ends; each failure is a line in `failures`."""
+
+    def __init__(self, swarm, visitors):
+        self.swarm, self.visitors = swarm, visitors
+        self.failures, self.answers = [], 0
+        self._over = threading.Event()
+
+    def __enter__(self):
+        self._threads = [threading.Thread(target=self._visit, args=(visitor,)) for visitor in self.visitors]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_error):
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _visit(self, visitor):
+        number = 0
+        while not self._over.wait(0.05):
+            number += 1
+            try:
+                if number % 20:
+                    visitor.get(f"{self.swarm.url}/")
+                else:
+                    visitor.post(f"{self.swarm.url}/post", body=f"Post {number}")
+                self.answers += 1
+            except (OSError, http.client.HTTPException) as error:
+                if getattr(error, "code", 0) != 429:  # too many posts, not an outage
+                    self.failures.append(f"{time.strftime('%H:%M:%S')} request {number}: {error!r}")
+
+
+@pytest.fixture(scope="module")
+def visitors(swarm):
+    trust = swarm.trust()
+    visitors = [Visitor(trust) for _ in range(4)]
+    for number, visitor in enumerate(visitors):
+        visitor.register(swarm.url, f"visitor{number}")
+    return visitors
+
+
+def test_all_replicas_answer_and_share_accounts(swarm, visitors):
+    ids = [f"replica-{number}-of-the-test" for number in range(30)]
+    for request_id in ids:
+        request = urllib.request.Request(f"{swarm.url}/explore", headers={"X-Request-ID": request_id})
+        urllib.request.urlopen(request, timeout=20, context=swarm.trust())
+    logs = {container: swarm.engine("logs", container) for container in swarm.containers("web")}
+    shares = {c: sum(request_id in log.stdout + log.stderr for request_id in ids) for c, log in logs.items()}
+    assert len(shares) == 3
+    assert all(shares.values()), shares
+    # Each request goes to the next replica.
+    assert all(visitors[0].is_signed_in(swarm.url, "visitor0") for _ in range(6))
+
+
+def test_secrets_are_in_no_inspection(swarm):
+    folder = ROOT / f"instance/secrets/{swarm.name}"
+    secrets = [(folder / name).read_text() for name in ("secret_key", "mariadb_password")]
+    services = swarm.engine("stack", "services", "-q", swarm.name).stdout.split()
+    shown = (
+        swarm.engine("service", "inspect", *services).stdout + swarm.engine("inspect", *swarm.containers("web")).stdout
+    )
+    assert not [secret for secret in secrets if secret in shown]
+
+
+def test_migrations_run_once(swarm):
+    wait_until(lambda: swarm.tasks("migrate", "complete"), 60, "the migration")
+    assert not swarm.containers("migrate")
+
+
+def test_rolling_update_fails_no_request(swarm, visitors):
+    with Load(swarm, visitors) as load:
+        wait_until(lambda: load.answers > 20, 60, "answers before the update")
+        swarm.deploy("v2")
+        wait_until(lambda: swarm.update() == "completed", 300, "the update")
+        count = load.answers
+        wait_until(lambda: load.answers > count + 20, 60, "answers after the update")
+    print(f"{load.answers} answers, {len(load.failures)} failures")
+    assert load.failures == []
+    assert {image.rpartition(":")[2] for image in swarm.tasks("web")} == {"v2"}
+
+
+def test_broken_update_rolls_back_and_fails_no_request(swarm, visitors):
+    with Load(swarm, visitors) as load:
+        swarm.deploy("broken")
+        wait_until(lambda: swarm.update() == "rollback_completed", 400, "the rollback")
+    print(f"{load.answers} answers, {len(load.failures)} failures")
+    assert load.failures == []
+    assert [image.rpartition(":")[2] for image in swarm.tasks("web")] == ["v2"] * 3
