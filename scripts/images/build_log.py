@@ -2,8 +2,8 @@
 
 import re
 
-# BuildKit: "#7 [stage-0 2/9] RUN …", then "#7 CACHED".
-BUILDKIT_STEP = re.compile(r"^#(\d+) \[(?:\S+ +)?\d+/\d+\] (?!FROM )", re.MULTILINE)
+# BuildKit: "#7 [stage-0  2/11] RUN …", "#7 [ 2/11] RUN …" without a name, then "#7 CACHED".
+BUILDKIT_STEP = re.compile(r"^#(\d+) \[(?:\S+ )? *\d+/\d+\] (?!FROM )", re.MULTILINE)
 BUILDKIT_CACHED = re.compile(r"^#(\d+) CACHED$", re.MULTILINE)
 # The legacy builder: "Step 2/9 : RUN …"; Buildah: "STEP 2/9: RUN …", after [1/2] in a build of several stages.
 STEP = re.compile(r"^(?:\[\d+/\d+\] )?(?:Step|STEP) \d+/\d+ ?: (?!FROM )", re.MULTILINE)

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,9 +99,10 @@ def measure(workshop: Workshop, stage: str, tag: str, port: str, answers: str) -
 def build_thrice(workshop: Workshop, stage: str, tag: str) -> dict[str, Any]:
     """Builds without the cache, after a change of a template, and after a change of requirements.txt."""
     builds = {"cold": build(workshop, stage, tag, "--no-cache")}
+    change = uuid.uuid4()  # the builder's cache may hold the changes of an earlier comparison
     for name, pattern, text in (
-        ("template", "app/templates/base.html", "{# changed #}\n"),
-        ("requirements", "requirements.txt", "# changed\n"),
+        ("template", "app/templates/base.html", f"{{# {change} #}}\n"),
+        ("requirements", "requirements.txt", f"# {change}\n"),
     ):
         path = workshop.tree / pattern
         before = path.read_bytes()

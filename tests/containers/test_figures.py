@@ -6,6 +6,7 @@ import json
 import pytest
 from archives import configuration, docker_files, folder, member, pack, tar, whiteout
 
+from scripts.images import measure
 from scripts.images.archive import read_image
 from scripts.images.build_log import count_steps, failure
 from scripts.images.compare import rows
@@ -28,6 +29,7 @@ BUILDKIT = """#1 [internal] load build definition from Dockerfile
 #7 [4/4] RUN make
 #7 DONE 2.0s
 """
+PADDED = BUILDKIT.replace("[1/4]", "[ 1/14]").replace("[2/4]", "[ 2/14]").replace("[builder 3/4]", "[builder  3/14]")
 LEGACY = """Step 1/4 : FROM localhost/base
  ---> 111
 Step 2/4 : WORKDIR /app
@@ -55,6 +57,20 @@ def test_command_without_an_end_is_bounded(tmp_path):
     assert not (tmp_path / "late").exists()
 
 
+def test_each_comparison_makes_changes_of_its_own(monkeypatch, tmp_path):
+    """The builder's cache holds those of an earlier one."""
+    files = [tmp_path / "requirements.txt", tmp_path / "app/templates/base.html"]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("as it was\n")
+    built = []
+    monkeypatch.setattr(measure, "build", lambda *_: built.append([file.read_text() for file in files]))
+    for _ in range(2):
+        measure.build_thrice(measure.Workshop("docker", "microblog", tmp_path, {}), "optimized", "compare")
+    assert built[0] == built[3] == ["as it was\n"] * 2
+    assert len({str(texts) for texts in built}) == 5
+
+
 def taken_apart(*layers, user=""):
     """Returns an image of these layers whose configuration names `user`, and its stack."""
     files = docker_files(*layers)
@@ -64,7 +80,7 @@ def taken_apart(*layers, user=""):
     return image, stack_layers(image.layers)
 
 
-@pytest.mark.parametrize("log", [BUILDKIT, LEGACY, BUILDAH], ids=["buildkit", "legacy", "buildah"])
+@pytest.mark.parametrize("log", [BUILDKIT, PADDED, LEGACY, BUILDAH], ids=["buildkit", "padded", "legacy", "buildah"])
 def test_steps_from_the_cache_are_counted(log):
     assert count_steps(log) == (3, 1)
 
