@@ -3,7 +3,6 @@
 Everything that a test creates has this session's project in its name or label, and is removed at the end.
 """
 
-import functools
 import os
 import shutil
 import subprocess
@@ -12,7 +11,16 @@ import uuid
 from pathlib import Path
 
 import pytest
-from engine import LABEL, ROOT, Container, Engine, command_lines, find_builder, free_port, run_command
+from builders import (  # noqa: F401  fixtures, and a hook
+    any_builder,
+    base,
+    build,
+    build_from,
+    builder,
+    newest,
+    pytest_collection_modifyitems,
+)
+from engine import LABEL, ROOT, Container, Engine, command_lines, free_port, run_command
 from proxied import site  # noqa: F401  a fixture
 
 
@@ -46,52 +54,19 @@ def project(engine) -> str:
 
 
 @pytest.fixture(scope="session")
-def make(project):
+def make(newest, project):  # noqa: F811  the fixture
     """make("run", STAGE="v0.2", PORT=5001): calls make for this session's project; the completed process.
 
     `check=False` lets it fail; `env` adds to the environment; `timeout` is in seconds.
     """
 
     def call(*targets, check=True, env=None, stdin="", cwd=ROOT, timeout=540, **variables):
+        env = newest | (env or {})
         variables = {"IMAGE": project} | variables
         assigned = [f"{name}={value}" for name, value in variables.items()]
         return run_command(["make", *targets, *assigned], check=check, env=env, stdin=stdin, cwd=cwd, timeout=timeout)
 
     return call
-
-
-@functools.cache
-def _builder(name):
-    return find_builder(name)
-
-
-@pytest.fixture(scope="session", params=["buildkit", "legacy"])
-def builder(request, engine) -> Engine:
-    """The engine with each of its builders: a test that takes this runs twice."""
-    return _builder(request.param) or pytest.skip(f"no docker command on the PATH can build with {request.param}")
-
-
-@pytest.fixture(scope="session")
-def any_builder(engine) -> Engine:
-    """The engine with its newest builder, for tests whose subject is not the build."""
-    return _builder("buildkit") or _builder("legacy") or pytest.fail("no docker command on the PATH can build")
-
-
-@pytest.fixture(scope="session")
-def build(make, project):
-    """build("v0.2", builder, target=None): builds the stage with this builder, once a session; the image's name."""
-
-    @functools.cache
-    def cached(stage, cli, builder, target):
-        tag = "-".join(filter(None, [stage, target, builder]))
-        env = {"DOCKER_BUILDKIT": "0" if builder == "legacy" else "1"}
-        make("build", STAGE=stage, TARGET=target or "", TAG=tag, DOCKER=cli, env=env)
-        return f"{project}:{tag}"
-
-    def build(stage, builder, target=None):
-        return cached(stage, builder.cli, builder.builder, target)
-
-    return build
 
 
 @pytest.fixture
@@ -196,33 +171,6 @@ def without(tmp_path):
         return {"PATH": str(commands)}
 
     return without
-
-
-@pytest.fixture(scope="session")
-def base(build, any_builder):
-    """base("gunicorn"): the name of the base image that `make build` uses for this stage."""
-
-    def name_of(stage, target=None):
-        image = build(stage, any_builder, target)
-        return any_builder.inspect(image)["Config"]["Labels"]["org.opencontainers.image.base.name"]
-
-    return name_of
-
-
-@pytest.fixture(scope="session")
-def build_from(base, project):
-    """build_from(folder, builder, dockerfile, tag, of="gunicorn"): builds a context with the base of the stage `of`.
-
-    Returns the image's name.
-    """
-
-    def build_from(folder, builder, dockerfile, tag, of="gunicorn"):
-        image, argument = f"{project}:{tag}", f"BASE_IMAGE={base(of)}"
-        label = f"{LABEL}={project}"
-        builder("build", "-t", image, "-f", dockerfile, "--build-arg", argument, "--label", label, folder)
-        return image
-
-    return build_from
 
 
 @pytest.fixture

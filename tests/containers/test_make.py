@@ -83,8 +83,8 @@ def test_run_prints_engine_commands_and_address(make, project):
 
 def test_build_names_its_builder(builder, make, project):
     env = {"DOCKER_BUILDKIT": "0"} if builder.builder == "legacy" else {}
-    built = make("build", STAGE="v0.2", DOCKER=builder.cli, env=env).stdout.splitlines()[-1]
-    assert built.startswith(f"Built {project}:v0.2 on ")
+    built = make("build", STAGE="ubuntu-sleep", DOCKER=builder.cli, env=env).stdout.splitlines()[-1]
+    assert built.startswith(f"Built {project}:ubuntu-sleep on ")
     assert built.endswith(" with the legacy builder" if builder.builder == "legacy" else " with BuildKit")
 
 
