@@ -71,6 +71,8 @@ find_stage() {
 use_named_image() {
     need_engine "NAME=$NAME"
     image=$NAME
+    # `docker save` takes every tag of a name without one; an id has none.
+    case ${NAME##*/} in *[:@]*) ;; *) ! "$cli" image inspect "$NAME:latest" >/dev/null 2>&1 || image=$NAME:latest ;; esac
     "$cli" image inspect "$image" >/dev/null 2>&1 || die "the engine has no image $image; 'make images' lists this project's, '$cli pull $image' gets one from a registry"
 }
 

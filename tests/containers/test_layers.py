@@ -124,3 +124,10 @@ def test_nothing_is_unpacked(make, tmp_path):
     report(make, FILE=tmp_path / "image.tar", env={"TMPDIR": str(empty)})
     assert sorted(path.name for path in tmp_path.iterdir()) == ["image.tar", "tmp"]
     assert list(empty.iterdir()) == []
+
+
+@pytest.mark.parametrize(("there", "saved"), [("exit 0", "thing:latest"), ("exit 1", "thing")])
+def test_name_without_a_tag_is_latest_where_that_exists(make, stub, there, saved):
+    variables, calls = stub(f"*inspect*thing:latest) {there} ;;")
+    make("layers", NAME="thing", check=False, **variables)
+    assert f"save {saved}" in calls()
