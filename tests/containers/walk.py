@@ -136,7 +136,9 @@ class Walk:
                 break
             time.sleep(1)
             for typed in looks:
-                typed.printed = self.shown(self.run(typed.command).stdout)
+                again = self.run(typed.command)
+                # A later command may have removed what it looked at.
+                typed.printed = typed.printed if again.returncode else self.shown(again.stdout)
         printed = "\n".join(typed.printed for typed in self.unread)
         self.unread = []
         return [f"not printed:\n{chr(10).join(lost)}\nbut:\n{printed[-4000:]}"] if lost else []
