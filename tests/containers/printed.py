@@ -38,8 +38,11 @@ def _literal(part):
 
 
 def missing(shown, printed) -> list[str]:
-    """Returns the lines of `shown` that `printed` does not have, in this order; it may have others between them."""
-    lines, lost = [line.strip() for line in printed.splitlines()], []
+    """Returns the lines of `shown` that `printed` does not have, in this order; it may have others between them.
+
+    The number and the time that BuildKit puts before the output of a step may be left out.
+    """
+    lines, lost = [re.sub(r"^#\d+ (?:\d+\.\d+ )?", "", line).strip() for line in printed.splitlines()], []
     for line in (line for line in shown.splitlines() if line.strip() not in ("", "…")):
         place = next((place for place, other in enumerate(lines) if pattern(line).fullmatch(other)), None)
         if place is None:

@@ -16,6 +16,8 @@ from printed import missing
         ("Python 3.13.5", "Python 3.14.0"),
         ("04:48:16 0 200 OK", "23:59:59 0 200 OK"),
         ("a\nc", "a\nb\nc"),
+        ("E: no candidate", "#6 2.578 E: no candidate"),
+        ("CACHED", "#14 CACHED"),
         ("…", ""),
     ],
 )

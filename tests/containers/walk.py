@@ -147,7 +147,8 @@ class Walk:
         """Returns text of the lesson with the names and ports of this session."""
         for name in self.names:
             text = re.sub(rf"(?<![\w./:-]){re.escape(name)}(?![\w-])", self.own_name(name), text)
-        for port, other in self.ports.items():
+        # In a container, a port is its own.
+        for port, other in self.ports.items() if " exec " not in text else []:
             text = re.sub(rf"(localhost:|127\.0\.0\.1:|-p |PORT=){port}\b", rf"\g<1>{other}", text)
         text = re.sub(r"(?<![\w./-])microblog(?=:\w)|(?<=image ls )microblog", self.project, text)  # what make builds
         return re.sub(r"(?m)^make ", f"make IMAGE={self.project} PORT={self.ports['5000']} ", text)
