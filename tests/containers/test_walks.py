@@ -4,11 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from engine import ROOT
 from lessons import lesson
 from walk import Walk
 
-LESSONS = ["ubuntu-sleep", "healthcheck"]
-WALKS = {stage: lesson(stage) for stage in LESSONS}
+LESSONS = ["ubuntu-sleep", "v0.2", "healthcheck", "gunicorn", "optimized"]
+PAGES = ["compose", "old-lab"]
+WALKS = {stage: lesson(stage) for stage in LESSONS} | {page: ROOT / f"docs/{page}.md" for page in PAGES}
 
 
 @pytest.fixture
