@@ -8,7 +8,7 @@ from engine import ROOT
 from lessons import lesson
 from walk import Walk
 
-LESSONS = ["ubuntu-sleep", "v0.2", "healthcheck", "gunicorn", "optimized"]
+LESSONS = ["ubuntu-sleep", "v0.2", "healthcheck", "gunicorn", "optimized", "cowsay"]
 PAGES = ["compose", "old-lab"]
 WALKS = {stage: lesson(stage) for stage in LESSONS} | {page: ROOT / f"docs/{page}.md" for page in PAGES}
 

@@ -24,7 +24,8 @@ from printed import missing
 
 # Where a lesson names an image, a container, a network or a volume; this session has names of its own.
 NAMES = re.compile(
-    r"(?:--name|docker build(?: --target \S+)? -t|(?:network|volume) create|docker (?:tag|rename) \S+) (\w[\w./:-]*)"
+    r"(?:--name|docker build(?: --target \S+| --no-cache)? -t|(?:network|volume) create|docker (?:tag|rename) \S+)"
+    r" (\w[\w./:-]*)"
     r"|-v ([a-z][\w-]*):/"
 )
 PORTS = ("5000", "5001", "5002", "9191")
