@@ -147,7 +147,9 @@ class Walk:
     def own(self, text) -> str:
         """Returns text of the lesson with the names and ports of this session."""
         for name in self.names:
-            text = re.sub(rf"(?<![\w./:-])(?<!STAGE=){re.escape(name)}(?![\w-])", self.own_name(name), text)
+            text = re.sub(rf"(?<![\w./:-])(?<!STAGE=)(?<!TAG=){re.escape(name)}(?![\w-])", self.own_name(name), text)
+        # An application may know another container by its name.
+        text = re.sub(rf"--name {self.project}-(\S+)(?= --network )", r"\g<0> --network-alias \1", text)
         # In a container, a port is its own.
         for port, other in self.ports.items() if " exec " not in text else []:
             text = re.sub(rf"(localhost:|127\.0\.0\.1:|-p |PORT=){port}\b", rf"\g<1>{other}", text)
