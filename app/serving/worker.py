@@ -22,6 +22,7 @@ from config import Config
 
 BUFFERS = 32 * 1024 * 1024  # bytes in the buffers of all connections of a worker
 STOP_TIME = 2  # seconds after SIGTERM in which clients can take their answers
+QUIET = 0.2  # seconds without an event after SIGTERM, after which no request is on its way any more
 TICK = 1  # seconds between two heartbeats, and two looks at the deadlines
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
@@ -52,7 +53,8 @@ class BufferingWorker(Worker):
         files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self._limit = max(1, min(self.cfg.worker_connections, files // 2))  # the application opens files too
         self._next_tick = 0.0
-        self._stop_at: float | None = None
+        self._stopped_at: float | None = None
+        self._is_quiet = False  # the last look at the connections found nothing to do
         super().init_process()
 
     def init_signals(self) -> None:
@@ -92,7 +94,9 @@ class BufferingWorker(Worker):
     def _serve(self) -> None:
         """Handle events until this thread loses the lead, or everything is done after a stop."""
         while not self._is_over():
-            for key, _ in self._selector.select(TICK):
+            events = self._selector.select(TICK if self.alive else QUIET)
+            self._is_quiet = not events
+            for key, _ in events:
                 if key.fd == self.PIPE[0]:
                     self._take_back()
                     continue
@@ -117,15 +121,26 @@ class BufferingWorker(Worker):
 
     def _has_stopped(self, now: float) -> bool:
         """Close what need not be answered; return whether nothing is left."""
-        if self._stop_at is None:
-            self._stop_at = now + STOP_TIME
-            for listener in self.sockets:
-                self._selector.unregister(listener)
-            self._wake()  # one more round, for requests that have arrived meanwhile
-            return False
-        for connection in [waiting for waiting in self._waiting if now >= self._stop_at or not waiting.is_answering]:
-            self._close(connection)
+        if self._stopped_at is None:
+            self._stopped_at = now
+            self._close_listeners()
+            self._is_quiet = False
+        is_late = now - self._stopped_at >= STOP_TIME
+        for connection in list(self._waiting):
+            if is_late or (self._is_quiet and not connection.is_answering):
+                self._close(connection)
         return not self._waiting and not self._running and self._handed_back.empty()
+
+    def _close_listeners(self) -> None:
+        """Take the clients that the kernel has accepted already; it then refuses others, which can try a replica.
+
+        It would accept them as long as a listener is open, and reset their connections when the process ends.
+        """
+        for listener in self.sockets:
+            self._selector.unregister(listener)
+            while connection := self._accept(listener):
+                self._wait_for(connection)
+            listener.close()
 
     def _accept(self, listener: Any) -> Connection | None:
         while len(self._waiting) + len(self._running) >= self._limit and self._waiting:
@@ -183,7 +198,7 @@ class BufferingWorker(Worker):
                 connection.proceed()
                 return
             self.nr += 1
-            if self.nr >= self.max_requests:
+            if self.alive and self.nr >= self.max_requests:
                 self.log.info("Autorestarting worker after current request.")
                 self.alive = False
             connection.begin()

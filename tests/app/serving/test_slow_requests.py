@@ -1,6 +1,8 @@
 """Requests that keep the application waiting, and applications that fail: others are served meanwhile."""
 
 import contextlib
+import os
+import signal
 import socket
 from types import SimpleNamespace
 
@@ -8,6 +10,7 @@ import pytest
 
 from app.serving.worker import BufferingWorker
 from tests.app.serving.conftest import GET, body, connections, read
+from tests.fixtures.boot import workers_of
 
 # Waits for the file "go", fails or streams, as the path says. gunicorn_conf.py reads the setting.
 APPLICATION = """
@@ -146,6 +149,39 @@ def test_stop_answers_requests_in_progress(serve, go):
         server.process.terminate()
         go.touch()
         assert [read(client)[0] for client in clients] == [200] * 3
+        assert server.process.wait(5) == 0
+
+
+def is_refused(server):
+    try:
+        server.connect().close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def test_stop_refuses_connections_while_it_answers_others(serve, go, eventually):
+    server = serve()
+    with connections(server, 1, GET % b"/slow") as [client]:
+        server.ask(GET % b"/")
+        server.process.terminate()
+        eventually(lambda: is_refused(server), seconds=2)
+        go.touch()
+        assert read(client)[0] == 200
+        assert server.process.wait(5) == 0
+
+
+def test_stop_answers_requests_that_the_kernel_has_accepted(serve, go, eventually):
+    server = serve()
+    [worker] = workers_of(server.process.pid, b"gunicorn")
+    os.kill(worker, signal.SIGSTOP)
+    with connections(server, 3, GET % b"/slow") as slow, connections(server, 3, GET % b"/") as quick:
+        server.process.terminate()
+        eventually(lambda: "Handling signal: term" in server.log())
+        os.kill(worker, signal.SIGCONT)
+        assert [read(client)[0] for client in quick] == [200] * 3
+        go.touch()
+        assert [read(client)[0] for client in slow] == [200] * 3
         assert server.process.wait(5) == 0
 
 
