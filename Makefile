@@ -81,7 +81,7 @@ unknown := $(filter-out $(VARIABLES) $(SITE) MAKEFLAGS MAKEOVERRIDES -*-command-
 $(if $(filter CONTEXT,$(unknown)),$(error there is no variable CONTEXT; use ENV=$(CONTEXT)))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists the variables))
 
-.PHONY: help stages lesson doctor build run stop restart logs shell db-shell db-backup db-restore up down ps images layers history inspect compare registry push sbom audit accept check check-class verify test test-images test-builders acceptance test-browser lint bench clean
+.PHONY: help stages lesson doctor build run stop restart logs shell db-shell db-backup db-restore up down ps images layers history inspect compare registry push sbom audit accept check check-class verify test test-images test-builders acceptance test-faults test-browser lint bench clean
 # `make -j4 run stop` runs its targets in order.
 .NOTPARALLEL:
 
@@ -183,6 +183,9 @@ test-builders: ; @sh scripts/test-host builders
 
 ## prove everything about the images: both of the former, an hour or more
 acceptance: test-images test-builders
+
+## break databases, disks, containers and more under load; prints what was counted
+test-faults: ; @sh scripts/test-host faults
 
 ## test the pages in a browser: accessibility, with and without JavaScript
 test-browser: ; @sh scripts/test-host browser

@@ -1,20 +1,9 @@
 """`scripts/db` shell, backup and restore, with MariaDB. test_mysql.py calls them by make."""
 
 import pytest
-from engine import ROOT, Container, run_command
+from engine import ROOT, Container
 
 AS_APPLICATION = 'MYSQL_PWD="$(cat "$MARIADB_PASSWORD_FILE")" mariadb -h 127.0.0.1 -u microblog microblog -Ne'
-
-
-@pytest.fixture(scope="module")
-def db(project):
-    """db("start", NAME): runs `scripts/db` for this session's project, with the stand-in; the completed process."""
-
-    def db(*arguments, check=True, stdin=""):
-        environment = {"IMAGE": project, "BASE": "debian"}
-        return run_command(["sh", "scripts/db", *arguments], env=environment, check=check, stdin=stdin)
-
-    return db
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,9 @@
 """The application's image with its database: order of start, migrations, loss of the database."""
 
 import json
-import uuid
 
 import pytest
-from engine import LABEL, ROOT, Container, run_command, wait_until
+from engine import ROOT, Container, run_command, wait_until
 
 BROKEN = """
 from alembic import op
@@ -21,42 +20,6 @@ def image(build, any_builder):
     return build("optimized", any_builder)
 
 
-@pytest.fixture(scope="module")
-def db(project):
-    """db("start", NAME): runs `scripts/db` for this session's project; the lines that it prints."""
-
-    def db(*arguments):
-        return run_command(
-            ["sh", "scripts/db", *arguments], env={"IMAGE": project, "BASE": "debian"}
-        ).stdout.splitlines()
-
-    return db
-
-
-@pytest.fixture
-def mariadb(db, project, engine):
-    """An empty MariaDB: the options that connect an application's container to it, and the server's container."""
-    name = f"{project}-{uuid.uuid4().hex[:8]}"
-    yield db("start", "--throwaway", name), Container(engine, f"{name}-mariadb")
-    db("remove", name)
-
-
-@pytest.fixture
-def sqlite(engine, project):
-    """The options that mount an empty volume."""
-    name = f"{project}-{uuid.uuid4().hex[:8]}"
-    engine("volume", "create", "--label", f"{LABEL}={project}", name)
-    yield ["-v", f"{name}:/data"]
-    engine("volume", "rm", "-f", name, check=False)
-
-
-@pytest.fixture(params=["sqlite", "mariadb"])
-def options(request):
-    """The options that connect to an empty database, for each kind."""
-    found = request.getfixturevalue(request.param)
-    return found if request.param == "sqlite" else found[0]
-
-
 def is_ready(container):
     answer = container.get("/health/ready")
     return answer is not None and answer.status == 200
@@ -67,8 +30,8 @@ def newest_revision():
     return names[-1].split("_")[0], len(names)
 
 
-def test_one_of_five_replicas_migrates_and_all_serve(image, options, start):
-    replicas = [start(image, options=[*options, "-e", "WEB_CONCURRENCY=1"], port=True) for _ in range(5)]
+def test_one_of_five_replicas_migrates_and_all_serve(image, database, start):
+    replicas = [start(image, options=[*database, "-e", "WEB_CONCURRENCY=1"], port=True) for _ in range(5)]
     for replica in replicas:
         replica.wait_for_answer("/health/ready", seconds=120)
     assert all(is_ready(replica) for replica in replicas)
@@ -76,13 +39,13 @@ def test_one_of_five_replicas_migrates_and_all_serve(image, options, start):
     assert sorted(migrated) == [0, 0, 0, 0, newest_revision()[1]]
 
 
-def test_failed_migration_ends_the_container(image, options, start, tmp_path):
+def test_failed_migration_ends_the_container(image, database, start, tmp_path):
     broken = tmp_path / "broken.py"
     broken.write_text(BROKEN.format(head=newest_revision()[0]))
     broken.chmod(0o644)
     tmp_path.chmod(0o755)
     mount = f"{broken}:/home/microblog/migrations/versions/broken.py:ro"
-    container = start(image, options=[*options, "-v", mount])
+    container = start(image, options=[*database, "-v", mount])
     assert container.wait() == 70
     assert container.logs.splitlines()[-1].startswith("microblog: a migration failed (")
 

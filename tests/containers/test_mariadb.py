@@ -10,16 +10,6 @@ from engine import LABEL, ROOT, Container, run_command, wait_until
 AS_APPLICATION = 'MYSQL_PWD="$(cat "$MARIADB_PASSWORD_FILE")" mariadb -h 127.0.0.1 -u microblog microblog -Ne'
 
 
-@pytest.fixture(scope="session")
-def db(project):
-    """db("start", NAME): runs `scripts/db` for this session's project, with the stand-in; the completed process."""
-
-    def db(*arguments, check=True):
-        return run_command(["sh", "scripts/db", *arguments], env={"IMAGE": project, "BASE": "debian"}, check=check)
-
-    return db
-
-
 @pytest.fixture
 def names(db, project):
     """names(): a name for a companion, which is removed with its data after the test."""

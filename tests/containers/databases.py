@@ -1,0 +1,54 @@
+"""Fixtures of databases for the application's image: the companion MariaDB, and a volume for SQLite."""
+
+import uuid
+
+import pytest
+from engine import LABEL, Container, run_command
+
+
+@pytest.fixture(scope="session")
+def db(project):
+    """db("start", NAME): runs `scripts/db` for this session's project, with the stand-in; the completed process."""
+
+    def db(*arguments, check=True, stdin=""):
+        environment = {"IMAGE": project, "BASE": "debian"}
+        return run_command(["sh", "scripts/db", *arguments], env=environment, check=check, stdin=stdin)
+
+    return db
+
+
+@pytest.fixture
+def new_mariadb(db, project, engine):
+    """new_mariadb("--throwaway"): an empty MariaDB: the options that connect an application's container to it, and the
+    server's container. Removed after the test."""
+    names = []
+
+    def new_mariadb(*options):
+        names.append(f"{project}-{uuid.uuid4().hex[:8]}")
+        return db("start", *options, names[-1]).stdout.splitlines(), Container(engine, f"{names[-1]}-mariadb")
+
+    yield new_mariadb
+    for name in names:
+        db("remove", name)
+
+
+@pytest.fixture
+def mariadb(new_mariadb):
+    """An empty MariaDB whose data need not survive: the options that connect to it, and the server's container."""
+    return new_mariadb("--throwaway")
+
+
+@pytest.fixture
+def sqlite(engine, project):
+    """The options that mount an empty volume."""
+    name = f"{project}-{uuid.uuid4().hex[:8]}"
+    engine("volume", "create", "--label", f"{LABEL}={project}", name)
+    yield ["-v", f"{name}:/data"]
+    engine("volume", "rm", "-f", name, check=False)
+
+
+@pytest.fixture(params=["sqlite", "mariadb"])
+def database(request):
+    """The options that connect to an empty database, for each kind."""
+    found = request.getfixturevalue(request.param)
+    return found if request.param == "sqlite" else found[0]

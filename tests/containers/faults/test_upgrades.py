@@ -1,0 +1,42 @@
+"""A migration that fails beside replicas that serve."""
+
+import pytest
+from engine import ROOT, wait_until
+from load import slowest, statuses
+
+BROKEN = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "broken", "{head}"
+def upgrade():
+    op.add_column("post", sa.Column("mood", sa.String(8)))
+    op.execute("SELECT x FROM nowhere")
+def downgrade():
+    pass
+"""
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """The options that add a migration, which changes a table and then fails."""
+    head = max(path.name for path in (ROOT / "migrations/versions").glob("*.py")).split("_")[0]
+    file = tmp_path / "broken.py"
+    file.write_text(BROKEN.format(head=head))
+    file.chmod(0o644)
+    tmp_path.chmod(0o755)
+    return ["-v", f"{file}:/home/microblog/migrations/versions/broken.py:ro"]
+
+
+def test_replicas_serve_on_beside_a_failing_migration(image, database, start, serve, broken, load, counted):
+    """A new version whose migration fails half-way is started beside a replica, under the load of 8 clients."""
+    site = serve(*database)
+    with load(site) as under_load:
+        under_load.wait_for(100)
+        new = start(image, options=[*database, *broken])
+        assert new.wait() == 70
+        sent = len(under_load.exchanges)
+        wait_until(lambda: len(under_load.exchanges) > sent + 100)
+    line = new.logs.splitlines()[-1]
+    assert line.startswith("microblog: a migration failed (")
+    assert set(statuses(under_load.exchanges)) == {200, 201}
+    counted(answers=statuses(under_load.exchanges), slowest_s=slowest(under_load.exchanges), line=line)
