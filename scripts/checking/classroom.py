@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
-from ..images.tar_stream import printable
 from .judging import Judge
 from .page import class_page, student_page
 from .report import Judged, as_csv, as_json, as_junit, restore, store
@@ -36,9 +36,7 @@ def judge_class(judge: Judge, folder: Path, output: Path, language: str) -> int:
         judged, is_kept = _judge_kept(judge, name, path, kept)
         submissions.append(judged)
         earned, total = judged.score
-        text = word(
-            "progress", language, number=number, all=len(found), student=printable(name), earned=earned, total=total
-        )
+        text = word("progress", language, number=number, all=len(found), student=name, earned=earned, total=total)
         print(text + (word("progress-kept", language) if is_kept else ""), flush=True)
         (pages / judged.page).write_text(student_page(exercise, judged, language), encoding="utf-8")
     minutes = (time.monotonic() - start) / 60
@@ -56,19 +54,19 @@ def judge_class(judge: Judge, folder: Path, output: Path, language: str) -> int:
 def _judge_kept(judge: Judge, name: str, path: Path, kept: Path) -> tuple[Judged, bool]:
     """Returns what came of a submission, and whether that was known from before."""
     try:
-        submission = read_submission(path, name, with_folder=path.is_dir())
+        submission = read_submission(path, with_folder=path.is_dir())
     except RefusedError as error:
-        return Judged(name, "", tuple(judge.refuse(error)), page=_page_name(name)), False
+        return Judged(name, "", tuple(judge.refuse(error)), page=_page_name(name, path)), False
     file = kept / f"{_key(judge, submission)}.json"
     try:
-        return replace(restore(file.read_text(encoding="utf-8")), student=name, page=_page_name(name)), True
+        return replace(restore(file.read_text(encoding="utf-8")), student=name, page=_page_name(name, path)), True
     except (OSError, ValueError, KeyError, TypeError):
         pass
     start = time.monotonic()
     results = tuple(judge.judge(submission))
     text = submission.dockerfile.decode("utf-8", "replace")
     seconds = round(time.monotonic() - start, 1)
-    judged = Judged(name, submission.digest, results, text, seconds, _page_name(name))
+    judged = Judged(name, submission.digest, results, text, seconds, _page_name(name, path))
     if all(result.is_final for result in results):
         part = file.with_suffix(".part")
         part.write_text(store(judged), encoding="utf-8")
@@ -81,7 +79,7 @@ def _key(judge: Judge, submission: Submission) -> str:
     return hashlib.sha256(f"{VERSION} {submission.digest} {judge.place.exercise}".encode()).hexdigest()
 
 
-def _page_name(name: str) -> str:
+def _page_name(name: str, path: Path) -> str:
     """Returns the file name of a student's page: readable, unique, and without anything that a path obeys."""
     readable = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:40]
-    return f"{readable or 'student'}-{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}.html"
+    return f"{readable or 'student'}-{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:8]}.html"

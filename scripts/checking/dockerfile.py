@@ -14,8 +14,9 @@ KNOWN = {
     "FROM", "RUN", "CMD", "LABEL", "MAINTAINER", "EXPOSE", "ENV", "ADD", "COPY", "ENTRYPOINT", "VOLUME", "USER",
     "WORKDIR", "ARG", "ONBUILD", "STOPSIGNAL", "HEALTHCHECK", "SHELL",
 }  # fmt: skip
-HEREDOC = re.compile(r"<<-?([\"']?)([A-Za-z_]\w*)\1")
+HEREDOC = re.compile(r"(?<!\S)\d*<<-?([\"']?)([A-Za-z_]\w*)\1(?!\S)")
 SYNTAX = re.compile(r"^\s*#\s*syntax\s*=", re.IGNORECASE)
+FROM_FLAG = re.compile(r"(--from=)(\S+)")
 FLAG = re.compile(r"--[a-z-]+(?:=\S*)?\s+")
 
 
@@ -88,7 +89,7 @@ class Dockerfile:
         """Every image that a build needs: those of FROM and of COPY --from."""
         bases = [t.base for i, t in enumerate(self.targets) if not self._target(t.base, i) and t.base != "scratch"]
         names = {target.name for target in self.targets if target.name}
-        copied = [m[1] for i in self.instructions if i.name == "COPY" and (m := re.match(r".*--from=(\S+)", i.value))]
+        copied = [m[2] for i in self.instructions if i.name == "COPY" and (m := FROM_FLAG.search(i.value))]
         others = [image for image in copied if not image.isdigit() and image.lower() not in names and "$" not in image]
         return list(dict.fromkeys([*bases, *others]))
 
@@ -98,22 +99,19 @@ class Dockerfile:
 
     def start_from(self, replacements: dict[str, str]) -> str:
         """Returns the text with other images, and without a `# syntax` line, which would be fetched from Docker Hub."""
-        lines = [("#\n" if SYNTAX.match(line) else line) for line in self.text.splitlines(keepends=True)]
+        lines = ["#" if SYNTAX.match(line) else line for line in self.text.split("\n")]
         instructions = _instructions(self.text)
         arguments = _arguments(instructions)
-        for instruction in instructions:
-            if instruction.name == "FROM":
-                image = _resolve(_from(instruction.value)[0], arguments)
-                if image in replacements:
-                    flags, _, name = _from_parts(instruction.value)
-                    lines[instruction.first] = " ".join(filter(None, ["FROM", flags, replacements[image], name])) + "\n"
-                    lines[instruction.first + 1 : instruction.last + 1] = [""] * (instruction.last - instruction.first)
-            elif instruction.name == "COPY":
-                for number in range(instruction.first, instruction.last + 1):
-                    lines[number] = re.sub(
-                        r"--from=(\S+)", lambda m: f"--from={replacements.get(m[1], m[1])}", lines[number]
-                    )
-        return "".join(lines)
+        for step in instructions:
+            if step.name == "FROM":
+                flags, image, name = _from_parts(step.value)
+                if replacement := replacements.get(_resolve(image, arguments)):
+                    lines[step.first] = " ".join(filter(None, ["FROM", flags, replacement, name]))
+                    lines[step.first + 1 : step.last + 1] = [""] * (step.last - step.first)
+            elif step.name == "COPY":
+                for number in range(step.first, step.last + 1):
+                    lines[number] = FROM_FLAG.sub(lambda m: m[1] + replacements.get(m[2], m[2]), lines[number])
+        return "\n".join(lines)
 
 
 def read_dockerfile(content: bytes) -> Dockerfile:
@@ -154,8 +152,9 @@ def _instructions(text: str) -> list[Instruction]:
 
 def _without_heredocs(text: str) -> str:
     """Returns a text with the lines of here-documents as comments: the parser does not know them."""
-    lines, ends = [], []  # type: list[str], list[str]
-    for line in text.replace("\r\n", "\n").splitlines():
+    lines: list[str] = []
+    ends: list[str] = []
+    for line in text.replace("\r\n", "\n").split("\n"):
         if ends:
             if line.lstrip("\t") == ends[0]:
                 ends.pop(0)
@@ -172,7 +171,10 @@ def settings(instruction: Instruction) -> dict[str, str]:
     """Returns the names and values of an ENV or ARG; the value is empty where an ARG has no default."""
     if "=" not in instruction.value and instruction.name == "ARG":
         return {instruction.value: ""}
-    pairs = extract_key_values(env_replace=False, args={}, envs={}, instruction_value=instruction.value)
+    try:
+        pairs = extract_key_values(env_replace=False, args={}, envs={}, instruction_value=instruction.value)
+    except ValueError:  # the build will fail at this line
+        return {}
     return {str(name): str(value) for name, value in pairs}
 
 
@@ -182,8 +184,7 @@ def _arguments(instructions: list[Instruction]) -> dict[str, str]:
     for instruction in instructions:
         if instruction.name == "FROM":
             break
-        if "=" in instruction.value:
-            found |= dict(extract_key_values(env_replace=False, args={}, envs={}, instruction_value=instruction.value))
+        found |= {name: value for name, value in settings(instruction).items() if value}
     return found
 
 

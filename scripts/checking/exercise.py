@@ -35,7 +35,7 @@ class Point:
 class Exercise:
     """The exercise of a stage: its points in the order in which they are judged.
 
-    `given` are the files that always come from this tree, `made` what a build context must not lack (see context.py).
+    `given` are the files that always come from this tree; with `canaries`, private files are planted in the context.
     """
 
     stage: str
@@ -54,7 +54,9 @@ def read_exercise(docker: Path, stage: str, checks: set[str]) -> Exercise:
         if unknown := [name for name in point.needs if name not in {earlier.name for earlier in points}]:
             raise ExerciseError(f"{_place(stage, point.name)} needs '{unknown[0]}', which is no point before it")
         if point.check not in checks:
-            raise ExerciseError(f"{_place(stage, point.name)} has check='{point.check}'; it is one of: {_list(checks)}")
+            raise ExerciseError(
+                f"{_place(stage, point.name)} has check='{point.check}'; it is one of: {' '.join(sorted(checks))}"
+            )
         points.append(point)
     if document:
         raise ExerciseError(f"docker/{stage}/points.toml has the key '{next(iter(document))}', which means nothing")
@@ -68,10 +70,6 @@ def read_exercise(docker: Path, stage: str, checks: set[str]) -> Exercise:
 def list_exercises(docker: Path) -> list[str]:
     """Returns the stages that have an exercise."""
     return sorted(path.parent.name for path in docker.glob("*/points.toml"))
-
-
-def _list(names: set[str]) -> str:
-    return " ".join(sorted(names))
 
 
 def _place(stage: str, name: str) -> str:

@@ -137,6 +137,9 @@ class Judge:
             state, seen = NOT_JUDGED, error.seen
         except (EngineError, Failed, NotJudged, OSError, Refused) as error:
             state, seen = NOT_JUDGED, Seen("engine", {"why": str(error)})
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            # What a stranger wrote may be more than a parser of another project expects.
+            state, seen = NOT_JUDGED, Seen("unexpected", {"why": f"{type(error).__name__}: {error}"})
         if state != PASSED and (fault := guard.fault):
             state, seen = FAILED, fault.seen
         seconds = round(time.monotonic() - start, 1)

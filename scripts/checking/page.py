@@ -6,7 +6,6 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from ..images.tar_stream import printable
 from .exercise import Exercise, Point
 from .report import MARKS, Judged
 from .verdict import FAILED, PASSED, Result
@@ -47,7 +46,7 @@ def _faults(exercise: Exercise, submissions: list[Judged], language: str) -> str
             f"<li><details><summary><strong>{escape(text['what'])}</strong> "
             f'<span class="soft">{escape(point.name)}, {escape(count)}</span>'
             f'<span class="share" style="width:{share:.0f}%"></span></summary>'
-            f"<p>{escape(text['why'])}</p><p>{escape(', '.join(map(printable, students)))}</p></details></li>"
+            f"<p>{escape(text['why'])}</p><p>{escape(', '.join(students))}</p></details></li>"
         )
     return f"<ol>{''.join(items)}</ol>" if items else f"<p>{escape(word('no-faults', language))}</p>"
 
@@ -63,7 +62,7 @@ def _table(exercise: Exercise, submissions: list[Judged], language: str) -> str:
         cells = "".join(_cell(by_name.get(point.name), language) for point in exercise.points)
         earned, total = judged.score
         rows.append(
-            f'<tr><th scope="row"><a href="students/{escape(judged.page)}">{escape(printable(judged.student))}</a></th>'
+            f'<tr><th scope="row"><a href="students/{escape(judged.page)}">{escape(judged.student)}</a></th>'
             f'<td class="number">{earned}/{total}</td>{cells}</tr>'
         )
     return (
@@ -96,7 +95,7 @@ def student_page(exercise: Exercise, judged: Judged, language: str) -> str:
         f"<h2>{escape(word('heading-points', language))}</h2>\n{items}\n"
         f'<h2>{escape(word("heading-file", language))}</h2><pre tabindex="0">{source}</pre>'
     )
-    title = word("title-student", language, stage=exercise.stage, student=printable(judged.student))
+    title = word("title-student", language, stage=exercise.stage, student=judged.student)
     return _page(title, body, language)
 
 

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from xml.etree import ElementTree
 
-from ..images.tar_stream import printable
 from .exercise import Exercise, Point
 from .verdict import FAILED, NOT_JUDGED, PASSED, Result, score
 from .words import told, word
@@ -94,7 +93,7 @@ def as_junit(exercise: Exercise, submissions: list[Judged], language: str) -> st
         suite = ElementTree.SubElement(
             root,
             "testsuite",
-            name=printable(judged.student),
+            name=judged.student,
             tests=str(len(states)),
             failures=str(states.count(FAILED)),
             skipped=str(states.count(NOT_JUDGED)),
@@ -121,7 +120,7 @@ def as_csv(exercise: Exercise, submissions: list[Judged], language: str) -> str:
         earned, total = judged.score
         by_name = {result.name: result for result in judged.results}
         cells = [_cell(by_name.get(name)) for name in names]
-        writer.writerow([_inert(printable(judged.student)), earned, total, *cells])
+        writer.writerow([_inert(judged.student), earned, total, *cells])
     return table.getvalue()
 
 
@@ -138,7 +137,7 @@ def _inert(text: str) -> str:
 
 def store(judged: Judged) -> str:
     """Returns a submission's results as JSON that `restore` reads."""
-    return json.dumps(asdict(judged), ensure_ascii=False)
+    return json.dumps(asdict(judged))
 
 
 def restore(text: str) -> Judged:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from ..contract.container import Answer
@@ -14,6 +15,7 @@ LISTENING = "0A"  # the state in /proc/net/tcp
 ANY = "0.0.0.0"
 LOOPBACK = "127.0.0.1"
 ROUNDS = 8  # between two looks at the sockets, which cost more than a request
+ELSEWHERE_SECONDS = 30  # the right socket may be opened last
 
 
 @dataclass(frozen=True)
@@ -28,24 +30,23 @@ class Start:
 def watch_start(subject: Subject, container: Reached) -> Start:
     """Waits as long as a start may take."""
     answers: list[Answer] = []
-    seen: list[frozenset[tuple[str, int]]] = [frozenset()]
-    rounds = 0
+    sockets: frozenset[tuple[str, int]] = frozenset()
+    rounds, since = 0, time.monotonic()
 
     def is_decided() -> bool:
-        nonlocal rounds
+        nonlocal rounds, sockets, since
         rounds += 1
         if subject.port and (answer := subject.ask(container)):
             answers.append(answer)
-        elif rounds % ROUNDS == 0:
-            seen.append(_sockets(subject, container))
-        # Twice: the right one may be opened last.
-        is_elsewhere = (ANY, subject.port) not in seen[-1] and bool(seen[-1])
-        return bool(answers) or (is_elsewhere and seen[-1] == seen[-2])
+        elif rounds % ROUNDS == 0 and (now := _sockets(subject, container)) != sockets:
+            sockets, since = now, time.monotonic()
+        is_elsewhere = bool(sockets) and (ANY, subject.port) not in sockets
+        return bool(answers) or (is_elsewhere and time.monotonic() - since > ELSEWHERE_SECONDS)
 
     subject.wait(is_decided, subject.patience, container)
     if answers:
         return Start(answers[0])
-    return Start(None, seen[-1], container.has_ended())
+    return Start(None, sockets, container.has_ended())
 
 
 def need_answer(subject: Subject, container: Reached, start: Start) -> Answer:

@@ -40,7 +40,7 @@ class Subject(Trial):
     files that the exercise starts from; `start` is what came of the first start, once it is known.
     """
 
-    submission: Submission = field(default_factory=lambda: Submission("", b""))
+    submission: Submission = field(default_factory=lambda: Submission(b""))
     make: Callable[[Dockerfile], Built] | None = None
     network: Callable[[], Network] | None = None
     guard: Guard | None = None

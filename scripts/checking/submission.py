@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import re
 import stat
@@ -10,23 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..images.tar_stream import printable
+
 LARGEST_DOCKERFILE = 256 << 10  # bytes
 LARGEST_FILE = 4 << 20
 LARGEST_FOLDER = 16 << 20
 FILES = 2_000
 DEPTH = 12
-LEFT_OUT = {
-    ".git",
-    ".venv",
-    "venv",
-    "__pycache__",
-    "node_modules",
-    ".idea",
-    ".vscode",
-    ".DS_Store",
-    "instance",
-    "build",
-}
+LEFT_OUT = {".git", ".venv", "venv", "__pycache__", "node_modules", ".idea", ".vscode", ".DS_Store", "instance"}
 
 
 class RefusedError(Exception):
@@ -41,7 +33,6 @@ class RefusedError(Exception):
 class Submission:
     """The files of a student, by their path; `dockerfile` is the content of the Dockerfile."""
 
-    name: str
     dockerfile: bytes
     files: dict[str, bytes] = field(default_factory=dict)
 
@@ -50,34 +41,33 @@ class Submission:
         """The SHA-256 of all files, without the name of the student."""
         sha = hashlib.sha256(self.dockerfile)
         for path, content in sorted(self.files.items()):
-            sha.update(f"\0{path}\0{len(content)}\0".encode() + content)
+            sha.update(os.fsencode(f"\0{path}\0{len(content)}\0") + content)
         return sha.hexdigest()
 
 
-def read_submission(path: Path, name: str = "", *, with_folder: bool = True) -> Submission:
+def read_submission(path: Path, *, with_folder: bool = True) -> Submission:
     """Returns a submission; a Dockerfile comes with the files of its folder if `with_folder`. Raises RefusedError."""
     kind = _kind(path)
-    if kind == "folder":
-        dockerfile = _find_dockerfile(path)
-        return _with_files(path, dockerfile, name or path.name)
-    if kind != "file":
+    if kind not in ("folder", "file"):
         raise RefusedError(f"refused-{kind}")
-    if with_folder:
-        return _with_files(path.parent, path, name or path.name)
-    return Submission(name or path.name, _read(path, LARGEST_DOCKERFILE))
+    try:
+        if kind == "folder":
+            return _with_files(path, _find_dockerfile(path))
+        return _with_files(path.parent, path) if with_folder else Submission(_read(path, LARGEST_DOCKERFILE))
+    except OSError as error:
+        raise RefusedError("refused-unreadable", str(error)) from error
 
 
 def list_submissions(folder: Path) -> list[tuple[str, Path]]:
     """Returns the students of a class, by name: each folder and each Dockerfile is one."""
     found = []
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.name.startswith("."):
-            continue
-        name = entry.name
-        if not entry.is_dir(follow_symlinks=False):
-            name = re.sub(r"(?i)(^dockerfile[._-]+|[._-]*dockerfile(\.txt)?$)", "", name) or name
-        found.append((name, Path(entry.path)))
-    return found
+    for entry in os.scandir(folder):
+        if not entry.name.startswith("."):
+            name = entry.name
+            if not entry.is_dir(follow_symlinks=False):
+                name = re.sub(r"(?i)(^dockerfile[._-]+|[._ -]*dockerfile(\.txt)?$)", "", name) or name
+            found.append((printable(name), Path(entry.path)))
+    return sorted(found, key=lambda pair: (pair[0].casefold(), pair[1]))
 
 
 def _kind(path: Path) -> str:
@@ -102,7 +92,7 @@ def _find_dockerfile(folder: Path) -> Path:
     return folder / names[0]
 
 
-def _with_files(folder: Path, dockerfile: Path, name: str) -> Submission:
+def _with_files(folder: Path, dockerfile: Path) -> Submission:
     content, total = _read(dockerfile, LARGEST_DOCKERFILE), 0
     files: dict[str, bytes] = {}
     for path, entry in _walk(folder, "", 0):
@@ -112,21 +102,24 @@ def _with_files(folder: Path, dockerfile: Path, name: str) -> Submission:
         total += len(files[path])
         if len(files) > FILES or total > LARGEST_FOLDER:
             raise RefusedError("refused-large", f"{FILES}, {LARGEST_FOLDER >> 20} MB")
-    return Submission(name, content, files)
+    return Submission(content, files)
 
 
 def _walk(folder: Path, prefix: str, depth: int) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Yields the regular files below a folder; links and special files are left out, as an archive may hold any."""
     if depth > DEPTH:
         raise RefusedError("refused-deep", str(DEPTH))
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
-            if entry.name in LEFT_OUT:
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(Path(entry.path), f"{prefix}{entry.name}/", depth + 1)
-            elif entry.is_file(follow_symlinks=False):
-                yield prefix + entry.name, entry
+    with os.scandir(folder) as scanned:
+        entries = list(itertools.islice(scanned, FILES + 1))
+    if len(entries) > FILES:
+        raise RefusedError("refused-large", f"{FILES}")
+    for entry in sorted(entries, key=lambda entry: entry.name):
+        if entry.name in LEFT_OUT:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(Path(entry.path), f"{prefix}{entry.name}/", depth + 1)
+        elif entry.is_file(follow_symlinks=False):
+            yield prefix + entry.name, entry
 
 
 def _read(path: Path, largest: int) -> bytes:

@@ -22,10 +22,9 @@ MOVING = re.compile(r"(?:latest|slim|alpine|stable|testing|rolling|devel|lts|3|2
 ENDED = re.compile(r"wheezy|jessie|stretch|buster|bullseye|trusty|xenial|bionic|focal")
 OLDEST = {"python": (3, 10), "ubuntu": (22, 4), "debian": (12,)}
 INSTALL = re.compile(
-    r"\b(?:pip[\d.]*|uv\s+pip)\s+(?:\S+=?\S*\s+)*?(?:install|sync)\b|\buv\s+sync\b|\bpoetry\s+install\b"
+    r"\b(?:pip[\d.]*|uv\s+pip)\s+(?:\S+\s+){0,6}?(?:install|sync)\b|\buv\s+sync\b|\bpoetry\s+install\b"
 )
 CODE = re.compile(r"(?:\./)?(?:\.|\*|app(?:/.*)?|app\.py|microblog\.py|[\w.]*/?\*\.py)/?")
-REQUIREMENTS = re.compile(r"(?:.*/)?(?:requirements[\w.-]*\.txt|pyproject\.toml|uv\.lock|poetry\.lock|requirements/?)")
 
 
 def check_file(subject: Subject, _point: Point) -> Seen:

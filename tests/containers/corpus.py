@@ -28,8 +28,8 @@ class Case:
         return path if path.is_dir() else path.with_name(f"{self.name}.Dockerfile")
 
     def read(self) -> Submission:
-        """Returns the submission, under a name that tells nothing."""
-        return read_submission(self.path, "student", with_folder=self.path.is_dir())
+        """Returns the submission, which does not know its name."""
+        return read_submission(self.path, with_folder=self.path.is_dir())
 
     def expected(self) -> dict[str, str]:
         """Returns the state of each point of the exercise."""

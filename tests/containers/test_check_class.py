@@ -56,6 +56,7 @@ def handed_in(tmp_path):
     (folder / f"=cmd|{HOSTILE.replace('/', '')}").write_text(f"FROM a:1\n# user {HOSTILE}\n")
     (folder / "link").symlink_to("/etc/passwd")
     (folder / "nadia").mkdir()
+    Path(os.fsdecode(os.fsencode(folder) + b"/nadia/\xe9")).touch()  # a name that is not UTF-8
     return folder
 
 
@@ -152,7 +153,7 @@ def test_submission_that_exceeds_a_bound_is_stopped(tmp_path, bounds, cause):
 
 def test_student_files_come_beside_those_that_are_given(tmp_path):
     files = {"boot.sh": b"mine", "app/ops/health.py": b"mine", "notes/a.txt": b"mine", ".dockerignore": b"mine"}
-    submission = Submission("a", b"FROM a:1\n", files)
+    submission = Submission(b"FROM a:1\n", files)
     lay_context(tmp_path, ROOT, ["app", "boot.sh"], exercise("gunicorn"), submission)
     assert {path for path in files if (tmp_path / path).read_bytes() == b"mine"} == set(files) - {"app/ops/health.py"}
     assert (tmp_path / "boot.sh").stat().st_mode & 0o777 == 0o644
@@ -203,7 +204,15 @@ def test_students_of_a_class_are_named_by_their_files(tmp_path):
     for name in ("susan.Dockerfile", "Dockerfile.david", "Dockerfile", "emma Dockerfile.txt", ".DS_Store"):
         (tmp_path / name).touch()
     (tmp_path / "nadia").mkdir()
-    assert {name for name, _ in list_submissions(tmp_path)} == {"susan", "david", "Dockerfile", "emma ", "nadia"}
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/zo\xe9\x1b.Dockerfile")).touch()
+    assert {name for name, _ in list_submissions(tmp_path)} == {
+        "susan",
+        "david",
+        "Dockerfile",
+        "emma",
+        "nadia",
+        r"zo\udce9\x1b",
+    }
 
 
 def test_submission_without_a_base_image_is_judged_again(handed_in, tmp_path, monkeypatch):

@@ -109,6 +109,8 @@ def test_each_cause_has_a_text():
         ("FROM a:1\nCOPY <<-'END' /a\n\ttext\n\tEND\nUSER b\n", ["COPY", "USER"]),
         ("# escape=`\nFROM a:1\nRUN a `\n  b\nUSER c", ["RUN", "USER"]),
         ("FROM a:1\nRUN a \\", ["RUN"]),
+        ("FROM a:1\nRUN cat <<<b && echo $((1<<c))\nUSER d\n", ["RUN", "USER"]),
+        ("FROM a:1\nENV A\nARG\nENV =b 'c\nUSER d\n", ["ENV", "ARG", "ENV", "USER"]),
     ],
 )
 def test_instructions_are_read(text, names):
@@ -158,6 +160,7 @@ def test_base_images_are_replaced_and_nothing_else():
         ("uv sync --frozen", True),
         ("apt-get install -y python3-pip", False),
         ("pip --version", False),
+        ("pip" + " a=b" * 5000, False),
     ],
 )
 def test_installations_are_recognized(command, is_installation):
@@ -174,7 +177,7 @@ def test_versions_of_a_lock_are_read():
 
 
 def test_lint_counts_what_hadolint_finds():
-    subject = Subject(None, "", submission=Submission("a", b"FROM a:1\nWORKDIR app\nMAINTAINER c\n"))
+    subject = Subject(None, "", submission=Submission(b"FROM a:1\nWORKDIR app\nMAINTAINER c\n"))
     with pytest.raises(Fault) as fault:
         check_lint(subject, exercise("gunicorn").points[1])
     assert fault.value.seen.values["count"] == "2"
