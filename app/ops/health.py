@@ -34,26 +34,38 @@ def live() -> ResponseReturnValue:
 
 @bp.get("/ready")
 def ready() -> ResponseReturnValue:
-    """Answer 200 if this replica can serve; 503 if the database doesn't answer or its schema is not current.
+    """Answer 200 if this replica can serve; 503 if the database doesn't answer or its schema is outdated.
 
-    The body is `{"status": "ok" | "database unavailable" | "schema not current"}`.
+    A newer schema is fine: during a rolling update, the old replicas serve on it until the new ones are ready. The
+    body is `{"status": "ok" | "database unavailable" | "schema outdated"}`.
     """
     try:
-        current = schema_is_current()
+        revision = _revision()
     except SQLAlchemyError:
         return {"status": "database unavailable"}, 503
-    return ({"status": "ok"}, 200) if current else ({"status": "schema not current"}, 503)
+    if revision is None or revision in _former_revisions(_migrations()):
+        return {"status": "schema outdated"}, 503
+    return {"status": "ok"}
 
 
 def schema_is_current() -> bool:
     """Return whether the database is at the newest revision. Raises SQLAlchemyError if it doesn't answer."""
+    return _revision() == newest_revision(_migrations())
+
+
+def _revision() -> str | None:
+    """Return the revision of the database, or None before the first migration."""
     with db.engine.connect() as connection:
         connection.execute(text("SELECT 1"))
         try:
             revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        except DBAPIError:  # no such table: no migration has run
-            return False
-    return revision == newest_revision(Path(current_app.root_path).parent / "migrations")
+        except DBAPIError:  # no such table
+            return None
+    return revision
+
+
+def _migrations() -> Path:
+    return Path(current_app.root_path).parent / "migrations"
 
 
 @functools.cache
@@ -64,6 +76,11 @@ def newest_revision(migrations: Path) -> str | None:
     """
     revisions, parents = read_revisions(migrations)
     return max(revisions - parents, default=None)
+
+
+@functools.cache
+def _former_revisions(migrations: Path) -> set[str]:
+    return read_revisions(migrations)[1]
 
 
 def read_revisions(migrations: Path) -> tuple[set[str], set[str]]:

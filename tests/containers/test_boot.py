@@ -61,7 +61,7 @@ def test_migrations_can_run_in_a_separate_container(engine, image, project, star
     options = ["-v", f"{volume}:/data", "-e", "MIGRATE_ON_BOOT=0"]
     web = start(image, options=options, port=True)
     web.wait_for_answer("/health/live")
-    assert web.get("/health/ready").text.strip() == '{"status":"schema not current"}'
+    assert web.get("/health/ready").text.strip() == '{"status":"schema outdated"}'
     job = start(image, "migrate", options=options)
     assert job.wait() == 0
     assert web.get("/health/ready").status == 200
