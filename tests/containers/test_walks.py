@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from engine import ROOT
-from lessons import lesson
+from lessons import lesson, stages
 from walk import Walk
 
-LESSONS = ["ubuntu-sleep", "v0.2", "healthcheck", "gunicorn", "optimized", "cowsay"]
+LESSONS = stages()
 PAGES = ["compose", "old-lab"]
 WALKS = {stage: lesson(stage) for stage in LESSONS} | {page: ROOT / f"docs/{page}.md" for page in PAGES}
 
