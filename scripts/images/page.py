@@ -9,6 +9,7 @@ from .layers import counted, readable
 
 TEMPLATE = Path(__file__).with_name("compare.html")
 SHADES = 6  # of the segments of a bar, repeated
+TIMES = ("Build without cache", "… after a template", "… after requirements.txt", "Start to first answer")
 
 
 def render(result: dict[str, Any], table: list[tuple[str, list[str]]]) -> str:
@@ -29,7 +30,8 @@ def render(result: dict[str, Any], table: list[tuple[str, list[str]]]) -> str:
 
 
 def _row(name: str, cells: list[str]) -> str:
-    return f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
+    kind = ' class="time"' if name in TIMES else ""
+    return f'<tr{kind}><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
 
 
 def _bar(stage: dict[str, Any], largest: int) -> str:

@@ -1,4 +1,7 @@
-"""Takes the picture of a page in Chromium, as printed, light, as wide as the README: picture PAGE PNG."""
+"""Takes the picture of a comparison in Chromium, light, as wide as the README: picture PAGE PNG.
+
+Times are left out, since they depend on the machine, and so are the folded details.
+"""
 
 import shutil
 import sys
@@ -12,7 +15,7 @@ with sync_playwright() as playwright:
         args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
     )
     page = browser.new_page(viewport={"width": 960, "height": 600}, device_scale_factor=1.5, color_scheme="light")
-    page.emulate_media(media="print")
     page.goto(Path(sys.argv[1]).absolute().as_uri())
+    page.add_style_tag(content=".time, .details { display: none }")
     page.screenshot(path=sys.argv[2], full_page=True)
     browser.close()

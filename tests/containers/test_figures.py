@@ -214,6 +214,10 @@ def test_page_names_what_was_not_built():
     assert "<strong>two</strong>: not built: no base" in text
 
 
+def test_picture_can_leave_out_the_times():
+    assert page(stage("one")).count('<tr class="time">') == 4
+
+
 def test_page_without_any_figures_is_written():
     assert "not built" in page({"name": "one", "error": "not built: no engine"})
 
