@@ -94,16 +94,19 @@ def test_application_uses_the_chosen_database(compose, database, official):
 
 
 @pytest.mark.parametrize(
-    ("profiles", "line"),
+    ("wrong", "line"),
     [
-        ("postgres", "error: PROFILES=postgres is not valid; use one of: mariadb mysql redis worker proxy mail"),
-        ("mariadb,mysql", "error: PROFILES has two databases; choose mariadb or mysql"),
+        ({"PROFILES": "postgres"}, "PROFILES=postgres is not valid; use one of: mariadb mysql redis worker proxy mail"),
+        ({"PROFILES": "mariadb,mysql"}, "PROFILES has two databases; choose mariadb or mysql"),
+        ({"DB": "mariadb"}, "make up takes no DB; use PROFILES=mariadb"),
+        ({"ENV": "DEV"}, "make up takes no ENV=DEV; use make run ENV=DEV"),
+        ({"DATA": "blog"}, "make up takes no DATA: its volumes are named after IMAGE"),
     ],
 )
-def test_make_up_refuses_unknown_companions(stub, make, profiles, line):
+def test_make_up_refuses_what_it_cannot_do(stub, make, wrong, line):
     variables, calls = stub()
-    result = make("up", check=False, PROFILES=profiles, **variables | {"STAGE": "optimized"})
-    assert line in result.stderr.splitlines()
+    result = make("up", check=False, **variables | {"STAGE": "optimized"} | wrong)
+    assert f"error: {line}" in result.stderr.splitlines()
     assert not [call for call in calls() if call.startswith("build")]
 
 

@@ -12,10 +12,9 @@ die() {
 
 site=${SITE_URL:-}
 site=${site%/}
-case $site in
-    https://*[!A-Za-z0-9.:-]* | https://) case $site in https://\[*\]*) ;; *) die "SITE_URL=$site is not an address such as https://blog.example" 78 ;; esac ;;
-    https://*) ;;
-    *) site='' ;;
+case $site in https://*) ;; *) site='' ;; esac
+case ${site#https://} in
+    *[!][A-Za-z0-9.:-]*) die "SITE_URL=$site is not an address such as https://blog.example" 78 ;;
 esac
 host=${site#https://}
 host=${host%:*}
