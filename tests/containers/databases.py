@@ -19,8 +19,10 @@ def db(project):
 
 @pytest.fixture
 def new_mariadb(db, project, engine):
-    """new_mariadb("--throwaway"): an empty MariaDB: the options that connect an application's container to it, and the
-    server's container. Removed after the test."""
+    """new_mariadb("--throwaway"): starts an empty MariaDB; removed after the test.
+
+    Returns the options that connect an application's container to it, and the server's container.
+    """
     names = []
 
     def new_mariadb(*options):

@@ -89,7 +89,7 @@ def test_application_goes_on_when_a_node_of_galera_is_killed(
         under_load.wait_for(200)
         engine("kill", "--signal", "KILL", cluster[0].name)
         killed = time.monotonic()
-        wait_until(lambda: 201 in statuses(under_load.since(killed)), 60, "a post")
+        wait_until(lambda: 201 in statuses(under_load.since(killed)), 120, "a post")
         away = time.monotonic() - killed
         back = time.monotonic()
         recovered = under_load.wait_for(300, since=back)
