@@ -178,7 +178,7 @@ test: ; @sh scripts/test
 ## test every stage's image and these commands
 test-images: ; @sh scripts/test-host images
 
-## test every stage, built and run by Podman
+## test every stage by Podman, and two stages on a current engine
 test-builders: ; @sh scripts/test-host builders
 
 ## prove everything about the images: both of the former, an hour or more
