@@ -1,5 +1,6 @@
 """deploy/stack.yaml on a Swarm of this engine: replicas, and rolling updates under load."""
 
+import base64
 import http.client
 import shutil
 import ssl
@@ -15,7 +16,22 @@ pytestmark = [pytest.mark.thorough, pytest.mark.timeout(900)]
 
 STACK = "deploy/stack.yaml"
 BROKEN = 'FROM {image}\nENTRYPOINT ["sh", "-c", "sleep 600"]\n'  # it runs, and never answers
-SECOND = "FROM {image}\nENV VERSION_OF_THE_TEST=2\n"
+# The next version has one more migration, which the running version survives.
+MIGRATION = '''
+"""Add a column."""
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "added", "{head}"
+def upgrade():
+    op.add_column("post", sa.Column("added", sa.Integer()))
+def downgrade():
+    op.drop_column("post", "added")
+'''
+SECOND = """FROM {image}
+USER root
+RUN echo {migration} | base64 -d >migrations/versions/added.py
+USER microblog
+"""
 
 
 class Swarm:
@@ -65,8 +81,10 @@ def swarm(engine, make, build, any_builder, project):
     if engine("info", "--format", "{{.Swarm.LocalNodeState}}").stdout.strip() != "inactive":
         pytest.skip("this engine is in a Swarm, which the test would leave")
     image = build("optimized", any_builder)
+    head = max(path.name for path in (ROOT / "migrations/versions").glob("*.py")).split("_")[0]
+    migration = base64.b64encode(MIGRATION.format(head=head).encode()).decode()
     for tag, dockerfile in {"v1": "FROM {image}\n", "v2": SECOND, "broken": BROKEN}.items():
-        text = dockerfile.format(image=image)
+        text = dockerfile.format(image=image, migration=migration)
         any_builder("build", "-q", "-t", f"{project}:{tag}", "--label", f"{LABEL}={project}", "-", stdin=text)
     env = {
         "IMAGE": project,
@@ -170,7 +188,7 @@ def test_migrations_run_once(swarm):
     assert not swarm.containers("migrate")
 
 
-def test_rolling_update_fails_no_request(swarm, visitors):
+def test_rolling_update_with_a_migration_fails_no_request(swarm, visitors):
     with Load(swarm, visitors) as load:
         wait_until(lambda: load.answers > 20, 60, "answers before the update")
         swarm.deploy("v2")
@@ -180,6 +198,7 @@ def test_rolling_update_fails_no_request(swarm, visitors):
     print(f"{load.answers} answers, {len(load.failures)} failures")
     assert load.failures == []
     assert {image.rpartition(":")[2] for image in swarm.tasks("web")} == {"v2"}
+    assert "added (head)" in swarm.engine("exec", swarm.containers("web")[0], "flask", "db", "current").stdout
 
 
 def test_broken_update_rolls_back_and_fails_no_request(swarm, visitors):
