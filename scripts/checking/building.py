@@ -19,8 +19,10 @@ UNREACHABLE = re.compile(
     r"|toomanyrequests|TLS handshake timeout|ReadTimeoutError|NewConnectionError",
     re.IGNORECASE,
 )
+# What it prints where the engine fails, or has stopped another build of the same steps.
+TROUBLE = re.compile(r"^#\d+ CANCELED|context canceled|failed to create endpoint", re.MULTILINE)
 NOISE = re.compile(
-    r"^(?:#\d+ (?:DONE|CACHED|sha256:)|-{3,}|>|WARNING|\[notice\]| *$)|DEPRECATED|executor failed|returned a non-zero"
+    r"^(?:DONE|CACHED|sha256:|-{3,}|>|WARNING|\[notice\]| *$)|DEPRECATED|executor failed.*exit code|returned a non-zero"
 )
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 STAND_INS = "localhost/microblog-base/"
@@ -81,11 +83,11 @@ class Builder:
         if status:
             guard.check()
             line = explain(log)
-            raise (
-                Unjudged("build-unreachable", line=line)
-                if UNREACHABLE.search(log)
-                else Fault("build-failed", line=line)
-            )
+            if TROUBLE.search(log):
+                raise Unjudged("engine", why=line)
+            if UNREACHABLE.search(log):
+                raise Unjudged("build-unreachable", line=line)
+            raise Fault("build-failed", line=line)
         base = replacements.get(dockerfile.base)
         layers = tuple(self.engine.inspect("image", base)["RootFS"].get("Layers") or ()) if base else ()
         return Built(name, layers)

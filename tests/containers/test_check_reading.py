@@ -217,7 +217,10 @@ def test_reason_of_a_failed_build_is_told():
     buildkit = (
         f"#5 [2/2] RUN a\n#5 0.3 {reason}\n#5 ERROR: executor failed running {command}\n------\n > [2/2] RUN a:\n"
     )
-    assert reason in explain(buildkit)
+    assert explain(buildkit) == f"[2/2] RUN a / {reason}"
+    assert "failed to create endpoint" in explain(
+        "#5 ERROR: executor failed running [a]: failed to create endpoint b\n"
+    )
 
 
 def test_sockets_are_read():
