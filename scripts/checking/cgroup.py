@@ -7,6 +7,7 @@ The legacy builder and BuildKit since 0.10 put the commands of a build into it; 
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,8 +31,17 @@ def control_group(engine: Engine, processes: int, memory: int) -> Iterator[list[
         yield ["--cgroup-parent", f"/{name}"] if folders else []
     finally:
         for folder in dict.fromkeys(folders):
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Removes a group, once the processes of a stopped build have ended."""
+    for _ in range(50):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+        if not folder.exists():
+            break
+        time.sleep(0.2)
 
 
 def _limits(processes: int, memory: int) -> list[tuple[str, str, int]]:
