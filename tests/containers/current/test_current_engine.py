@@ -58,9 +58,27 @@ def unpacked(tmp_path_factory):
     return folder
 
 
+def _address(bridge):
+    """Returns the address of a bridge, such as 172.17.0.1/16; "" if there is no such bridge."""
+    fields = run_command(["ip", "-brief", "-4", "address", "show", bridge], check=False).stdout.split()
+    return fields[2] if len(fields) > 2 else ""
+
+
+def _add_bridge(bridge, address):
+    for change in (
+        ["link", "add", bridge, "type", "bridge"],
+        ["address", "add", address, "dev", bridge],
+        ["link", "set", bridge, "up"],
+    ):
+        run_command(["ip", *change])
+
+
 @pytest.fixture(scope="session", params=STORES)
 def engine(request, unpacked, tmp_path_factory):
     """The engine, which the shared fixtures then use."""
+    if run_command(["docker", "ps", "-q", "--filter", "network=bridge"]).stdout:
+        pytest.skip("the second engine would cut the network of the containers that run on this one's docker0")
+    default_address = _address("docker0")
     folder, bridge = tmp_path_factory.mktemp(request.param), f"mb-{uuid.uuid4().hex[:8]}"
     store, address, pool = STORES[request.param]
     (folder / "settings.json").write_text("{}")
@@ -70,9 +88,7 @@ def engine(request, unpacked, tmp_path_factory):
         "DOCKER_CONFIG": f"{unpacked}/plugins",
         "DOCKER": f"{unpacked}/usr/bin/docker",
     }
-    for change in (["add", bridge, "type", "bridge"], ["set", bridge, "up"]):
-        run_command(["ip", "link", *change])
-    run_command(["ip", "address", "add", address, "dev", bridge])
+    _add_bridge(bridge, address)
     options = ["--config-file", folder / "settings.json", "-H", environment["DOCKER_HOST"], "--bridge", bridge]
     options += ["--data-root", folder / "data", "--exec-root", folder / "exec", "--pidfile", folder / "pid"]
     options += ["--mtu", "1400", "--default-address-pool", f"base={pool},size=24", *store]
@@ -81,6 +97,8 @@ def engine(request, unpacked, tmp_path_factory):
     try:
         current = Engine(environment["DOCKER"], environment, "buildkit")
         wait_until(lambda: current("version", check=False).returncode == 0, 60, "the engine")
+        if default_address and not _address("docker0"):  # with --bridge, dockerd 28 removes it
+            _add_bridge("docker0", default_address)
         for base in BASES:
             run_command(["sh", "-c", COPY, "sh", base, current.env["DOCKER_HOST"]], timeout=120)
         yield current
