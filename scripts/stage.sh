@@ -115,6 +115,11 @@ list_app_stages() {
     done
 }
 
+# Prints the files that the lesson of the stage starts from: their paths, or empty; no where the student writes none.
+lesson_files() {
+    declared lesson "$(holds_app && echo app migrations boot.sh config.py microblog.py requirements.txt || echo no)"
+}
+
 # Prints the names of the stages in whose lesson the student writes files, in course order.
 list_lessons() {
     for each in $(list_stages); do
