@@ -20,7 +20,7 @@ from builders import (  # noqa: F401  fixtures, and a hook
     newest,
     pytest_collection_modifyitems,
 )
-from databases import database, db, mariadb, new_mariadb, sqlite  # noqa: F401  fixtures
+from databases import add_migration, database, db, mariadb, new_mariadb, sqlite  # noqa: F401  fixtures
 from engine import LABEL, ROOT, Container, Engine, command_lines, free_port, run_command
 from proxied import site  # noqa: F401  a fixture
 

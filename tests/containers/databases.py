@@ -1,9 +1,28 @@
-"""Fixtures of databases for the application's image: the companion MariaDB, and a volume for SQLite."""
+"""Databases for the application's image: the companion MariaDB, a volume for SQLite, another migration."""
 
 import uuid
 
 import pytest
-from engine import LABEL, Container, run_command
+from engine import LABEL, ROOT, Container, run_command
+
+
+def revisions() -> list[str]:
+    """Returns the revisions of the application's migrations, oldest first."""
+    return sorted(path.name.split("_")[0] for path in (ROOT / "migrations/versions").glob("*.py"))
+
+
+@pytest.fixture
+def add_migration(tmp_path):
+    """add_migration(text): options that add a migration to the image; {head} in its text is the newest revision."""
+
+    def add_migration(text):
+        file = tmp_path / "added.py"
+        file.write_text(text.format(head=revisions()[-1]))
+        file.chmod(0o644)
+        tmp_path.chmod(0o755)
+        return ["-v", f"{file}:/home/microblog/migrations/versions/added.py:ro"]
+
+    return add_migration
 
 
 @pytest.fixture(scope="session")

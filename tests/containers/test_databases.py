@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from databases import revisions
 from engine import ROOT, Container, run_command, wait_until
 
 BROKEN = """
@@ -25,27 +26,17 @@ def is_ready(container):
     return answer is not None and answer.status == 200
 
 
-def newest_revision():
-    names = sorted(path.name for path in (ROOT / "migrations" / "versions").glob("*.py"))
-    return names[-1].split("_")[0], len(names)
-
-
 def test_one_of_five_replicas_migrates_and_all_serve(image, database, start):
     replicas = [start(image, options=[*database, "-e", "WEB_CONCURRENCY=1"], port=True) for _ in range(5)]
     for replica in replicas:
         replica.wait_for_answer("/health/ready", seconds=120)
     assert all(is_ready(replica) for replica in replicas)
     migrated = [replica.logs.count("Running upgrade") for replica in replicas]
-    assert sorted(migrated) == [0, 0, 0, 0, newest_revision()[1]]
+    assert sorted(migrated) == [0, 0, 0, 0, len(revisions())]
 
 
-def test_failed_migration_ends_the_container(image, database, start, tmp_path):
-    broken = tmp_path / "broken.py"
-    broken.write_text(BROKEN.format(head=newest_revision()[0]))
-    broken.chmod(0o644)
-    tmp_path.chmod(0o755)
-    mount = f"{broken}:/home/microblog/migrations/versions/broken.py:ro"
-    container = start(image, options=[*database, "-v", mount])
+def test_failed_migration_ends_the_container(image, database, start, add_migration):
+    container = start(image, options=[*database, *add_migration(BROKEN)])
     assert container.wait() == 70
     assert container.logs.splitlines()[-1].startswith("microblog: a migration failed (")
 

@@ -9,6 +9,7 @@ import time
 import urllib.request
 
 import pytest
+from databases import revisions
 from engine import LABEL, ROOT, free_port, run_command, wait_until
 from visitor import Visitor
 
@@ -81,8 +82,7 @@ def swarm(engine, make, build, any_builder, project):
     if engine("info", "--format", "{{.Swarm.LocalNodeState}}").stdout.strip() != "inactive":
         pytest.skip("this engine is in a Swarm, which the test would leave")
     image = build("optimized", any_builder)
-    head = max(path.name for path in (ROOT / "migrations/versions").glob("*.py")).split("_")[0]
-    migration = base64.b64encode(MIGRATION.format(head=head).encode()).decode()
+    migration = base64.b64encode(MIGRATION.format(head=revisions()[-1]).encode()).decode()
     for tag, dockerfile in {"v1": "FROM {image}\n", "v2": SECOND, "broken": BROKEN}.items():
         text = dockerfile.format(image=image, migration=migration)
         any_builder("build", "-q", "-t", f"{project}:{tag}", "--label", f"{LABEL}={project}", "-", stdin=text)

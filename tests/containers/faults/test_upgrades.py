@@ -1,7 +1,6 @@
 """A migration that fails beside replicas that serve."""
 
-import pytest
-from engine import ROOT, wait_until
+from engine import wait_until
 from load import slowest, statuses
 
 BROKEN = """
@@ -16,23 +15,12 @@ def downgrade():
 """
 
 
-@pytest.fixture
-def broken(tmp_path):
-    """The options that add a migration, which changes a table and then fails."""
-    head = max(path.name for path in (ROOT / "migrations/versions").glob("*.py")).split("_")[0]
-    file = tmp_path / "broken.py"
-    file.write_text(BROKEN.format(head=head))
-    file.chmod(0o644)
-    tmp_path.chmod(0o755)
-    return ["-v", f"{file}:/home/microblog/migrations/versions/broken.py:ro"]
-
-
-def test_replicas_serve_on_beside_a_failing_migration(image, database, start, serve, broken, load, counted):
+def test_replicas_serve_on_beside_a_failing_migration(image, database, start, serve, add_migration, load, counted):
     """A new version whose migration fails half-way is started beside a replica, under the load of 8 clients."""
     site = serve(*database)
     with load(site) as under_load:
         under_load.wait_for(100)
-        new = start(image, options=[*database, *broken])
+        new = start(image, options=[*database, *add_migration(BROKEN)])
         assert new.wait() == 70
         sent = len(under_load.exchanges)
         wait_until(lambda: len(under_load.exchanges) > sent + 100)
