@@ -68,7 +68,7 @@ def available(choice: str | None) -> str | None:
     if not choice:
         return None
     languages = current_app.config["LANGUAGES"]
-    return choice if choice in languages else _nearest((choice,), tuple(languages))
+    return choice if choice in languages else matching.nearest((choice,), languages)
 
 
 def select_locale() -> Locale:
@@ -88,11 +88,8 @@ def locale_of_browser() -> str:
         return code
     if not request.headers.get("Accept-Language"):
         return ENGLISH
-    asked = tuple(tag for tag, quality in request.accept_languages if quality)
-    return _nearest(asked, tuple(current_app.config["LANGUAGES"])) or ENGLISH
-
-
-_nearest = functools.lru_cache(maxsize=256)(matching.nearest)
+    asked = (tag for tag, quality in request.accept_languages if quality)
+    return matching.nearest(asked, current_app.config["LANGUAGES"]) or ENGLISH
 
 
 @functools.cache

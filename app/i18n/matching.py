@@ -5,12 +5,14 @@ follows (parent locales). The same language in another script (Simplified for Tr
 """
 
 import functools
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from babel import parse_locale
 from babel.core import get_global
 
+# Clients choose the tags, and caches keep them.
 LIMIT = 20  # languages of one request; more are no person's choice
 LONGEST = 35  # characters of a tag, by RFC 5646, section 4.4.1
 
@@ -29,7 +31,13 @@ def nearest(asked: Iterable[str], codes: Iterable[str]) -> str | None:
 
     Both are BCP 47 tags or codes of catalogues: "pt-BR", "zh_Hant". A code in the script asked for comes first.
     """
-    wanted = [tag for tag in map(_tag, list(asked)[:LIMIT]) if tag]
+    valid = (tag for tag in asked if len(tag) <= LONGEST)
+    return _nearest(tuple(itertools.islice(valid, LIMIT)), tuple(codes))
+
+
+@functools.lru_cache(maxsize=256)
+def _nearest(asked: tuple[str, ...], codes: tuple[str, ...]) -> str | None:
+    wanted = [tag for tag in map(_tag, asked) if tag]
     known = {code: tag for code in codes if (tag := _tag(code))}
     for same in (_same_script, _same_language):
         for tag in wanted:
@@ -57,7 +65,7 @@ def _distance(tag: Tag, other: Tag) -> tuple[bool, int]:
 def _tag(text: str) -> Tag | None:
     """Return the tag with what it leaves out: zh-TW is Traditional Chinese of Taiwan. None if it names no language."""
     text = text.replace("-", "_")
-    if not text or len(text) > LONGEST:
+    if not text:
         return None
     try:
         written, territory, script, *_variant = parse_locale(text)

@@ -1,7 +1,10 @@
+import gc
 import os
 import re
 import shutil
+import tracemalloc
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import pytest
 from babel import Locale, localedata
@@ -90,6 +93,21 @@ def test_stored_choice_outlives_its_catalogue(client, regional):
 def test_unavailable_lang_parameter_is_ignored(client, unknown):
     client.get("/nope?lang=fr")
     assert language_of(client.get("/nope", query_string={"lang": unknown})) == "fr"
+
+
+def test_long_lists_of_languages_take_no_memory(client):
+    client.get("/nope", headers={"Accept-Language": "fr"})
+    tracemalloc.start()
+    try:
+        for number in range(5):
+            tags = ",".join(f"{number}-{tag:x}" for tag in range(7000))
+            client.get("/nope", headers={"Accept-Language": tags})
+            client.get(f"/health?lang={number}{'x' * 60_000}")
+        urlsplit.cache_clear()  # holds the addresses of the test's client
+        gc.collect()
+        assert tracemalloc.get_traced_memory()[0] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(("setting", "language"), [("es", "es"), (None, "fr"), ("de", "fr"), ("es_AR", "es")])
