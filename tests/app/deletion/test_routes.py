@@ -104,7 +104,7 @@ def test_account_is_mailed_the_date(ask):
     assert (written.kind, written.recipient) == ("deletion", "susan@example.com")
     message = render(mails.deletion(by_username("susan"), written.recipient, None), "1")
     assert message.subject == "Your account will be deleted"
-    assert re.search(r"@susan will be deleted on .+ \(UTC\), as you requested", message.body)
+    assert re.search(r"@susan will be deleted on \w+ \d+, \d{4}, \S+\s[AP]M\sUTC, as you requested", message.body)
     assert "/auth/login" in message.body
 
 
