@@ -81,7 +81,7 @@ def set_password(user: User, new: str, *, confirms_email: bool = False) -> None:
     """
     personal = (user.username, user.email, user.display_name)
     password_hash = passwords.hashed(user_rules.password(new, "new_password", personal))
-    _lock_unchanged(user, User.password_hash, User.email_key)
+    lock_unchanged(user, User.password_hash, User.email_key)
     user.password_hash = password_hash
     user.email_confirmed = user.email_confirmed or confirms_email
     db.session.flush()
@@ -118,14 +118,14 @@ def request_email_change(user: User, email: str, password: str) -> str:
     email = email_addresses.email(email)
     if queries.by_email(email):
         raise Invalid("email", str(EMAIL_TAKEN))
-    _lock_unchanged(user, User.password_hash)
+    lock_unchanged(user, User.password_hash)
     links.request_confirmation(user, email)
     return email
 
 
 def request_confirmation(user: User) -> None:
     """Mail a link to the user's unconfirmed address. Raises NotAllowed if it has changed since `user` was read."""
-    _lock_unchanged(user, User.email_key)
+    lock_unchanged(user, User.email_key)
     links.request_confirmation(user, user.email)
 
 
@@ -134,7 +134,7 @@ def confirm_email(user: User, email: str) -> None:
 
     Raises Invalid, and NotAllowed if the password or the address has changed since `user` was read.
     """
-    _lock_unchanged(user, User.password_hash, User.email_key)
+    lock_unchanged(user, User.password_hash, User.email_key)
     notify_former = user.email_confirmed and is_new_email(user, email)
     former = change_email(user, email)
     links.cancel(user)
@@ -149,7 +149,7 @@ def start_session(user: User, user_agent: str, remember: bool) -> str:
     password has changed since `user` was read.
     """
     now, token = utc_now(), secrets.token_urlsafe(32)
-    _lock_unchanged(user, User.password_hash)
+    lock_unchanged(user, User.password_hash)
     expired = select(LoginSession.id).where(LoginSession.expires_at < now).order_by(LoginSession.id)
     others = select(LoginSession.id).where(LoginSession.user_id == user.id).order_by(LoginSession.last_seen_at.desc())
     # By id, in whose order `end_sessions` locks the rows, too.
@@ -187,7 +187,7 @@ def issue_token(user: User, name: str = "") -> tuple[str, ApiToken]:
     Raises Invalid for the name, or if the user has MAX_TOKENS, and NotAllowed if the password has changed since `user`
     was read.
     """
-    _lock_unchanged(user, User.password_hash)
+    lock_unchanged(user, User.password_hash)
     token = secrets.token_urlsafe(32)
     row = ApiToken(
         user_id=user.id,
@@ -212,7 +212,7 @@ def issue_token_once(user: User, name: str, form_key: str) -> str:
 
     Raises as `issue_token` does.
     """
-    _lock_unchanged(user, User.password_hash)  # before the submission shares the row with others
+    lock_unchanged(user, User.password_hash)  # before the submission shares the row with others
     issued: list[str] = []
 
     def create() -> int:
@@ -228,7 +228,7 @@ def issue_token_once(user: User, name: str, form_key: str) -> str:
     return issued[0]
 
 
-def _lock_unchanged(user: User, *columns: InstrumentedAttribute[str]) -> None:
+def lock_unchanged(user: User, *columns: InstrumentedAttribute[str]) -> None:
     """Let no one else change the user until the commit.
 
     Raises NotAllowed if one of the columns has changed since `user` was read and checked, or the account is gone.

@@ -10,7 +10,7 @@ from app.database import changed, db, insert_if_absent, utc_now
 from app.deletion.models import AccountDeletion
 from app.mail import services as outbox
 from app.users.models import User
-from app.users.services import delete_user, hold
+from app.users.services import delete_user
 
 GRACE = timedelta(days=7)
 
@@ -18,9 +18,10 @@ GRACE = timedelta(days=7)
 def request_deletion(user: User) -> datetime:
     """Schedule the deletion of an account whose password was checked, and return its time; sign the user out.
 
-    Idempotent: a second request doesn't postpone it. Raises NotFound if the account is gone.
+    Idempotent: a second request doesn't postpone it. Raises NotAllowed if the password has changed since `user` was
+    read, or the account is gone.
     """
-    hold(user.id)
+    auth.lock_unchanged(user, User.password_hash)
     insert_if_absent(AccountDeletion, user_id=user.id, due_at=utc_now() + GRACE)
     due_at = db.session.scalars(select(AccountDeletion.due_at).where(AccountDeletion.user_id == user.id)).one()
     auth.end_sessions(user.id)

@@ -4,11 +4,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from app.auth.services import set_password
 from app.database import db, utc_now
 from app.deletion import mails, services
 from app.deletion.deleting import Deleter
 from app.deletion.models import AccountDeletion
 from app.deletion.services import GRACE
+from app.exceptions import NotAllowed
 from app.mail.message import render
 from app.mail.models import OutboxMail
 from app.users.queries import by_username
@@ -119,6 +121,17 @@ def test_no_mail_is_sent_after_a_sign_in(ask, log_in):
     ask()
     log_in("susan")
     assert mails.deletion(by_username("susan"), "susan@example.com", None) is None
+
+
+def test_password_changed_meanwhile_deletes_nothing(susan, context):
+    """The request has checked the former password before the change."""
+    user = by_username("susan")
+    db.session.expunge(user)
+    set_password(by_username("susan"), "battery staple")
+    db.session.commit()
+    with pytest.raises(NotAllowed):
+        services.request_deletion(user)
+    assert due() is None
 
 
 def test_second_request_does_not_postpone_the_deletion(susan, context):
