@@ -19,7 +19,7 @@ def request_confirmation(user: User, email: str) -> None:
 
 
 def cancel(user: User) -> None:
-    """After a change of password or address: cancel the user's links that are not mailed yet.
+    """Cancel the user's links that are not mailed yet: password or address have changed, or the account is deleted.
 
     Those in mails already sent are void (proofs.py). A link to confirm the address that the user has is no risk.
     """

@@ -8,11 +8,15 @@ import time
 import flask_migrate
 import pytest
 import sqlalchemy.orm
+from sqlalchemy import update
 
 from app import create_app
-from app.auth import proofs
+from app.auth import links, proofs
 from app.auth.services import issue_token, start_session
-from app.database import db
+from app.database import db, utc_now
+from app.deletion.deleting import Deleter
+from app.deletion.models import AccountDeletion
+from app.deletion.services import request_deletion
 from app.ops import backup, cli
 from app.posts.services import create_post
 from app.search.words import index_text
@@ -64,17 +68,30 @@ def words_in(*files):
     return [word for word in WORDS if word in content]
 
 
-def test_deleted_user_leaves_no_word_in_the_file_or_a_backup(sqlite_app, run, file):
+def delete_by_command(run):
+    assert run("user", "delete", "susan", "--yes").exit_code == 0
+
+
+def delete_when_due(_run):
+    request_deletion(by_username("susan"))
+    db.session.execute(update(AccountDeletion).values(due_at=utc_now()))
+    db.session.commit()
+    Deleter()(is_stopping=lambda: False)
+
+
+@pytest.mark.parametrize("delete", [delete_by_command, delete_when_due])
+def test_deleted_user_leaves_no_word_in_the_file_or_a_backup(sqlite_app, run, file, delete):
     susan, john = by_username("susan"), create_user("john", "john@example.com", "correct horse")
     update_profile(susan, username="susan", display_name="Zanzibarella", about_me="Quixotry", locale=None)
     for _number in range(50):  # more than a page of the file holds
         create_post(susan.id, "Xylophonia! " * 11)
     create_post(john.id, "hello")
+    links.request_reset(susan.email)
     db.session.commit()
     database = sqlite_path(sqlite_app.config["SQLALCHEMY_DATABASE_URI"])
     log = database.with_name("app.db-wal")
     assert words_in(database, log) == WORDS
-    assert run("user", "delete", "susan", "--yes").exit_code == 0
+    delete(run)
     assert words_in(database, log) == []
     assert run("backup", file).exit_code == 0
     assert words_in(file) == []
