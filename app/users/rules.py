@@ -52,7 +52,7 @@ def password(value: str, field: str = "password", personal: Iterable[str | None]
         raise Invalid(field, _("Use at most %(limit)d characters.", limit=PASSWORD_MAX))
     if text.count(value) < PASSWORD_MIN:
         raise Invalid(field, _("Use at least %(limit)d characters.", limit=PASSWORD_MIN))
-    if not text.is_storable(value):
+    if not text.is_storable(value) or "\n" in value:  # a field for passwords drops line breaks
         raise Invalid(field, _("Remove the control characters."))
     if text.is_blank(value):
         raise Invalid(field, _("Use visible characters, not only spaces."))

@@ -12,7 +12,7 @@ from app.users import passwords, rules
     "password",
     [
         *("", "x" * 7, "é" * 7, "👩‍👩‍👧‍👦" * 7, "xy " * 67, "x̂ô" * 2000, "nul\0 within", "half \ud83d of one"),
-        *(" " * 8, "\t" * 8, "\u3000" * 8, "\u200b" * 8, " \t\u3000\u00a0" * 2, " \u2800" * 4),
+        *(" " * 8, "\t" * 8, "\u3000" * 8, "\u200b" * 8, " \t\u3000\u00a0" * 2, " \u2800" * 4, "two\nlines"),
     ],
     ids=ascii,
 )
