@@ -3,6 +3,7 @@
 Only the command line imports this module: a server does without its dependencies.
 """
 
+import atexit
 import contextlib
 import re
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from babel.messages.catalog import Catalog
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+from app import database
 from app.commands import Command, Group
 from app.database import Model, db
 from app.i18n import catalogues, locales
@@ -52,6 +54,15 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(backup_)
     app.cli.add_command(restore_)
     app.shell_context_processor(shell_names)
+    command = click.get_current_context(silent=True)
+    if command and command.info_name == "run":
+        atexit.register(_close_database, app)
+
+
+def _close_database(app: Flask) -> None:
+    """At the end of the development server: its reloader kills the process that serves, which can't do it."""
+    with app.app_context():
+        database.close()
 
 
 def shell_names() -> dict[str, Any]:

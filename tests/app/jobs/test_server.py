@@ -109,6 +109,16 @@ def test_stopped_server_leaves_all_data_in_the_database_file(boot, tmp_path, fre
     assert not log.exists() or log.stat().st_size == 0
 
 
+def test_stopped_server_in_dev_leaves_all_data_in_the_database_file(boot, tmp_path, free_port):
+    address = f"127.0.0.1:{free_port()}"
+    server = boot("web", APP_ENVIRONMENT="DEV", BIND=address)
+    wait_for(lambda: is_answering(address))
+    bodies = write_posts(address)
+    server.terminate()
+    assert server.wait(20) == 0
+    assert posts_in_copy(tmp_path) == bodies
+
+
 def test_server_closes_the_database_before_the_engine_kills_it(boot, tmp_path, free_port):
     address = f"127.0.0.1:{free_port()}"
     server = boot("web", BIND=address)
