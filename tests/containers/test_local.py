@@ -235,3 +235,13 @@ def test_clean_removes_environments_and_only_named_data(tree):
     assert sorted(p.name for p in (tree / "instance").iterdir()) == ["5000", "5001"]
     run_command(["make", "clean", "ENGINE=local", "DATA=5000"], cwd=tree)
     assert sorted(p.name for p in (tree / "instance").iterdir()) == ["5001"]
+
+
+@pytest.mark.parametrize("name", ["../precious", "..", ".", "/", "5000/..", "secrets", "backups"])
+def test_clean_removes_no_folder_but_an_instance_s(tree, name):
+    kept = ["precious", "instance/5000", "instance/secrets", "instance/backups"]
+    for folder in kept:
+        (tree / folder).mkdir(parents=True)
+    result = run_command(["make", "clean", "ENGINE=local", f"DATA={name}"], cwd=tree, check=False)
+    assert f"error: DATA={name} is not the name of an instance's folder" in result.stderr
+    assert [folder for folder in kept if not (tree / folder).is_dir()] == []
