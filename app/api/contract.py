@@ -77,6 +77,11 @@ class Resource(Blueprint):
 
     ARGUMENTS_PARSER = Parser()
 
+    @staticmethod
+    def _make_doc_response_schema(schema: Schema | None) -> type[Schema] | None:
+        """Describe a response by its class: every decorator copies the description, of an instance all its fields."""
+        return type(schema) if schema else None
+
     def arguments(self, schema: type[Schema], *, location: str = "json", **options: Any) -> Callable[[View], View]:
         """Pass what was sent, read by `schema`, to the view; see flask-smorest."""
         # An instance: of a class, one would be made for each request.
