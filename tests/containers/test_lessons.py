@@ -81,6 +81,14 @@ def test_build_contexts_of_a_lesson_exist(stage, language):
 
 
 @pytest.mark.parametrize(("stage", "language"), FILES)
+def test_lesson_says_once_how_to_build_on_another_base(stage, language):
+    """REGISTRY_MIRROR, PIP_INDEX_URL and the like reach builds typed by hand in the base image."""
+    text = lesson(stage, language).read_text()
+    assert text.count("`--build-arg BASE_IMAGE`") == 1
+    assert any("export BASE_IMAGE=" in line or line == f"make lesson STAGE={stage}" for line in text.splitlines())
+
+
+@pytest.mark.parametrize(("stage", "language"), FILES)
 def test_commands_of_a_lesson_are_valid_shell(stage, language):
     for block in blocks(lesson(stage, language)):
         if block.language == "sh":

@@ -1,5 +1,7 @@
 """make lesson: a working folder for each lesson in which the student writes files."""
 
+import re
+
 import pytest
 from engine import ROOT
 
@@ -51,6 +53,19 @@ def test_working_folders_are_not_tracked():
 def test_another_base_image_is_named_once(lesson, mirror, said):
     printed = lesson("gunicorn", env={"REGISTRY_MIRROR": mirror}).stdout
     assert ("\n  export BASE_IMAGE=mirror.example:5000/library/python:3.13-slim-trixie\n" in printed) is said
+
+
+def test_base_image_to_type_has_the_package_index_in_it(engine, make, tree):
+    site = {"PIP_INDEX_URL": "http://index.example/simple"}
+    printed = make("lesson", cwd=tree, STAGE="healthcheck", env=site).stdout
+    image = re.search(r"^  export BASE_IMAGE=(\S+)$", printed, re.MULTILINE)[1]
+    try:
+        assert (
+            engine("run", "--rm", image, "pip", "config", "list").stdout
+            == f"global.index-url='{site['PIP_INDEX_URL']}'\n"
+        )
+    finally:
+        engine("rmi", image)
 
 
 @pytest.mark.parametrize("stage", ["hardened", "identidock", "docker/support/redis"])
