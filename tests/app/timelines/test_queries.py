@@ -73,6 +73,24 @@ def test_server_needs_one_query_for_a_home_of_recent_posts(susan, write, stateme
     assert len(sent) == 3
 
 
+@pytest.mark.parametrize("side", ["", "before", "after"])
+def test_sqlite_sorts_nothing_for_a_home_of_recent_posts(susan, make_user, write, let_follow, statements, side):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("test_plans.py has a server's plans")
+    john = make_user("john")
+    let_follow(susan, john)
+    write(susan, *"abc")
+    middle = write(john, *"def")
+    write(susan, *"ghi")
+    susan_id = susan.id
+    with statements() as sent:
+        page = queries.home(susan_id, Key(**({side: middle} if side else {})), 2)
+    assert len(page.items) == 2
+    statement, parameters = sent[-1]
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    assert not [step.detail for step in plan if "TEMP B-TREE" in step.detail]
+
+
 def test_public_has_all_posts_and_profile_those_of_one_user(susan, make_user, write):
     john = make_user("john")
     write(susan, "one")
