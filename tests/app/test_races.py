@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy.exc import NoResultFound
 
-from app.auth.services import issue_token
+from app.auth.services import issue_token, start_session
 from app.database import db
 from app.exceptions import NotFound
 from app.messages.services import send
@@ -32,6 +32,7 @@ def prepare(app, context):
             send(author.id, other.id, "Hello")
         (susans, row), (davids, _row) = issue_token(susan), issue_token(david)
         made = {"post": create_post(susan.id, "Hello").id, "message": send(susan.id, david.id, "Bye").id}
+        made |= {"session": start_session(susan, "", remember=False), "name": david.username}
         given = SimpleNamespace(susan=susan.id, david=david.id, susans=susans, davids=davids, token=row.id, **made)
         db.session.commit()
         return given
@@ -103,3 +104,30 @@ def test_each_request_of_a_race_has_a_defined_answer(interleave, prepare, reques
     answers = interleave(prepare, second, first)
     assert answers
     assert set(answers) <= expected
+
+
+@pytest.fixture
+def submit(app, monkeypatch):
+    """`submit(path)`: returns a function that submits a form to that path as susan, and returns the status."""
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
+
+    def submit(path):
+        def send(given):
+            client = app.test_client()
+            with client.session_transaction() as session:
+                session["_user_id"] = given.session
+            return client.post(path.format(given), data={"body": "Hello", "seen": given.message}).status_code
+
+        return send
+
+    return submit
+
+
+PATHS = ["/messages/with/{0.name}", "/messages/with/{0.name}/seen", "/messages/{0.message}/delete"]
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/follow/{0.name}", "/unfollow/{0.name}"])
+def test_form_about_an_account_that_is_deleted_is_answered(interleave, prepare, submit, path):
+    answers = interleave(prepare, delete("david"), submit(path))
+    assert answers
+    assert set(answers) <= {(302, 204), (404, 204)}
