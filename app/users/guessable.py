@@ -32,7 +32,7 @@ def is_guessable(password: str, personal: Iterable[str | None] = ()) -> bool:
 def _is_first(plain: str, names: set[str], shortest: int = 0) -> bool:
     return (
         text.count(plain) < shortest
-        or plain in _common()
+        or _unaccented(plain) in _common()
         or _is_sequence(plain)
         or plain in names
         or plain[::-1] in names
@@ -48,6 +48,11 @@ def _common() -> frozenset[str]:
 
 def _plain(value: str) -> str:
     return unicodedata.normalize("NFKC", value).casefold()
+
+
+def _unaccented(plain: str) -> str:
+    """Return the text without accents: the list has "contrasena", for example."""
+    return "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
 
 
 def _names(value: str) -> set[str]:

@@ -17,7 +17,7 @@ def is_refused(password, **user):
     "password",
     [
         *("password", "12345678", "PassWord", "ｐａｓｓｗｏｒｄ", "password1", "passw0rd", "iloveyou", "motdepasse"),
-        *("aaaaaaaa", "abcabcabc", "abcabcabca", "testtest", "00000000", "passwordPASSWORD", "é" * 8),
+        *("aaaaaaaa", "abcabcabc", "abcabcabca", "testtest", "00000000", "passwordPASSWORD", "é" * 8, "contraseña"),
         *("abcdefgh", "hgfedcba", "98765432", "бвгдежзи", "QWERTYUIOP", "poiuytrewq", "azertyuiop"),
         *("microblog", "Microblog", "MICROBLOG2026", "microblog microblog", "👩‍👩‍👧‍👦" * 8),
     ],
