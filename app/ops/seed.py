@@ -40,13 +40,15 @@ EXPONENT = 0.7  # of the power law: rank r has the weight 1 / r ** 0.7
 SINCE, UNTIL = datetime(2025, 9, 1, 7, tzinfo=UTC), datetime(2026, 9, 1, 19, tzinfo=UTC)
 
 
+MOST = 10_000_000  # users, posts and follows
+
 Row = dict[str, Any]  # values by column
 
 
 @click.command(cls=Command)
-@click.option("--users", type=click.IntRange(1), default=60, show_default=True, help="Number of users.")
-@click.option("--posts", type=click.IntRange(0), default=600, show_default=True, help="Number of posts in total.")
-@click.option("--follows", type=click.IntRange(0), default=20, show_default=True,
+@click.option("--users", type=click.IntRange(1, MOST), default=60, show_default=True, help="Number of users.")
+@click.option("--posts", type=click.IntRange(0, MOST), default=600, show_default=True, help="Number of posts in total.")
+@click.option("--follows", type=click.IntRange(0, MOST), default=20, show_default=True,
               help="Number of users that each one follows; at most half of the others.")  # fmt: skip
 @click.option("--password", help="The password of all users  [default: random, printed at the end].")
 @click.option("--add", is_flag=True, help="Add to the existing users.")

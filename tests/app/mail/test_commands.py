@@ -54,7 +54,7 @@ def test_retry_makes_failed_mail_due(flask, order, row, send_due, mail_server, b
     assert len(sink.messages) == 1
 
 
-@pytest.mark.parametrize("arguments", [[], ["1", "--all"], ["999"]])
+@pytest.mark.parametrize("arguments", [[], ["1", "--all"], ["999"], ["9" * 30]])
 def test_retry_refuses_wrong_arguments_in_one_line(flask, arguments):
     output, code = flask("mail", "retry", *arguments)
     assert code == 64

@@ -161,7 +161,7 @@ def test_smallest_numbers_work(run, context, users, posts):
     assert (count(User), count(Post)) == (int(users), int(posts))
 
 
-@pytest.mark.parametrize("arguments", [("--users", "0"), ("--posts", "-1"), ("--users", "many")])
+@pytest.mark.parametrize("arguments", [("--users", "0"), ("--posts", "-1"), ("--users", "many"), ("--posts", "9" * 30)])
 def test_invalid_numbers_are_rejected(run, arguments):
     assert run(*arguments).exit_code == 2
 
