@@ -2,6 +2,8 @@
 
 from flask import Flask, Response, current_app, request
 
+from app.web.hooks import is_public
+
 THEMES = ("auto", "light", "dark")  # auto: the system's setting
 YEAR = 365 * 24 * 3600  # seconds
 
@@ -24,7 +26,7 @@ def theme() -> str:
 def save_choice(response: Response) -> Response:
     """Save `?theme=` for a year, in a cookie: the session ends with signing out or closing the browser."""
     asked = request.args.get("theme")
-    if asked in THEMES:
+    if asked in THEMES and not is_public(response):
         response.set_cookie(
             _cookie(),
             asked,

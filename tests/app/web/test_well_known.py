@@ -31,7 +31,7 @@ def contact(app, monkeypatch):
 )
 def test_known_files_can_be_cached_and_set_no_cookie(client, contact, path, content_type):
     for method in (client.get, client.head):
-        response = method(path)
+        response = method(path, query_string={"theme": "dark", "lang": "fr"})
         assert (response.status_code, response.content_type) == (200, content_type)
         assert response.cache_control.public
         assert response.cache_control.max_age > 0
