@@ -29,7 +29,7 @@ VANISHED = (ObjectDeletedError, StaleDataError)  # what SQLAlchemy raises when t
 # Heading and advice; other codes have those of 400 or, from 500 on, of 500.
 TEXTS = {
     400: (_l("Bad request"), _l("Go back, check what you entered and try again.")),
-    401: (_l("Authentication required"), _l("Send a valid API token or, to get one, a username and password.")),
+    401: (_l("Authentication required"), _l("Sign in to see this page.")),
     403: (_l("Not allowed"), _l("You don't have permission to do that.")),
     404: (_l("Page not found"), _l("Check the address. The page may have been deleted.")),
     405: (_l("Method not allowed"), _l("Use the buttons on the page instead of the address bar.")),
@@ -42,6 +42,7 @@ TEXTS = {
 # Advice for clients of the API, which have no page to go back to.
 API_ADVICE = {
     400: _l("The request is not valid. See /api/docs."),
+    401: _l("Send a valid API token or, to get one, a username and password."),
     404: _l("Nothing was found at this address, or you don't have access to it."),
     405: _l("This address does not accept that method. The Allow header lists those it accepts."),
 }

@@ -13,6 +13,7 @@ from werkzeug.exceptions import (
     NotImplemented,
     ServiceUnavailable,
     TooManyRequests,
+    Unauthorized,
 )
 
 from app.database import db
@@ -73,6 +74,11 @@ def test_error_page_has_its_status_heading_and_a_link_home(client, fail, error, 
     assert (page.status_code, page.content_type) == (status, "text/html; charset=utf-8")
     assert heading.replace("'", "&#39;") in page.text
     assert '<a class="btn btn-primary" href="/">' in page.text
+
+
+def test_page_of_an_account_that_is_gone_asks_to_sign_in(client, fail):
+    page = client.get(fail(Unauthorized()))
+    assert (page.status_code, "Sign in to see this page." in page.text, "API token" in page.text) == (401, True, False)
 
 
 def test_error_page_keeps_the_headers_of_the_error(client, fail):
