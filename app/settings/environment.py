@@ -63,13 +63,15 @@ class Environment:
             raise ConfigError(f"{file} is empty; give the path of a file, or unset it")
         try:
             with open(path, encoding="utf-8-sig") as content:
-                text = content.read(LARGEST_FILE).strip()
+                text = content.read(LARGEST_FILE + 1).strip()
         except OSError as error:
             raise ConfigError(f"can't read {file}={path}: {error.strerror}; give a readable file") from error
         except UnicodeDecodeError as error:
             raise ConfigError(f"{file}={path} is not a text in UTF-8; write it again") from error
         if not text:
             raise ConfigError(f"{file}={path} is empty; write the value to the file, or unset {file}")
+        if len(text) > LARGEST_FILE:
+            raise ConfigError(f"{file}={path} is longer than {LARGEST_FILE} characters; give the file of the secret")
         return _checked(f"{file}={path}", text)
 
     def service_links(self, *names: str) -> list[str]:

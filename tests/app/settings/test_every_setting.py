@@ -103,7 +103,9 @@ def test_empty_setting_has_its_default(name):
     assert empty == default
 
 
-@pytest.mark.parametrize("content", ["", " \n\t", "\ufeff\n", "a\nb", None])
+@pytest.mark.parametrize(
+    "content", ["", " \n\t", "\ufeff\n", "a\nb", "x" * 70_000, None], ids=lambda text: repr(text)[:9]
+)
 @pytest.mark.parametrize("name", IN_FILES)
 def test_unusable_secret_file_is_refused(name, content, tmp_path):
     """A secret that is lost must not become a default: another database, another key."""
