@@ -31,7 +31,7 @@ TAG =
 SET = S
 ## `make layers`, `history` and `inspect`: an image that the engine has, instead of STAGE's
 NAME =
-## `make layers`: a tar of `docker save` or `podman save`; `make db-backup` and `db-restore`: the backup; `make check`: the Dockerfile
+## `make layers`: a tar of `docker save` or `podman save`; `make db-backup` and `db-restore`: the backup; `make check`: the Dockerfile; `make bundle`: the archive
 FILE =
 ## `make check-class`: the folder of the submissions; each folder or Dockerfile in it is one student's
 DIR =
@@ -81,7 +81,7 @@ unknown := $(filter-out $(VARIABLES) $(SITE) MAKEFLAGS MAKEOVERRIDES -*-command-
 $(if $(filter CONTEXT,$(unknown)),$(error there is no variable CONTEXT; use ENV=$(CONTEXT)))
 $(if $(unknown),$(error there is no variable $(unknown); 'make help' lists the variables))
 
-.PHONY: help stages lesson doctor build run stop restart logs shell db-shell db-backup db-restore up down ps images layers history inspect compare registry push sbom audit accept check check-class verify test test-images test-builders acceptance test-faults test-browser lint bench clean
+.PHONY: help stages lesson doctor build run stop restart logs shell db-shell db-backup db-restore up down ps images layers history inspect compare registry push sbom audit accept check check-class bundle bundle-serve verify test test-images test-builders acceptance test-faults test-browser lint bench clean
 # `make -j4 run stop` runs its targets in order.
 .NOTPARALLEL:
 
@@ -168,6 +168,14 @@ check: ; @sh scripts/check
 
 ## judge the submissions in DIR for the exercise of STAGE; writes build/check/
 check-class: ; @sh scripts/check class
+
+## write build/microblog-bundle.tar, or FILE: all that a class needs without a network (docs/teaching.md)
+bundle: ; @sh scripts/bundle
+
+## serve FILE to the class (on BIND=0.0.0.0 and PORT=8000); prints what students type
+bundle-serve: BIND = 0.0.0.0
+bundle-serve: PORT = 8000
+bundle-serve: ; @sh scripts/bundle serve
 
 ## build the stage twice from scratch: is it the same image?
 verify: ; @sh scripts/verify
