@@ -13,6 +13,8 @@ TARGET =
 ENV = PROD
 ## the database: $(DBS)
 DB = sqlite
+## ed25519: in `make test DB=mariadb`, the server identifies the application by that plugin
+DB_AUTH =
 ## auto, docker, podman or local; local needs no container, only Python
 ENGINE = auto
 ## base images: auto, hub (from Docker Hub) or debian (made from the Debian archive)
@@ -72,7 +74,7 @@ SITE = REGISTRY_MIRROR APT_MIRROR PIP_INDEX_URL CA_FILE DOCKER
 ## CA_FILE          a PEM file of a private certificate authority to trust
 ## DOCKER           the docker command to use, if it is not the first on the PATH
 
-VARIABLES = STAGE TARGET ENV DB ENGINE BASE PORT BIND DATA IMAGE TAG SET NAME FILE DIR CHECK_LANG TREE JSON STAGES PICTURE REGISTRY VERSION SECURE SETTINGS PROFILES POINTS REPORT COVERAGE PUBLISH
+VARIABLES = STAGE TARGET ENV DB DB_AUTH ENGINE BASE PORT BIND DATA IMAGE TAG SET NAME FILE DIR CHECK_LANG TREE JSON STAGES PICTURE REGISTRY VERSION SECURE SETTINGS PROFILES POINTS REPORT COVERAGE PUBLISH
 export VARIABLES $(VARIABLES) DEFAULT_STAGE DBS
 
 MAKEFLAGS += --no-print-directory

@@ -27,10 +27,13 @@ def add_migration(tmp_path):
 
 @pytest.fixture(scope="session")
 def db(project):
-    """db("start", NAME): runs `scripts/db` for this session's project, with the stand-in; the completed process."""
+    """db("start", NAME): runs `scripts/db` for this session's project, with the stand-in; the completed process.
 
-    def db(*arguments, check=True, stdin=""):
-        environment = {"IMAGE": project, "BASE": "debian"}
+    Variables, such as DB_AUTH="ed25519", are those of make.
+    """
+
+    def db(*arguments, check=True, stdin="", **variables):
+        environment = {"IMAGE": project, "BASE": "debian"} | variables
         return run_command(["sh", "scripts/db", *arguments], env=environment, check=check, stdin=stdin)
 
     return db
@@ -38,15 +41,16 @@ def db(project):
 
 @pytest.fixture
 def new_mariadb(db, project, engine):
-    """new_mariadb("--throwaway"): starts an empty MariaDB; removed after the test.
+    """new_mariadb("--throwaway"): starts an empty MariaDB; removed after the test. Variables as for `db`.
 
     Returns the options that connect an application's container to it, and the server's container.
     """
     names = []
 
-    def new_mariadb(*options):
+    def new_mariadb(*options, **variables):
         names.append(f"{project}-{uuid.uuid4().hex[:8]}")
-        return db("start", *options, names[-1]).stdout.splitlines(), Container(engine, f"{names[-1]}-mariadb")
+        connected = db("start", *options, names[-1], **variables).stdout.splitlines()
+        return connected, Container(engine, f"{names[-1]}-mariadb")
 
     yield new_mariadb
     for name in names:

@@ -127,6 +127,13 @@ def test_stage_without_the_application_can_not_be_tested(make, stage):
     assert f"error: STAGE={stage} does not hold the application, so it has nothing to test" in result.stderr
 
 
+@pytest.mark.parametrize(("database", "way"), [("mysql", "ed25519"), ("mariadb", "parsec")])
+def test_unknown_authentication_of_the_database_is_refused(make, database, way):
+    result = make("test", DB=database, DB_AUTH=way, check=False)
+    assert result.returncode != 0
+    assert f"error: DB={database} DB_AUTH={way} is not valid; leave out DB_AUTH, or use " in result.stderr
+
+
 def test_dev_refuses_other_addresses(make):
     result = make("run", ENV="DEV", BIND="0.0.0.0", PORT=free_port(), check=False)
     assert result.returncode != 0

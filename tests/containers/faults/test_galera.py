@@ -24,7 +24,7 @@ ACCOUNTS = {"MARIADB_DATABASE": "microblog", "MARIADB_USER": "microblog", "MARIA
 
 @pytest.fixture(scope="session")
 def server_image(engine, any_builder, project):
-    """The stand-in for MariaDB, with Galera, a proxy and the plugin for ed25519."""
+    """The stand-in for MariaDB, with Galera and a proxy."""
     base = run_command(["sh", "scripts/database-image", "mariadb"]).stdout.strip()
     name = f"{project}:galera"
     any_builder("build", "-t", name, "--build-arg", f"BASE_IMAGE={base}", "--label", f"{LABEL}={project}", HERE)
@@ -106,14 +106,10 @@ def test_application_goes_on_when_a_node_of_galera_is_killed(
     )
 
 
-def test_application_works_with_a_user_identified_by_ed25519(server_image, start, serve, network, author, counted):
+def test_application_works_with_a_user_identified_by_ed25519(new_mariadb, serve, author, counted):
     """MariaDB identifies the application's user by ed25519: pages, the API, a job."""
-    options = ["--network", network, "--network-alias", "database", *with_settings(ACCOUNTS)]
-    server = start(server_image, "--plugin-load-add=auth_ed25519", options=options)
-    identified = f"ALTER USER microblog IDENTIFIED VIA ed25519 USING PASSWORD('{PASSWORD}')"
-    change = ["mariadb", "-e", identified]
-    wait_until(lambda: not server.engine("exec", "-u", "root", server.name, *change, check=False).returncode, 60)
-    site = serve("--network", network, *options_for("database"))
+    options, server = new_mariadb("--throwaway", DB_AUTH="ed25519")
+    site = serve(*options)
     susan = author(site)
     address = ("127.0.0.1", site.port)
     assert send(address, "POST", "/api/posts", {"body": "Hello"}, Authorization=susan.authorization).status == 201
