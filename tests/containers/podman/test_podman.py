@@ -52,3 +52,7 @@ def test_data_survive_a_new_container(make, instance, project):
     make("stop", PORT=container.port)
     again = instance(STAGE="optimized", PORT=container.port)
     assert again.exec("cat", "/data/secret_key") == key
+
+
+def test_image_is_taken_apart(make):
+    assert "efficiency as dive counts" in make("layers", STAGE="ubuntu-sleep").stdout
