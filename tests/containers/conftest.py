@@ -11,6 +11,7 @@ import uuid
 from pathlib import Path
 
 import pytest
+from advisories import advisories  # noqa: F401  a fixture
 from builders import (  # noqa: F401  fixtures, and a hook
     any_builder,
     base,

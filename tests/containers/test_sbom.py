@@ -1,13 +1,12 @@
 """The bill of materials of an image, and the questions about it to a vulnerability database."""
 
-import http.server
 import io
 import json
 import re
 import tarfile
-import threading
 
 import pytest
+from advisories import FLASK
 from engine import ROOT, free_port
 
 STATUS = """\
@@ -99,51 +98,9 @@ def test_bill_of_a_stage_lists_the_locked_packages(make, project):
     assert any(purl.startswith("pkg:deb/debian/libc6@") for purl in purls(bill))
 
 
-@pytest.fixture
-def database():
-    """database({"openssl": ["CVE-1"]}): a stand-in for OSV, which can't be reached from here; its URL."""
-    servers = []
-
-    def database(known):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                results = [answer(known, query) for query in body["queries"]]
-                text = json.dumps({"results": results}).encode()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
-
-            def log_message(self, *_):
-                pass
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield database
-    for server in servers:
-        server.shutdown()
-        server.server_close()
-
-
-def answer(known, query):
-    """One advisory a page, as OSV does for a package with very many."""
-    package, version = query["package"], query["version"]
-    ids = known.get((package["ecosystem"], package["name"], version), [])
-    page = int(query.get("page_token", 0))
-    result = {"vulns": [{"id": name} for name in ids[page : page + 1]]} if ids else {}
-    return result | ({"next_page_token": str(page + 1)} if page + 1 < len(ids) else {})
-
-
-FLASK = {("PyPI", "flask", "0.12"): ["PYSEC-2018-66"]}
-
-
-def test_audit_names_each_package_with_its_advisories(make, small, database):
+def test_audit_names_each_package_with_its_advisories(make, small, advisories):
     """Debian's advisories name the source package and its version."""
-    url = database(FLASK | {("Debian:13", "openssl", "3.5.1-1"): ["CVE-1", "CVE-2", "CVE-3"]})
+    url = advisories(FLASK | {("Debian:13", "openssl", "3.5.1-1"): ["CVE-1", "CVE-2", "CVE-3"]})
     result = make("audit", NAME=small, env={"OSV_URL": url}, check=False)
     assert result.returncode != 0
     assert "libssl3t64 3.5.1-1+b1: CVE-1 CVE-2 CVE-3" in result.stdout.splitlines()
@@ -152,15 +109,15 @@ def test_audit_names_each_package_with_its_advisories(make, small, database):
     )
 
 
-def test_audit_passes_where_nothing_is_known(make, small, database):
-    result = make("audit", NAME=small, env={"OSV_URL": database(FLASK)})
+def test_audit_passes_where_nothing_is_known(make, small, advisories):
+    result = make("audit", NAME=small, env={"OSV_URL": advisories(FLASK)})
     assert result.stdout.splitlines()[-1].startswith("0 of 3 packages have known vulnerabilities")
 
 
-def test_audit_does_not_pass_without_a_database(make, small, database):
+def test_audit_does_not_pass_without_a_database(make, small, advisories):
     """A server that answers every question with "nothing" is none."""
     closed = f"http://127.0.0.1:{free_port()}"
-    for url, reason in [(closed, "can't be reached: "), (database({}), "does not know the flaws of Flask 0.12")]:
+    for url, reason in [(closed, "can't be reached: "), (advisories({}), "does not know the flaws of Flask 0.12")]:
         result = make("audit", NAME=small, env={"OSV_URL": url}, check=False)
         assert result.returncode != 0
         assert f"error: nothing was audited: {url} {reason}" in result.stderr

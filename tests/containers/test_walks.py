@@ -4,23 +4,30 @@ import os
 from pathlib import Path
 
 import pytest
+from advisories import FLASK
 from engine import ROOT
 from lessons import lesson, stages
 from walk import Walk
 
-LESSONS = stages()
-PAGES = ["compose", "old-lab"]
-WALKS = {stage: lesson(stage) for stage in LESSONS} | {page: ROOT / f"docs/{page}.md" for page in PAGES}
+WALKS = {
+    f"{name}-{language}": page
+    for language, ending in (("en", ".md"), ("fr", ".fr.md"))
+    for name, page in [
+        *((stage, lesson(stage, f"README{ending}")) for stage in stages()),
+        *((page, ROOT / f"docs/{page}{ending}") for page in ("compose", "old-lab")),
+    ]
+}
 
 
 @pytest.fixture
-def walk(any_builder, project, tree, tmp_path):
+def walk(any_builder, project, tree, tmp_path, advisories):
     """A terminal in a copy of the tree, whose docker command is that of the newest builder."""
     commands = tmp_path / "bin"
     commands.mkdir()
     (commands / "docker").symlink_to(any_builder.cli)
     path = f"{commands}:{os.environ['PATH']}"
-    environment = os.environ | any_builder.env | {"PATH": path, "COMPOSE_PROJECT_NAME": project}
+    own = {"PATH": path, "COMPOSE_PROJECT_NAME": project, "OSV_URL": advisories(FLASK)}
+    environment = os.environ | any_builder.env | own
     return Walk(any_builder, tree, tmp_path / "state", environment, project)
 
 

@@ -153,7 +153,10 @@ class Walk:
         # In a container, a port is its own.
         for port, other in self.ports.items() if " exec " not in text else []:
             text = re.sub(rf"(localhost:|127\.0\.0\.1:|-p |PORT=){port}\b", rf"\g<1>{other}", text)
-        text = re.sub(r"(?<![\w./-])microblog(?=:\w)|(?<=image ls )microblog", self.project, text)  # what make builds
+        # What make builds, and files that it names after that.
+        text = re.sub(
+            r"(?<![\w./-])microblog(?=:\w)|(?<=image ls )microblog|(?<=build/sbom/)microblog", self.project, text
+        )
         return re.sub(r"(?m)^make ", f"make IMAGE={self.project} PORT={self.ports['5000']} ", text)
 
     @functools.cached_property
