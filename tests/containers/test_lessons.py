@@ -144,7 +144,7 @@ def test_both_languages_have_the_same_code(stage):
     assert moves(english) == moves(french)
 
 
-PAGES = ["compose", "glossary", "old-lab", "teaching"]
+PAGES = ["compose", "glossary", "machines", "old-lab", "teaching"]
 
 
 @pytest.mark.parametrize("name", PAGES)
