@@ -112,6 +112,8 @@ def test_query_longer_than_the_box_is_refused_and_kept(client, susan, read_form,
     box = re.search(r'<input[^>]* id="query"[^>]*>', page.text)[0]
     assert f'value="{query}"' in box
     assert 'maxlength="1000"' in box
+    assert "autofocus" in box
+    assert "<title>Error: Search " in page.text
 
 
 def test_text_direction_of_the_query_is_isolated(client, susan):
