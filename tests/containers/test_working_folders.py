@@ -56,7 +56,7 @@ def test_another_base_image_is_named_once(lesson, mirror, said):
 
 
 def test_base_image_to_type_has_the_package_index_in_it(engine, make, tree):
-    site = {"PIP_INDEX_URL": "http://index.example/simple"}
+    site = {"PIP_INDEX_URL": "https://index.example/simple"}
     printed = make("lesson", cwd=tree, STAGE="healthcheck", env=site).stdout
     image = re.search(r"^  export BASE_IMAGE=(\S+)$", printed, re.MULTILINE)[1]
     try:
