@@ -141,9 +141,11 @@ def test_dev_refuses_other_addresses(make):
 
 
 def test_run_shows_the_log_of_an_instance_that_ends(tree, project, engine):
-    (tree / "docker/v0.2/boot.sh").write_text("#!/bin/sh\necho 'out of flour'\nexit 3\n")
+    (tree / "docker/ends").mkdir()
+    lines = ("ARG BASE_IMAGE=debian:trixie-slim", "FROM ${BASE_IMAGE}", "CMD echo 'out of flour'; exit 3")
+    (tree / "docker/ends/Dockerfile").write_text("\n".join(lines))
     port = free_port()
-    assigned = [f"IMAGE={project}", "STAGE=v0.2", "TAG=ends", f"PORT={port}"]
+    assigned = [f"IMAGE={project}", "STAGE=ends", f"PORT={port}"]
     result = run_command(["make", "run", *assigned], cwd=tree, check=False)
     engine("rm", "-f", f"{project}-{port}", check=False)
     assert result.returncode != 0
