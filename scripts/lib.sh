@@ -75,6 +75,15 @@ need_python() {
     find_python || die "$1 needs Python 3.11 or later; install it ('make doctor' checks it)"
 }
 
+# expand_home PATH: prints the path with its tilde replaced, which only some shells do in FILE=~/lab/Dockerfile.
+expand_home() {
+    # shellcheck disable=SC2088  # the tilde is meant as it stands
+    case $1 in
+        '~/'*) printf '%s\n' "$HOME/${1#'~/'}" ;;
+        *) printf '%s\n' "$1" ;;
+    esac
+}
+
 # Prints the application's version.
 app_version() {
     sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml

@@ -30,8 +30,7 @@ use_stage() {
 
 # Sets stage, folder and dockerfile from STAGE: a name, or a path.
 find_stage() {
-    # shellcheck disable=SC2088  # only some shells replace the tilde in STAGE=~/lab
-    case $STAGE in '~/'*) STAGE=$HOME/${STAGE#'~/'} ;; esac
+    STAGE=$(expand_home "$STAGE")
     case $STAGE in
         */* | .*)
             if [ -f "$STAGE" ]; then
