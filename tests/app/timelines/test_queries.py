@@ -73,6 +73,12 @@ def test_server_needs_one_query_for_a_home_of_recent_posts(susan, write, stateme
     assert len(sent) == 3
 
 
+def steps_of(statement, parameters):
+    """The steps of SQLite's plan."""
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    return [row.detail for row in plan]
+
+
 @pytest.mark.parametrize("side", ["", "before", "after"])
 def test_sqlite_sorts_nothing_for_a_home_of_recent_posts(susan, make_user, write, let_follow, statements, side):
     if db.engine.dialect.name != "sqlite":
@@ -86,9 +92,7 @@ def test_sqlite_sorts_nothing_for_a_home_of_recent_posts(susan, make_user, write
     with statements() as sent:
         page = queries.home(susan_id, Key(**({side: middle} if side else {})), 2)
     assert len(page.items) == 2
-    statement, parameters = sent[-1]
-    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-    assert not [step.detail for step in plan if "TEMP B-TREE" in step.detail]
+    assert [step for step in steps_of(*sent[-1]) if "TEMP B-TREE" in step] == []
 
 
 def test_public_has_all_posts_and_profile_those_of_one_user(susan, make_user, write):
@@ -183,9 +187,7 @@ def test_sqlite_reads_pages_by_indexes_alone(request, timeline, susan, write, st
     susan_id = susan.id
     with statements() as sent:
         timeline(susan_id, key)
-    statement, parameters = sent[-1]
-    plan = db.session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters).all()
-    steps = [row.detail for row in plan]
+    steps = steps_of(*sent[-1])
     by_id = request.node.callspec.params["timeline"] in READ_BY_ID
     assert not any(step.startswith("SCAN user") or "AUTOMATIC" in step for step in steps), steps
     # A scan by id ends with the page, unless the posts must be sorted first.
