@@ -27,7 +27,7 @@ class Limits(NamedTuple):
 
 # The server ends a statement before the driver gives up on the answer: the connection can then be used again.
 USUAL = Limits(connect=3, lock=3, statement=4, answer=5)
-# Long statements: migrations, the deletion of accounts, `flask user recount`, `flask search reindex`.
+# Long statements: migrations, the deletion of accounts, `flask user recount`, `flask search reindex`, `flask seed`.
 PATIENT = Limits(connect=3, lock=60, statement=0, answer=3600)
 POOL_TIMEOUT = 1  # seconds to wait for a connection of the pool, where threads share it
 PROBE_TIMEOUT = 1  # seconds for each step of the connection that finds out whether the server is back

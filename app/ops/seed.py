@@ -19,6 +19,7 @@ from sqlalchemy import Table, insert, select
 
 from app.commands import Command
 from app.database import Model, db
+from app.database_limits import patiently
 from app.messages.queries import side_of
 from app.messages.services import mark_seen, send
 from app.notifications.models import FOLLOW
@@ -55,6 +56,11 @@ Row = dict[str, Any]  # values by column
 @with_appcontext
 def seed(users: int, posts: int, follows: int, password: str | None, add: bool) -> None:
     """Fill the database with demonstration users, follows, posts and messages."""
+    with patiently(db.engine):
+        _seed(users, posts, follows, password, add)
+
+
+def _seed(users: int, posts: int, follows: int, password: str | None, add: bool) -> None:
     taken = set(db.session.scalars(select(User.username_key)))
     if taken and not add:
         raise click.ClickException(f"The database already has users ({len(taken)}). To add more, use --add.")

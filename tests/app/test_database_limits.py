@@ -11,6 +11,7 @@ from app import database_limits, outages
 from app.compiled_select import _engine
 from app.database import db
 from app.database_limits import PATIENT, POOL_TIMEOUT, PROBE_TIMEOUT, USUAL, patiently
+from app.ops import seed
 from app.users.models import User
 
 # The home page and all others; the last one doesn't exist.
@@ -131,6 +132,14 @@ def test_patient_connections_have_the_long_limits(server_url, context):
         assert limits_of(connection) == (PATIENT.lock, PATIENT.lock, PATIENT.statement)
     with db.engine.connect() as connection:
         assert limits_of(connection) == (USUAL.lock, USUAL.lock, USUAL.statement)
+
+
+def test_seeding_has_the_long_limits(server_url, app, monkeypatch):
+    found = []
+    monkeypatch.setattr(seed, "recount", lambda: found.append(limits_of(db.session)))
+    result = app.test_cli_runner().invoke(args=["seed", "--users=2", "--posts=1"])
+    assert result.exit_code == 0, result.output
+    assert found == [(PATIENT.lock, PATIENT.lock, PATIENT.statement)]
 
 
 def limits_of(connection):
