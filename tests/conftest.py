@@ -44,6 +44,11 @@ def take_database_url() -> str | None:
 DATABASE_URL = take_database_url()
 
 
+def pytest_configure(config):
+    if DATABASE_URL and config.getoption("numprocesses"):
+        pytest.exit("processes would empty each other's tables on a database server; leave out -n")
+
+
 def pytest_report_header():
     # tests/Dockerfile creates the file.
     inside = Path(__file__).with_name(".inside-image").exists()
