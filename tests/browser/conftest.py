@@ -1,13 +1,16 @@
 """Fixtures of the browser tests: the running application, Chromium, and a guard on every page.
 
-The application is the one at APP_URL, or one that `make run` builds and starts with the variables of
-`make test-browser` (STAGE, ENGINE, …); it is removed with its data at the end of the session.
+The application is the one at APP_URL, or one for each process that `make run` builds and starts with the variables of
+`make test-browser` (STAGE, ENGINE, …); these are removed with their data at the end of the run.
 """
 
+import functools
+import json
 import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from inbox import Inbox
 from people import Person
 from places import furnish
 
+INSTANCES = "BROWSER_INSTANCES"  # an environment variable
 ROOT = Path(__file__).resolve().parents[2]
 # In a container Chromium can't use its sandbox or a GPU. It must not contact its vendor.
 ARGUMENTS = [
@@ -37,37 +41,58 @@ def free_port():
         return free.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
-def instance(tmp_path_factory):
-    """The make variables of this session's instance, and the port of its mail server."""
-    name = f"mbbrowser-{uuid.uuid4().hex[:8]}"
-    mail_port = free_port()
-    settings = tmp_path_factory.mktemp("instance") / "settings"
-    settings.write_text(f"MAIL_SERVER=127.0.0.1\nMAIL_PORT={mail_port}\n")
-    return {"IMAGE": name, "PORT": str(free_port()), "DATA": name, "SETTINGS": str(settings)}, mail_port
+def pytest_sessionstart(session):
+    """Start an instance for each process of the run, before one of them opens a page.
 
-
-@pytest.fixture(scope="session")
-def site(instance):
-    """The URL of the running application, without a trailing slash."""
-    if address := os.environ.get("APP_URL"):
-        yield address.rstrip("/")
+    A container that starts or stops is a network change, at which Chromium aborts what it loads.
+    """
+    config = session.config
+    if "APP_URL" in os.environ or hasattr(config, "workerinput") or config.option.collectonly:
         return
-    variables, _mail_port = instance
+    folder = Path(tempfile.mkdtemp())
+    config.add_cleanup(lambda: shutil.rmtree(folder))
+    instances = []
+    for number in range(config.option.numprocesses or 1):
+        name, mail_port = f"mbbrowser-{uuid.uuid4().hex[:8]}", free_port()
+        settings = folder / f"settings-{number}"
+        settings.write_text(f"MAIL_SERVER=127.0.0.1\nMAIL_PORT={mail_port}\n")
+        variables = {"IMAGE": name, "PORT": str(free_port()), "DATA": name, "SETTINGS": str(settings)}
+        config.add_cleanup(functools.partial(make, "stop", "clean", variables=variables))
+        if make("run", variables=variables):
+            pytest.exit("make run failed, see above")
+        instances.append({"variables": variables, "mail_port": mail_port})
+    os.environ[INSTANCES] = json.dumps(instances)  # for the processes
+
+
+def make(*targets, variables):
+    """Call make with the variables; returns its status."""
     assigned = [f"{name}={value}" for name, value in variables.items()]
-    try:
-        subprocess.run(["make", "run", *assigned], cwd=ROOT, check=True)
-        # The host name of the links in its mails.
-        yield f"http://localhost:{variables['PORT']}"
-    finally:
-        subprocess.run(["make", "stop", "clean", *assigned], cwd=ROOT, check=False)
+    return subprocess.run(["make", *targets, *assigned], cwd=ROOT, check=False).returncode
 
 
 @pytest.fixture(scope="session")
-def inbox(site, instance):
-    """The mails that the application sends from now on."""
+def instance(worker_id):
+    """The make variables of this process's instance, and the port of its mail server."""
     if "APP_URL" in os.environ:
         pytest.skip("the application at APP_URL sends mail to another server")
+    instances = json.loads(os.environ[INSTANCES])
+    number = 0 if worker_id == "master" else int(worker_id.removeprefix("gw"))
+    found = instances[number % len(instances)]  # a process that takes the place of a crashed one has a higher number
+    return found["variables"], found["mail_port"]
+
+
+@pytest.fixture(scope="session")
+def site(request):
+    """The URL of the running application, without a trailing slash."""
+    if address := os.environ.get("APP_URL"):
+        return address.rstrip("/")
+    variables, _mail_port = request.getfixturevalue("instance")
+    return f"http://localhost:{variables['PORT']}"  # the host name of the links in its mails
+
+
+@pytest.fixture(scope="session")
+def inbox(instance):
+    """The mails that the application sends from now on."""
     variables, mail_port = instance
     sink = subprocess.Popen(
         [ROOT / "scripts/mail-sink", str(mail_port)],
