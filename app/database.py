@@ -195,14 +195,15 @@ def count_rows(column: SQLColumnExpression[int], value: SQLColumnExpression[int]
 def set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry | None = None) -> None:
     """Configure an SQLite connection.
 
-    Wait for locks, read while another process writes (WAL), check foreign keys, overwrite what is deleted.
+    Wait for locks, read while another process writes (WAL), wait for the disk at each commit (FULL), check foreign
+    keys, overwrite what is deleted.
     """
     if type(connection).__module__.startswith("sqlite3"):
         # busy_timeout comes first: the switch to WAL may have to wait for another process that does the same.
         for pragma in (
             f"busy_timeout={BUSY_TIMEOUT}",
             "journal_mode=WAL",
-            "synchronous=NORMAL",
+            "synchronous=FULL",
             "foreign_keys=ON",
             "secure_delete=ON",
         ):

@@ -82,6 +82,7 @@ def database_of(app: Flask) -> Database:
     with app.app_context():
         url = db.engine.url
     if url.get_backend_name() == "sqlite":
+        # NORMAL: commits don't wait for the disk. A message that a power loss takes is queued again (`running.tidy`).
         pragmas = {"journal_mode": "wal", "synchronous": 1}
         return SqliteDatabase(url.database, pragmas=pragmas, timeout=BUSY_TIMEOUT / 1000)
     return Server(connection_source(app))

@@ -54,6 +54,14 @@ def test_every_character_is_stored_unchanged(context, body):
     assert db.session.scalar(select(Post.id).where(Post.body == body)) is not None
 
 
+def test_commits_wait_for_the_disk(context):
+    """An acknowledged post is there after a power loss."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("a server has its own settings")
+    full = 2
+    assert db.session.scalar(text("PRAGMA synchronous")) == full
+
+
 def test_lookalikes_are_different_values(context):
     db.session.add_all([Post(author=new_user(), body="🍣"), Post(author=new_user("álice"), body="🍺")])
     db.session.commit()

@@ -175,6 +175,14 @@ class Load:
         return exchange
 
 
+def assert_posts_are_stored_once(load):
+    """Each acknowledged post is there, and none twice."""
+    for writer in load.writers:
+        stored = writer.stored()
+        assert set(writer.acknowledged) <= set(stored)
+        assert len(stored) == len(set(stored))
+
+
 def statuses(exchanges) -> dict:
     """Returns how often each status occurs."""
     return dict(collections.Counter(exchange.status for exchange in exchanges).most_common())

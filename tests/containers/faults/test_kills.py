@@ -3,18 +3,10 @@
 import time
 
 from engine import wait_until
-from load import statuses
+from load import assert_posts_are_stored_once, statuses
 
 # Kills the job process. The expression does not match this shell's own command line.
 KILL_JOBS = 'for p in /proc/[0-9]*; do ! grep -q "app[.]jobs" $p/cmdline || kill -9 "${p#/proc/}"; done'
-
-
-def assert_posts_are_stored_once(load):
-    """Each acknowledged post is there, and none twice."""
-    for writer in load.writers:
-        stored = writer.stored()
-        assert set(writer.acknowledged) <= set(stored)
-        assert len(stored) == len(set(stored))
 
 
 def kill_under_load(load, site, victim, engine, is_back, rounds=3):

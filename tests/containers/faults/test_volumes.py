@@ -1,29 +1,79 @@
-"""The volume for the data: full, read-only, of another owner."""
+"""The volume for the data: full, read-only, on a disk that fails."""
 
+import os
 import time
 import uuid
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from engine import LABEL
-from load import statuses
+from engine import LABEL, run_command, wait_until
+from load import assert_posts_are_stored_once, statuses
 
 
 @pytest.fixture
-def small_volume(engine, project):
+def new_volume(engine, project):
+    """new_volume(type="tmpfs", …): the name of a volume with these options of the driver; removed after the test."""
+    names = []
+
+    def new_volume(**options):
+        names.append(f"{project}-{uuid.uuid4().hex[:8]}")
+        words = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+        engine("volume", "create", "--label", f"{LABEL}={project}", *words, names[-1])
+        return names[-1]
+
+    yield new_volume
+    for name in names:
+        engine("volume", "rm", "-f", name, check=False)
+
+
+@pytest.fixture
+def small_volume(new_volume):
     """The name of a volume of 16 MB, in memory."""
-    name = f"{project}-{uuid.uuid4().hex[:8]}"
-    options = ["type=tmpfs", "device=tmpfs", "o=size=16m,mode=1777"]
-    engine(
-        "volume", "create", "--label", f"{LABEL}={project}", *(word for each in options for word in ("-o", each)), name
-    )
-    yield name
-    engine("volume", "rm", "-f", name, check=False)
+    return new_volume(type="tmpfs", device="tmpfs", o="size=16m,mode=1777")
+
+
+@dataclass
+class Disk:
+    """An ext4 file system on a loop device, and the volume on it."""
+
+    device: str
+    volume: str
+
+    def fail(self):
+        """Lets the file system meet an error, and turn read-only, as after an error of the disk."""
+        Path("/sys/fs/ext4", Path(self.device).name, "trigger_fs_error").write_text("only a test")
+
+    def repair(self):
+        """Repairs the file system, which no container uses."""
+        repaired = run_command(["e2fsck", "-f", "-p", self.device], check=False)
+        assert repaired.returncode <= 1, repaired.stdout  # 1: errors were corrected
+
+
+@pytest.fixture
+def disk(new_volume, tmp_path):
+    """A disk whose file system turns read-only at an error."""
+    if os.geteuid():
+        pytest.skip("needs root, for a loop device")
+    file = tmp_path / "disk"
+    run_command(["mkfs.ext4", "-q", "-E", "root_owner=1000:1000", file, "64M"])
+    device = run_command(["losetup", "--find", "--show", file]).stdout.strip()
+    yield Disk(device, new_volume(type="ext4", device=device, o="errors=remount-ro"))
+    run_command(["losetup", "--detach", device])
 
 
 def split(exchanges):
     """Returns the statuses of the reads, and of the writes."""
     exchanges = list(exchanges)
     return [statuses(each for each in exchanges if each.method == method) for method in ("GET", "POST")]
+
+
+def assert_only_writes_failed(exchanges):
+    """Reads succeeded; writes got a 503 that says when to try again."""
+    reads, writes = split(exchanges)
+    assert set(reads) == {200}
+    assert set(writes) == {503}
+    assert {each.headers["Retry-After"] for each in exchanges if each.method == "POST"} == {"5"}
 
 
 def test_full_disk_costs_writes_alone(small_volume, serve, load, counted):
@@ -39,14 +89,35 @@ def test_full_disk_costs_writes_alone(small_volume, serve, load, counted):
         back = time.monotonic()
         recovered = under_load.wait_for(200, since=back)
     meanwhile = [exchange for exchange in under_load.since(full) if exchange.sent_at + exchange.seconds < room]
-    reads, writes = split(meanwhile)
-    assert set(reads) == {200}
-    assert set(writes) == {503}
-    assert {each.headers["Retry-After"] for each in meanwhile if each.method == "POST"} == {"5"}
+    assert_only_writes_failed(meanwhile)
     assert set(statuses(recovered)) == {200, 201}
     assert "database: database or disk is full" in site.logs
     assert "Traceback" not in site.logs
+    reads, writes = split(meanwhile)
     counted(reads=reads, writes=writes, answers_with_room=statuses(recovered))
+
+
+def test_acknowledged_posts_survive_a_disk_that_fails(disk, serve, engine, load, counted):
+    """The disk fails while 12 clients publish: its file system turns read-only, and is repaired after a stop."""
+    site = serve("-v", f"{disk.volume}:/data")
+    with load(site, 12, every=0.3) as under_load:
+        wait_until(lambda: len(under_load.acknowledged()) > 100, 60, "100 posts")
+        disk.fail()
+        failed = time.monotonic()
+        meanwhile = under_load.wait_for(300, since=failed)
+    assert_only_writes_failed(meanwhile)
+    status, _ = site.stop()
+    disk.repair()
+    engine("start", site.name)
+    assert site.wait_for_answer("/health/ready").status == 200
+    assert_posts_are_stored_once(under_load)
+    reads, writes = split(meanwhile)
+    counted(
+        reads=reads,
+        writes=writes,
+        status_of_the_stop=status,
+        posts_acknowledged_and_stored=len(under_load.acknowledged()),
+    )
 
 
 def test_read_only_volume_is_refused_in_one_line(image, sqlite, start, counted):
