@@ -25,11 +25,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.engine import Dialect
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from app import sqlite_connections
 
 # A migration can only drop a constraint that has a name.
 NAMING = {
@@ -40,9 +40,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-BUSY_TIMEOUT = 5000  # ms that a write waits for SQLite's write lock
-
-CLOSE_TIMEOUT = 500  # the same at the end of a process, which must not wait for long
+CLOSE_TIMEOUT = 500  # ms to wait for SQLite's locks at the end of a process, which must not wait for long
 
 LARGEST_ID = 2**63 - 1  # the largest parameter that SQLite's driver accepts
 
@@ -105,7 +103,7 @@ def begin_unless_locked() -> Iterator[Connection]:
         try:
             yield connection
         finally:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={sqlite_connections.BUSY_TIMEOUT}")
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -189,25 +187,6 @@ def utc_now() -> datetime:
 def count_rows(column: SQLColumnExpression[int], value: SQLColumnExpression[int]) -> ScalarSelect[int]:
     """Return a scalar subquery that counts the rows with `value` in `column`, using the index of the column alone."""
     return select(func.count()).where(column == value).scalar_subquery()
-
-
-@event.listens_for(Engine, "connect")
-def set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry | None = None) -> None:
-    """Configure an SQLite connection.
-
-    Wait for locks, read while another process writes (WAL), wait for the disk at each commit (FULL), check foreign
-    keys, overwrite what is deleted.
-    """
-    if type(connection).__module__.startswith("sqlite3"):
-        # busy_timeout comes first: the switch to WAL may have to wait for another process that does the same.
-        for pragma in (
-            f"busy_timeout={BUSY_TIMEOUT}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "secure_delete=ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
 
 
 def empty_log() -> None:

@@ -11,8 +11,9 @@ from redis.exceptions import RedisError
 from sqlalchemy import Engine, NullPool, create_engine
 
 from app import outages, redis_limits
-from app.database import BUSY_TIMEOUT, db
+from app.database import db
 from app.outages import DATABASE_ERRORS
+from app.sqlite_connections import BUSY_TIMEOUT
 
 # What any use of the queue can raise.
 QUEUE_ERRORS = (PeeweeException, RedisError, *DATABASE_ERRORS)
@@ -34,7 +35,14 @@ class InDatabase(SqlStorage):
         Reads before it begins Huey's write transaction, for which the other writers of SQLite would have to wait.
         """
         self.check_conn()
-        return super().dequeue() if self.tasks(self.Task.id).exists() else None
+        if not self.tasks(self.Task.id).exists():
+            return None
+        try:
+            found: bytes | None = super().dequeue()
+        except PeeweeException:
+            self.close()  # SQLite never writes on a connection that it opened while its volume was read-only
+            raise
+        return found
 
 
 class InRedis(RedisStorage):

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app.database import set_pragmas
+from app import sqlite_connections
 from app.settings import ConfigError
 from app.settings.database_url import sqlite_path
 
@@ -112,7 +112,7 @@ def _hold_write_lock(connection: Connection, seconds: int) -> Iterator[None]:
         connection.commit()
     finally:
         connection.rollback()
-        set_pragmas(connection.connection.driver_connection)
+        sqlite_connections.configure(connection.connection.driver_connection)
 
 
 @contextlib.contextmanager

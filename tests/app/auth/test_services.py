@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 
 from app.auth import presence, queries, services
 from app.auth.models import ApiToken
-from app.database import BUSY_TIMEOUT, db, utc_now
+from app.database import db, utc_now
 from app.exceptions import Invalid, NotFound
+from app.sqlite_connections import BUSY_TIMEOUT
 from app.users.queries import by_username
 
 

@@ -140,6 +140,19 @@ def test_worker_starts_when_the_queue_is_back(app, queue, monkeypatch, caplog):
     assert len(caplog.records) == 2
 
 
+@pytest.mark.parametrize("queue", ["database"], indirect=True)
+def test_worker_connects_again_after_a_failure(queue, job):
+    """SQLite never writes on a connection that it opened while its volume was read-only."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("the failure is SQLite's")
+    enqueue(job)
+    queue.storage.check_conn()
+    queue.storage.database.execute_sql("PRAGMA query_only=ON")
+    with pytest.raises(OperationalError):
+        queue.dequeue()
+    assert queue.dequeue().name == "work"
+
+
 def test_click_waits_once_for_redis_that_hangs_and_its_job_stays_queued(app, job, hung_server, monkeypatch, caplog):
     monkeypatch.setitem(app.config, "REDIS_URL", f"redis://127.0.0.1:{hung_server.port}/0")
     monkeypatch.setitem(app.extensions, "jobs", None)  # restored after the test

@@ -1,11 +1,14 @@
 """Error responses while the database fails; tests/app/test_database_limits.py has those of a server that is away."""
 
+import os
+import sqlite3
+
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from app import create_app, database
+from app import create_app, sqlite_connections
 from app.database import db
 from config import Config
 from tests.fixtures.users import PASSWORD
@@ -42,7 +45,7 @@ def test_database_failure_is_a_503_page_that_needs_no_query(app, client, make_us
 @pytest.fixture
 def impatient(app, environ, monkeypatch):
     """An application on the same SQLite database that waits 0.1 s for its write lock."""
-    monkeypatch.setattr(database, "BUSY_TIMEOUT", 100)
+    monkeypatch.setattr(sqlite_connections, "BUSY_TIMEOUT", 100)
     other = create_app(Config(environ))
     other.test_client_class = app.test_client_class
     other.config["WTF_CSRF_ENABLED"] = False
@@ -74,6 +77,27 @@ def test_forms_are_503_while_sqlite_is_read_only(impatient, susan, sqlite_lock, 
         assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
         assert browser.get("/").status_code == 200
     assert [record.getMessage() for record in caplog.records] == ["database: attempt to write a readonly database"]
+
+
+def test_sqlite_that_was_opened_for_reading_is_opened_again(impatient, susan, sqlite_lock, monkeypatch):
+    """SQLite opens a file that can't be written for reading, and then never writes on that connection."""
+
+    browser = impatient.test_client()
+    browser.post("/auth/login", data={"username": "susan", "password": PASSWORD})
+    with impatient.app_context():
+        engine = db.engine
+    engine.dispose()
+
+    def open_for_reading(*_arguments):
+        return sqlite3.connect(f"file:{engine.url.database}?mode=ro", uri=True, check_same_thread=False)
+
+    event.listen(engine, "do_connect", open_for_reading)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", lambda *_arguments: False)
+        assert browser.post("/post", data={"body": "hello"}).status_code == 503
+        assert browser.get("/").status_code == 200
+    event.remove(engine, "do_connect", open_for_reading)
+    assert browser.post("/post", data={"body": "hello"}).status_code == 302
 
 
 def test_failure_after_the_view_is_a_503_page_too(app, client):

@@ -1,14 +1,27 @@
-"""The volume for the data: full, read-only, on a disk that fails."""
+"""The volume for the data: full, read-only from the start or in use, on a disk that fails."""
 
 import os
 import time
+import urllib.error
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from engine import LABEL, run_command, wait_until
-from load import assert_posts_are_stored_once, statuses
+from load import assert_posts_are_stored_once, slowest, statuses
+
+# Sets or clears the flag "immutable" (chattr +i) of what SQLite writes by system calls: the database, its log and, for
+# new files, their folder. It maps app.db-shm, and so would on a volume that is read-only.
+SET_IMMUTABLE = """
+import fcntl, os, sys
+GET_FLAGS, SET_FLAGS, IMMUTABLE = 0x80086601, 0x40086602, 0x10
+for path in ("/data/app.db", "/data/app.db-wal", "/data"):
+    file = os.open(path, os.O_RDONLY)
+    flags = int.from_bytes(fcntl.ioctl(file, GET_FLAGS, bytes(8)), sys.byteorder)
+    flags = flags | IMMUTABLE if sys.argv[1] == "on" else flags & ~IMMUTABLE
+    fcntl.ioctl(file, SET_FLAGS, flags.to_bytes(8, sys.byteorder))
+"""
 
 
 @pytest.fixture
@@ -31,6 +44,19 @@ def new_volume(engine, project):
 def small_volume(new_volume):
     """The name of a volume of 16 MB, in memory."""
     return new_volume(type="tmpfs", device="tmpfs", o="size=16m,mode=1777")
+
+
+@pytest.fixture
+def set_read_only(engine, image, sqlite):
+    """set_read_only("on"): lets the kernel refuse writes to SQLite's files, also open ones; "off" allows them again."""
+    option, volume = sqlite
+    rights = ["--user", "0", "--cap-add", "LINUX_IMMUTABLE", "--entrypoint", "python3"]
+
+    def set_read_only(state):
+        engine("run", "--rm", *rights, option, volume, image, "-c", SET_IMMUTABLE, state)
+
+    yield set_read_only
+    set_read_only("off")
 
 
 @dataclass
@@ -95,6 +121,39 @@ def test_full_disk_costs_writes_alone(small_volume, serve, load, counted):
     assert "Traceback" not in site.logs
     reads, writes = split(meanwhile)
     counted(reads=reads, writes=writes, answers_with_room=statuses(recovered))
+
+
+def test_volume_that_turns_read_only_costs_writes_alone(sqlite, set_read_only, serve, engine, load, counted):
+    """The volume with SQLite turns read-only under the load of 8 clients, workers start, it can be written again."""
+    site = serve(*sqlite)
+    with load(site) as under_load:
+        under_load.wait_for(100)
+        set_read_only("on")
+        began = time.monotonic()
+        engine("kill", "--signal", "HUP", site.name)  # their connections are opened while nothing can be written
+        wait_until(lambda: site.logs.count("Booting worker") == 4, 30, "two new workers")
+        under_load.wait_for(300, since=time.monotonic())
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            under_load.writers[0].browser.post(f"{site.url}/post", body="Hello")
+        ended = time.monotonic()
+        set_read_only("off")
+        back = time.monotonic()
+        recovered = under_load.wait_for(200, since=back)
+    meanwhile = [exchange for exchange in under_load.since(began) if exchange.sent_at + exchange.seconds < ended]
+    assert_only_writes_failed(meanwhile)
+    assert (caught.value.code, caught.value.headers["Retry-After"]) == (503, "5")
+    assert "The database is not responding." in caught.value.read().decode()
+    assert set(statuses(recovered)) == {200, 201}
+    assert_posts_are_stored_once(under_load)
+    assert "Traceback" not in site.logs
+    reads, writes = split(meanwhile)
+    counted(
+        reads=reads,
+        writes=writes,
+        answers_once_it_can_be_written=statuses(recovered),
+        slowest_s=slowest(under_load.exchanges),
+        posts_acknowledged_and_stored=len(under_load.acknowledged()),
+    )
 
 
 def test_acknowledged_posts_survive_a_disk_that_fails(disk, serve, engine, load, counted):
