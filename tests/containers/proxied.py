@@ -14,14 +14,11 @@ from visitor import Visitor
 COMPANIONS = ["mariadb", "redis", "worker", "proxy", "mail"]
 
 
-@dataclass
-class Site:
-    """A site that `make up` started."""
+class ProxiedSite:
+    """A site behind the proxy on this machine; a subclass has its `port`, and the proxy's `certificate`."""
 
     port: int
-    containers: dict
     certificate: str
-    variables: dict
 
     @property
     def url(self):
@@ -49,6 +46,16 @@ class Site:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # so that a slow reader's kernel reads little
         client.connect(("127.0.0.1", self.port))
         return trust.wrap_socket(client, server_hostname="localhost")
+
+
+@dataclass
+class Site(ProxiedSite):
+    """A site that `make up` started."""
+
+    port: int
+    containers: dict
+    certificate: str
+    variables: dict
 
 
 def composes(engine):

@@ -1,17 +1,17 @@
-"""deploy/stack.yaml on a Swarm of this engine: replicas, and rolling updates under load."""
+"""deploy/stack.yaml on a Swarm of this engine: replicas, slow clients, and rolling updates under load."""
 
 import base64
+import functools
 import http.client
 import shutil
-import ssl
 import threading
 import time
-import urllib.request
 
 import pytest
 from databases import revisions
 from engine import LABEL, ROOT, free_port, run_command, wait_until
-from visitor import Visitor
+from proxied import ProxiedSite
+from slow import KINDS, PATIENCE, waits_beside_fifty
 
 pytestmark = [pytest.mark.thorough, pytest.mark.timeout(900)]
 
@@ -35,12 +35,11 @@ USER microblog
 """
 
 
-class Swarm:
+class Swarm(ProxiedSite):
     """A stack; its services are NAME_web and so on."""
 
     def __init__(self, engine, name, images, port):
         self.engine, self.name, self.port = engine, name, port
-        self.url = f"https://localhost:{port}"
         self.variables = {
             "IMAGE": images,
             "HTTPS_PORT": str(port),
@@ -70,10 +69,10 @@ class Swarm:
         label = f"label=com.docker.swarm.service.name={self.name}_{service}"
         return self.engine("ps", "-q", "--filter", label).stdout.split()
 
-    def trust(self):
-        """Returns an SSLContext that trusts the proxy's certificate."""
+    @functools.cached_property
+    def certificate(self):
         [proxy] = self.containers("proxy")
-        return ssl.create_default_context(cadata=self.engine("exec", proxy, "cat", "/tls/cert.pem").stdout)
+        return self.engine("exec", proxy, "cat", "/tls/cert.pem").stdout
 
 
 @pytest.fixture(scope="module")
@@ -108,12 +107,14 @@ def swarm(engine, make, build, any_builder, project):
         yield stack
     finally:
         engine("stack", "rm", stack.name, check=False)
-        wait_until(
-            lambda: not engine("ps", "-q", "--filter", f"label=com.docker.stack.namespace={stack.name}").stdout, 90
-        )
+        ours = ("--filter", f"label=com.docker.stack.namespace={stack.name}")
+        wait_until(lambda: not engine("ps", "-aq", *ours).stdout, 90, "the removal of the containers")
         engine("swarm", "leave", "--force", check=False)
         engine("network", "rm", "docker_gwbridge", check=False)
-        engine("volume", "rm", *(f"{stack.name}_{name}" for name in ("mariadb", "tls")), check=False)
+        volumes = engine("volume", "ls", "-q", *ours).stdout.split()
+        wait_until(
+            lambda: engine("volume", "rm", "-f", *volumes, check=False).returncode == 0, 30, "the volumes' removal"
+        )
         shutil.rmtree(ROOT / f"instance/secrets/{stack.name}", ignore_errors=True)
 
 
@@ -153,8 +154,7 @@ class Load:
 
 @pytest.fixture(scope="module")
 def visitors(swarm):
-    trust = swarm.trust()
-    visitors = [Visitor(trust) for _ in range(4)]
+    visitors = [swarm.visitor() for _ in range(4)]
     for number, visitor in enumerate(visitors):
         visitor.register(swarm.url, f"visitor{number}")
     return visitors
@@ -163,8 +163,7 @@ def visitors(swarm):
 def test_all_replicas_answer_and_share_accounts(swarm, visitors):
     ids = [f"replica-{number}-of-the-test" for number in range(30)]
     for request_id in ids:
-        request = urllib.request.Request(f"{swarm.url}/explore", headers={"X-Request-ID": request_id})
-        urllib.request.urlopen(request, timeout=20, context=swarm.trust())
+        swarm.fetch("/explore", **{"X-Request-ID": request_id})
     logs = {container: swarm.engine("logs", container) for container in swarm.containers("web")}
     shares = {c: sum(request_id in log.stdout + log.stderr for request_id in ids) for c, log in logs.items()}
     assert len(shares) == 3
@@ -186,6 +185,15 @@ def test_secrets_are_in_no_inspection(swarm):
 def test_migrations_run_once(swarm):
     wait_until(lambda: swarm.tasks("migrate", "complete"), 60, "the migration")
     assert not swarm.containers("migrate")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_fifty_slow_clients_keep_nobody_out(swarm, kind):
+    replicas = swarm.containers("web")
+    run_python = functools.partial(swarm.engine, "exec", "-i", replicas[0], "python3", "-c")
+    waits = waits_beside_fifty(swarm, kind, run_python)
+    assert max(waits) < PATIENCE
+    assert swarm.containers("web") == replicas  # none was replaced
 
 
 def test_rolling_update_with_a_migration_fails_no_request(swarm, visitors):
