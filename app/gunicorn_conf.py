@@ -109,6 +109,14 @@ def when_ready(server: Arbiter) -> None:
         server.jobs.start()
 
 
+def post_fork(server: Arbiter, worker: Worker) -> None:
+    """Let SIGTERM end a worker that has no handlers yet: it inherits gunicorn's, which would lose the signal.
+
+    A stop right after the start would then wait `graceful_timeout` for it.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 def post_worker_init(worker: Worker) -> None:
     """Measure the database pool of a new worker."""
     if settings.METRICS:

@@ -1,6 +1,8 @@
 """gunicorn's settings, loaded as boot.sh does."""
 
 import io
+import os
+import signal
 import subprocess
 import sys
 from datetime import timedelta
@@ -52,6 +54,22 @@ def test_bind_comes_from_the_environment(settings):
 def test_slow_requests_have_threads_and_translations_take_half_of_them(settings):
     assert settings().worker_class is BufferingWorker
     assert settings().threads == 2 * MOST_AT_ONCE
+
+
+def test_worker_that_is_stopped_before_it_has_handlers_ends(settings, monkeypatch):
+    post_fork = settings().post_fork
+    monkeypatch.undo()
+    is_ready, ready = os.pipe()
+    previous = signal.signal(signal.SIGTERM, lambda number, frame: None)  # gunicorn's puts the signal into a queue
+    if not (worker := os.fork()):
+        post_fork(None, None)
+        os.write(ready, b".")
+        signal.pause()
+        os._exit(0)
+    signal.signal(signal.SIGTERM, previous)
+    os.read(is_ready, 1)
+    os.kill(worker, signal.SIGTERM)
+    assert os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]) == -signal.SIGTERM
 
 
 def test_graceful_timeout_is_shorter_than_the_engine_s(settings):
