@@ -36,7 +36,7 @@ def is_whole(container):
 
 
 @pytest.mark.parametrize(
-    "name", some_thorough(["steps-entrypoint", "steps-cmd", "add-entrypoint", "add-cmd"], "steps-entrypoint", "add-cmd")
+    "name", some_thorough(["steps-entrypoint", "steps-cmd", "add-entrypoint", "add-cmd"], "steps-entrypoint")
 )
 def test_course_dockerfile_serves(serve, name):
     container = serve(name)
