@@ -1,5 +1,6 @@
 """Pages of messages."""
 
+import contextlib
 import re
 
 from flask import Blueprint, abort, flash, get_template_attribute, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from app.database import db
-from app.exceptions import Invalid
+from app.exceptions import Invalid, NotFound
 from app.messages import queries, services
 from app.messages.forms import MessageForm, RecipientForm
 from app.messages.models import Conversation
@@ -132,11 +133,14 @@ def _mark_seen(other: User) -> None:
 @login_required
 def delete_conversation(username: str) -> ResponseReturnValue:
     other = by_username(username) or abort(404)
-    return _delete(queries.side_of(current_user.id, other.id) or abort(404))
+    return _delete(queries.side_of(current_user.id, other.id))
 
 
-def _delete(side: Conversation) -> ResponseReturnValue:
-    services.delete_conversation(side)
+def _delete(side: Conversation | None) -> ResponseReturnValue:
+    """Delete a conversation unless it is gone, as at a second click."""
+    if side:
+        with contextlib.suppress(NotFound):
+            services.delete_conversation(side)
     db.session.commit()
     flash(_("Conversation deleted for you."), "success")
     return redirect(url_for("messages.people"))
@@ -153,18 +157,20 @@ def former(side_id: int) -> ResponseReturnValue:
 @bp.post("/former/<id:side_id>/delete")
 @login_required
 def delete_former(side_id: int) -> ResponseReturnValue:
-    return _delete(queries.former_side(current_user.id, side_id) or abort(404))
+    return _delete(queries.former_side(current_user.id, side_id))
 
 
 @bp.post("/<id:message_id>/delete")
 @login_required
 def delete_message(message_id: int) -> ResponseReturnValue:
-    nearest = queries.neighbour(message_id)
-    other = services.delete_message(current_user.id, message_id)
+    people_page, came_from = url_for("messages.people"), request.form.get("next", "")
+    page, anchor = people_page, ""
+    with contextlib.suppress(NotFound):  # a second click
+        nearest = queries.neighbour(message_id)
+        if other := services.delete_message(current_user.id, message_id):
+            page = url_for("messages.thread", username=other.username)
+            anchor = removal.anchor_of("message", nearest)
     db.session.commit()
-    if other is None:
-        return removal.removed(_("Message deleted for you."), url_for("messages.people"))
-    thread_page, came_from = url_for("messages.thread", username=other.username), request.form.get("next", "")
-    older_page = re.fullmatch(re.escape(thread_page) + r"\?[\w=&]*", came_from, re.ASCII)
-    page = came_from if older_page else thread_page
-    return removal.removed(_("Message deleted for you."), page, removal.anchor_of("message", nearest))
+    if re.fullmatch(re.escape(people_page) + r"/with/\w+(\?[\w=&]*)?", came_from, re.ASCII):
+        page = came_from
+    return removal.removed(_("Message deleted for you."), page, anchor)

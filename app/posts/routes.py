@@ -1,5 +1,7 @@
 """Pages and actions of posts."""
 
+import contextlib
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -7,6 +9,7 @@ from flask_login import current_user, login_required
 
 from app.auth.destination import destination
 from app.database import db
+from app.exceptions import NotFound
 from app.languages.names import language_choices
 from app.posts import queries, rendering, services
 from app.posts.forms import PostForm
@@ -51,7 +54,8 @@ def show(post_id: int) -> ResponseReturnValue:
 @bp.post("/posts/<id:post_id>/delete")
 @login_required
 def delete(post_id: int) -> ResponseReturnValue:
-    services.delete_post(post_id, by=current_user)
+    with contextlib.suppress(NotFound):  # a second click
+        services.delete_post(post_id, by=current_user)
     db.session.commit()
     home, target = url_for("timelines.home"), destination()
     is_list = target == request.form.get("next") != url_for("posts.show", post_id=post_id)
