@@ -56,21 +56,21 @@ class RegisterForm(OnceForm):
     password2 = _repeated("password", _l("Confirm password"))
 
 
-class ResetRequestForm(Form):
+class ResetRequestForm(OnceForm):
     email = EmailField(_l("Email address"), render_kw={"autocomplete": "email"})
 
 
-class ResetPasswordForm(Form):
+class ResetPasswordForm(OnceForm):
     new_password = _new_password(_l("New password"))
     new_password2 = _repeated("new_password", _l("Confirm new password"))
 
 
-class ChangeAddressForm(Form):
+class ChangeAddressForm(OnceForm):
     email = EmailField(_l("New email address"), render_kw={"autocomplete": "email"})
     password = current_password(_l("Password"))
 
 
-class ChangePasswordForm(Form):
+class ChangePasswordForm(OnceForm):
     password = current_password(_l("Current password"))
     new_password = _new_password(_l("New password"))
     new_password2 = _repeated("new_password", _l("Confirm new password"))
@@ -84,5 +84,5 @@ class TokenForm(OnceForm):
     )
 
 
-class ConfirmForm(Form):
+class ConfirmForm(OnceForm):
     """A button alone: opening its page must not change anything."""

@@ -5,11 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.auth import attempts, known_browsers, links, proofs, services, sessions
+from app.auth import attempts, known_browsers, links, proofs, repeats, services, sessions
 from app.auth.destination import destination
 from app.auth.forms import LoginForm, RegisterForm, ResetPasswordForm, ResetRequestForm
 from app.database import db
 from app.exceptions import NotAllowed
+from app.extensions import csrf
 from app.users import email_addresses
 from app.web.forms import form_view
 from app.web.rate_limits import registrations
@@ -65,7 +66,7 @@ def reset_password_request() -> ResponseReturnValue:
             email = email_addresses.email(form.email.data or "")
             # The worker looks the account up, so that neither the answer nor its time reveals who has one.
             if attempts.request_reset(email):
-                links.request_reset(email)
+                links.request_reset(email, form.key)
                 db.session.commit()
             flash(_("If an account has this email address, a link is on its way. Check your inbox."), "info")
             return redirect(url_for("auth.login"))
@@ -84,20 +85,21 @@ def reset_password_request() -> ResponseReturnValue:
 @form_view(ResetPasswordForm)
 def reset_password() -> ResponseReturnValue:
     proof = proofs.read(proofs.RESET, request.args.get("token", ""))
-    if proof is None:
-        return _refuse_link()
-    user, _claims = proof
     form = ResetPasswordForm()
+    if proof is None:
+        return _answer_used_link(form)
+    user, _claims = proof
     if form.validate_on_submit():
         with form.showing_errors():
             try:
                 services.reset_password(user, form.new_password.data or "")
             except NotAllowed:  # another request was first
-                return _refuse_link()
+                db.session.rollback()
+                return _answer_used_link(form)
+            repeats.record(user, form)
             db.session.commit()
             known_browsers.remember(user)
-            flash(_("Your password was changed. Sign in with the new one."), "success")
-            return redirect(url_for("auth.login"))
+            return _ask_for_new_password()
     return render_template(
         "auth/form.html",
         form=form,
@@ -107,13 +109,23 @@ def reset_password() -> ResponseReturnValue:
     ), form.status
 
 
-def _refuse_link() -> ResponseReturnValue:
+def _ask_for_new_password() -> ResponseReturnValue:
+    flash(_("Your password was changed. Sign in with the new one."), "success")
+    return redirect(url_for("auth.login"))
+
+
+def _answer_used_link(form: ResetPasswordForm) -> ResponseReturnValue:
+    if form.validate_on_submit() and repeats.user_of(form):
+        return _ask_for_new_password()
     flash(_("This link has expired or was already used. Request a new one."), "warning")
     return redirect(url_for("auth.reset_password_request"))
 
 
 @bp.post("/logout")
+@csrf.exempt  # checked below: a second click has the token of the session that the first one ended
 def logout() -> ResponseReturnValue:
-    sessions.end()
-    db.session.commit()
+    if current_user.is_authenticated:
+        csrf.protect()
+        sessions.end()
+        db.session.commit()
     return redirect(url_for("auth.login"))

@@ -41,10 +41,10 @@ def register(username: str, email: str, password: str, form_key: str = "") -> Us
         user = create_user(username, email, password)
     except Invalid:
         taken_by = queries.by_username(username)
-        if taken_by and submissions.was_submitted(taken_by.id, form_key, payload):
+        if taken_by and submissions.submitter(form_key, payload) == taken_by.id:
             return taken_by
         raise
-    submissions.submit(user.id, form_key, payload, create=lambda: user.id, exists=lambda _user_id: True)
+    submissions.record(user.id, form_key, payload)
     links.request_confirmation(user, user.email)
     return user
 
@@ -108,7 +108,7 @@ def is_new_email(user: User, email: str) -> bool:
     return email_addresses.email_key(email) != user.email_key
 
 
-def request_email_change(user: User, email: str, password: str) -> str:
+def request_email_change(user: User, email: str, password: str, form_key: str = "") -> str:
     """Mail a link to this address and return it normalized; the address changes when the user opens the link.
 
     Raises Invalid if the user may not have it, and NotAllowed if the password has changed since `user` was read: that
@@ -119,14 +119,14 @@ def request_email_change(user: User, email: str, password: str) -> str:
     if queries.by_email(email):
         raise Invalid("email", str(EMAIL_TAKEN))
     lock_unchanged(user, User.password_hash)
-    links.request_confirmation(user, email)
+    links.request_confirmation(user, email, form_key)
     return email
 
 
-def request_confirmation(user: User) -> None:
+def request_confirmation(user: User, form_key: str = "") -> None:
     """Mail a link to the user's unconfirmed address. Raises NotAllowed if it has changed since `user` was read."""
     lock_unchanged(user, User.email_key)
-    links.request_confirmation(user, user.email)
+    links.request_confirmation(user, user.email, form_key)
 
 
 def confirm_email(user: User, email: str) -> None:

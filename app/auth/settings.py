@@ -1,17 +1,21 @@
 """Pages of account settings."""
 
+import contextlib
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app.auth import attempts, proofs, queries, services, sessions
+from app.auth import attempts, proofs, queries, repeats, services, sessions
 from app.auth.forms import ChangeAddressForm, ChangePasswordForm, ConfirmForm, TokenForm
 from app.database import db
-from app.exceptions import Invalid, NotAllowed
+from app.exceptions import Invalid, NotAllowed, NotFound
 from app.pagination import NEWEST, Key, key_from, paginate
+from app.users import passwords
+from app.users.models import User
 from app.web import rate_limits, removal
-from app.web.forms import form_view
+from app.web.forms import form_view, new_form_key, submitted_key
 
 TOKENS_PER_PAGE = 25
 
@@ -22,10 +26,30 @@ bp = Blueprint("settings", __name__, url_prefix="/settings")
 @login_required
 def index() -> ResponseReturnValue:
     devices = queries.sessions_of(current_user.id)
-    return render_template("auth/settings.html", user=sessions.account(), devices=devices)
+    return render_template("auth/settings.html", user=sessions.account(), devices=devices, form_key=new_form_key())
+
+
+def _password_changed(user: User) -> ResponseReturnValue:
+    sessions.restart(user)
+    db.session.commit()
+    flash(_("Your password was changed, and you were signed out of all other devices."), "success")
+    return redirect(url_for("settings.index"))
+
+
+def _password_was_changed() -> ResponseReturnValue | None:
+    """Answer a second click, whose session the first one has ended. If its answer arrived, there is a new session."""
+    form = ChangePasswordForm()
+    user = repeats.user_of(form)
+    if user is None or not passwords.matches(form.new_password.data or "", user.password_hash):
+        return None
+    if form.validate():  # the CSRF token is of the former session
+        return _password_changed(user)
+    is_own = current_user.is_authenticated and current_user.id == user.id
+    return redirect(url_for("settings.index")) if is_own else None
 
 
 @bp.route("/password", methods=["GET", "POST"])
+@repeats.leads_to(_password_was_changed)
 @login_required
 @rate_limits.passwords
 @form_view(ChangePasswordForm)
@@ -35,10 +59,8 @@ def password() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_errors():
             services.change_password(user, form.password.data, form.new_password.data or "")
-            sessions.restart(user)
-            db.session.commit()
-            flash(_("Your password was changed, and you were signed out of all other devices."), "success")
-            return redirect(url_for("settings.index"))
+            repeats.record(user, form)
+            return _password_changed(user)
     return render_template(
         "auth/form.html",
         form=form,
@@ -58,7 +80,7 @@ def address() -> ResponseReturnValue:
     form = ChangeAddressForm()
     if form.validate_on_submit():
         with form.showing_errors():
-            email = services.request_email_change(user, form.email.data or "", form.password.data)
+            email = services.request_email_change(user, form.email.data or "", form.password.data, form.key)
             attempts.request_confirmation(email)
             db.session.commit()
             flash(_("A link is on its way to %(email)s. Open it to confirm the change.", email=email), "info")
@@ -80,7 +102,7 @@ def send_confirmation() -> ResponseReturnValue:
     user = sessions.account()
     if not user.email_confirmed:
         attempts.request_confirmation(user.email)
-        services.request_confirmation(user)
+        services.request_confirmation(user, submitted_key())
         db.session.commit()
         flash(_("A link is on its way to %(email)s. Open it to confirm your address.", email=user.email), "info")
     return redirect(url_for("settings.index"))
@@ -91,10 +113,10 @@ def send_confirmation() -> ResponseReturnValue:
 def confirm_address() -> ResponseReturnValue:
     """Needs no sign-in: the link proves that the user reads the mail of the address."""
     proof = proofs.read(proofs.ADDRESS, request.args.get("token", ""))
-    if proof is None:
-        return _refuse_link()
-    user, claims = proof
     form = ConfirmForm()
+    if proof is None:
+        return _answer_used_link(form)
+    user, claims = proof
     if form.validate_on_submit():
         changes = services.is_new_email(user, claims["email"])
         try:
@@ -102,8 +124,10 @@ def confirm_address() -> ResponseReturnValue:
         except Invalid as error:  # the form has no field for it
             form.refuse(str(error))
         except NotAllowed:  # another request was first
-            return _refuse_link()
+            db.session.rollback()
+            return _answer_used_link(form)
         else:
+            repeats.record(user, form)
             db.session.commit()
             flash(_("Your email address was changed.") if changes else _("Your email address is confirmed."), "success")
             return redirect(url_for("settings.index"))
@@ -116,7 +140,10 @@ def confirm_address() -> ResponseReturnValue:
     ), form.status
 
 
-def _refuse_link() -> ResponseReturnValue:
+def _answer_used_link(form: ConfirmForm) -> ResponseReturnValue:
+    if form.validate_on_submit() and repeats.user_of(form):  # a link that leaves the address as it is can be used again
+        flash(_("Your email address was changed."), "success")
+        return redirect(url_for("settings.index"))
     flash(_("This link has expired or was already used. Request a new one."), "warning")
     return redirect(url_for("settings.address"))
 
@@ -145,7 +172,8 @@ def _tokens_page(form: TokenForm, key: Key, token: str | None = None) -> str:
 @login_required
 def revoke_token(token_id: int) -> ResponseReturnValue:
     ids = [token.id for token in queries.tokens_of(current_user.id)]
-    services.revoke_token(current_user.id, token_id)
+    with contextlib.suppress(NotFound):  # a second click
+        services.revoke_token(current_user.id, token_id)
     db.session.commit()
     anchor = removal.anchor_of("token", removal.neighbour(ids, token_id))
     return removal.removed(_("Token revoked."), url_for("settings.tokens"), anchor)
@@ -158,7 +186,8 @@ def sign_out_device(session_id: int) -> ResponseReturnValue:
     if session_id == current_user.session_id:
         sessions.end()
     else:
-        services.end_session(current_user.id, session_id)
+        with contextlib.suppress(NotFound):  # a second click
+            services.end_session(current_user.id, session_id)
     db.session.commit()
     anchor = removal.anchor_of("device", removal.neighbour(ids, session_id))
     return removal.removed(_("The device was signed out."), url_for("settings.index"), anchor)

@@ -3,8 +3,8 @@
 from flask_babel import lazy_gettext as _l
 
 from app.auth.forms import current_password
-from app.web.forms import Form
+from app.web.forms import OnceForm
 
 
-class DeleteAccountForm(Form):
+class DeleteAccountForm(OnceForm):
     password = current_password(_l("Your password"))

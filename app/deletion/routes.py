@@ -1,12 +1,14 @@
 """The page where users delete their accounts."""
 
+from datetime import datetime
+
 from flask import Blueprint, flash, has_request_context, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
 
+from app.auth import repeats, sessions
 from app.auth import services as auth
-from app.auth import sessions
 from app.database import db
 from app.deletion import services
 from app.deletion.forms import DeleteAccountForm
@@ -19,7 +21,21 @@ from app.web.forms import form_view
 bp = Blueprint("deletion", __name__, url_prefix="/settings")
 
 
+def _deletion_requested(due_at: datetime) -> ResponseReturnValue:
+    date = format_moment(due_at)
+    flash(_("Your account will be deleted on %(date)s. Sign in before then to keep it.", date=date), "info")
+    return redirect(url_for("auth.login"))
+
+
+def _deletion_was_requested() -> ResponseReturnValue | None:
+    """Answer a second click, whose session the first one has ended."""
+    user = repeats.user_of(DeleteAccountForm())
+    due_at = services.due_at(user.id) if user else None
+    return _deletion_requested(due_at) if due_at else None
+
+
 @bp.route("/delete", methods=["GET", "POST"])
+@repeats.leads_to(_deletion_was_requested)
 @login_required
 @rate_limits.passwords
 @form_view(DeleteAccountForm)
@@ -30,11 +46,10 @@ def delete() -> ResponseReturnValue:
         with form.showing_errors():
             auth.check_password(user, form.password.data or "")
             due_at = services.request_deletion(user)
+            repeats.record(user, form)
             sessions.end()
             db.session.commit()
-            date = format_moment(due_at)
-            flash(_("Your account will be deleted on %(date)s. Sign in before then to keep it.", date=date), "info")
-            return redirect(url_for("auth.login"))
+            return _deletion_requested(due_at)
     return render_template("deletion/delete.html", form=form, user=user), form.status
 
 

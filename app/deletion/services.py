@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 
 from app.auth import links
 from app.auth import services as auth
-from app.database import changed, db, insert_if_absent, utc_now
+from app.database import changed, db, utc_now
 from app.deletion.models import AccountDeletion
 from app.mail import services as outbox
 from app.users.models import User
@@ -22,13 +22,21 @@ def request_deletion(user: User) -> datetime:
     read, or the account is gone.
     """
     auth.lock_unchanged(user, User.password_hash)
-    insert_if_absent(AccountDeletion, user_id=user.id, due_at=utc_now() + GRACE)
-    due_at = db.session.scalars(select(AccountDeletion.due_at).where(AccountDeletion.user_id == user.id)).one()
+    if scheduled := due_at(user.id):
+        return scheduled
+    deletion = AccountDeletion(user_id=user.id, due_at=utc_now() + GRACE)
+    db.session.add(deletion)
+    db.session.flush()
     auth.end_sessions(user.id)
     links.cancel(user)
     if user.email_confirmed:
         outbox.write("deletion", user.email, user.id)
-    return due_at
+    return deletion.due_at
+
+
+def due_at(user_id: int) -> datetime | None:
+    """Return when the account is to be deleted; None if that was not requested."""
+    return db.session.scalar(select(AccountDeletion.due_at).where(AccountDeletion.user_id == user_id))
 
 
 def cancel(user_id: int) -> bool:

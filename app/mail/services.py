@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask_babel import get_locale
-from sqlalchemy import ColumnElement, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, or_, select, update
 
 from app.database import changed, db, utc_now
 from app.mail.models import FAILED, PATIENCE, PENDING, RETENTION, SENT, OutboxMail
@@ -20,6 +20,7 @@ CLAIM = timedelta(minutes=1) + CLOCK_SKEW
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=4)  # between two attempts; each is twice the last
 
 LAST_CHANCE = timedelta(minutes=10)  # for the attempt that is due when the mail expires
+ARRIVAL = timedelta(minutes=1)  # from sending a mail until its recipient may ask for another
 
 INTERRUPTED = "interrupted: the worker ended during the attempt"
 UNTRIED = "the mail server could not be used for a day"
@@ -50,16 +51,26 @@ CLAIMED = (
 )
 
 
-def write(kind: str, recipient: str, user_id: int | None = None, locale: str | None = None) -> None:
-    """Put a mail of a registered kind into the outbox; it goes out after the commit, in a second or so.
+def write(kind: str, recipient: str, user_id: int | None = None, locale: str | None = None) -> int:
+    """Put a mail of a registered kind into the outbox, and return its id.
 
-    `locale`, by default that of the request, is for a user who has not chosen a language. Deleting the user deletes
-    the mail.
+    It goes out after the commit, in a second or so. `locale`, by default that of the request, is for a user who has not
+    chosen a language. Deleting the user deletes the mail.
     """
     if locale is None and (of_request := get_locale()):
         locale = str(of_request)
-    db.session.add(OutboxMail(kind=kind, recipient=recipient, user_id=user_id, locale=locale))
+    mail = OutboxMail(kind=kind, recipient=recipient, user_id=user_id, locale=locale)
+    db.session.add(mail)
     db.session.flush()
+    return mail.id
+
+
+def is_on_its_way(mail_id: int) -> bool:
+    """Return whether the mail is still to be sent, or was sent within ARRIVAL: neither cancelled nor given up."""
+    on_its_way = or_(
+        OutboxMail.state == PENDING, and_(OutboxMail.state == SENT, OutboxMail.ended_at > utc_now() - ARRIVAL)
+    )
+    return db.session.scalar(select(OutboxMail.id).where(OutboxMail.id == mail_id, on_its_way)) is not None
 
 
 def cancel(kind: str, *conditions: ColumnElement[bool]) -> None:

@@ -30,40 +30,48 @@ def once(user_id: int, key: str, payload: Payload, create: Callable[[], int]) ->
     """
     if not key:
         return create()
-    row = _lock(user_id, _hash("key", key), _hash(*payload))
+    row = _lock(user_id, _hash("key", str(user_id), key), _hash(*payload))
     if row.payload_hash != _hash(*payload):
         raise KeyReused(_("This key was used for another request. Use a new key for each."))
     return row.result_id or _complete(row, create)
 
 
 def submit(
-    user_id: int, form_key: str, payload: Payload, create: Callable[[], int], exists: Callable[[int], bool]
+    user_id: int | None, form_key: str, payload: Payload, create: Callable[[], int], exists: Callable[[int], bool]
 ) -> int:
     """Like `once`, for the random key of a form: another payload is another submission.
 
     A page that the browser shows again ("Back") has the same key. What was created first and no longer `exists` is
-    created again.
+    created again. The user is None if the caller need not know them.
     """
     if not form_key:
         return create()
-    key_hash = _form_hash(form_key, payload)
+    key_hash = _hash("form", str(user_id), form_key, *payload)
     row = _lock(user_id, key_hash, key_hash)
     return row.result_id if row.result_id and exists(row.result_id) else _complete(row, create)
 
 
-def was_submitted(user_id: int, form_key: str, payload: Payload) -> bool:
-    """Return whether the user has submitted this payload with this form key."""
-    return bool(form_key) and db.session.get(Submission, (user_id, _form_hash(form_key, payload))) is not None
+def record(user_id: int, form_key: str, payload: Payload) -> None:
+    """Record a form that changed the user's account, and may have ended the session; `submitter` then finds it."""
+    if form_key:
+        key_hash = _account_hash(form_key, payload)
+        _lock(user_id, key_hash, key_hash)
 
 
-def _lock(user_id: int, key_hash: str, payload_hash: str) -> Submission:
+def submitter(form_key: str, payload: Payload) -> int | None:
+    """Return the id of the user for whom this payload was recorded with this form key."""
+    row = db.session.get(Submission, _account_hash(form_key, payload)) if form_key else None
+    return row.user_id if row else None
+
+
+def _lock(user_id: int | None, key_hash: str, payload_hash: str) -> Submission:
     """Return the row of that key, inserted if absent, locked until the commit. A new one has no result."""
-    hold(user_id)
+    if user_id is not None:
+        hold(user_id)
     db.session.execute(delete(Submission).where(Submission.created_at < utc_now() - RETENTION))
-    values = {"user_id": user_id, "key_hash": key_hash, "payload_hash": payload_hash, "created_at": utc_now()}
+    values = {"key_hash": key_hash, "user_id": user_id, "payload_hash": payload_hash, "created_at": utc_now()}
     insert_if_absent(Submission, **values)
-    mine = select(Submission).where(Submission.user_id == user_id, Submission.key_hash == key_hash)
-    return lock_rows(mine).scalars().one()
+    return lock_rows(select(Submission).where(Submission.key_hash == key_hash)).scalars().one()
 
 
 def _complete(row: Submission, create: Callable[[], int]) -> int:
@@ -72,8 +80,8 @@ def _complete(row: Submission, create: Callable[[], int]) -> int:
     return result_id
 
 
-def _form_hash(form_key: str, payload: Payload) -> str:
-    return _hash("form", form_key, *payload)
+def _account_hash(form_key: str, payload: Payload) -> str:
+    return _hash("account", form_key, *payload)
 
 
 def _hash(*texts: str) -> str:

@@ -68,6 +68,12 @@ def new_form_key() -> str:
     return secrets.token_urlsafe(16)
 
 
+def submitted_key() -> str:
+    """Return the key that was submitted with the request's form, or "" if there is none."""
+    given = request.form.get("form_key", "")
+    return given if FORM_KEY.fullmatch(given) else ""
+
+
 class OnceForm(Form):
     """A form whose second of two equal submissions leads to the result of the first (app/submissions)."""
 
@@ -76,8 +82,7 @@ class OnceForm(Form):
     @property
     def key(self) -> str:
         """The key that was submitted, or "" if there is none."""
-        given: str = next(iter(self.form_key.raw_data or ()), "")
-        return given if FORM_KEY.fullmatch(given) else ""
+        return submitted_key()
 
     def note_saved(self) -> None:
         """Let the next page tell the browser to delete its draft (js/drafts.js)."""

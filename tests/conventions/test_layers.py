@@ -18,6 +18,7 @@ OTHERS = {
     "auth/mails": "services",
     "auth/presence": "services",
     "auth/proofs": "queries",
+    "auth/repeats": "routes",
     "auth/sessions": "routes",
     "auth/settings": "routes",
     "auth/signals": "models",

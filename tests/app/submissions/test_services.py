@@ -9,7 +9,7 @@ from app.exceptions import Invalid, KeyReused, NotFound
 from app.posts.models import Post
 from app.posts.services import create_post
 from app.submissions.models import Submission
-from app.submissions.services import RETENTION, once, submit, was_submitted
+from app.submissions.services import RETENTION, once, record, submit, submitter
 from app.users.services import delete_user
 
 PAYLOAD = ("post", "Hello", "")
@@ -105,11 +105,22 @@ def test_form_creates_again_what_no_longer_exists(susan):
     assert submit(susan.id, KEY, PAYLOAD, create_for(susan), always) == second
 
 
-def test_was_submitted_compares_key_payload_and_user(susan, john):
-    submit(susan.id, KEY, PAYLOAD, create_for(susan), always)
-    users, keys, payloads = (susan.id, john.id), (KEY, "x" * 22, ""), (PAYLOAD, ("post", "Bye", ""))
-    found = [case for case in itertools.product(users, keys, payloads) if was_submitted(*case)]
-    assert found == [(susan.id, KEY, PAYLOAD)]
+def test_submitter_is_found_by_key_and_payload(susan):
+    record(susan.id, KEY, PAYLOAD)
+    submit(susan.id, "x" * 22, PAYLOAD, create_for(susan), always)
+    keys, payloads = (KEY, "x" * 22, ""), (PAYLOAD, ("post", "Bye", ""))
+    found = {case: submitter(*case) for case in itertools.product(keys, payloads) if submitter(*case)}
+    assert found == {(KEY, PAYLOAD): susan.id}
+
+
+def test_form_without_a_key_is_not_recorded(susan):
+    record(susan.id, "", PAYLOAD)
+    assert count(Submission) == 0
+
+
+def test_submission_without_a_user_returns_the_first_result(context):
+    results = iter((1, 2))
+    assert [submit(None, KEY, PAYLOAD, lambda: next(results), always) for _click in range(2)] == [1, 1]
 
 
 def test_expired_submissions_are_deleted_with_the_next(susan, john):

@@ -183,14 +183,14 @@ def test_stale_form_returns_what_was_typed_with_a_new_token(client, make_user, l
     ids=str,
 )
 def test_form_of_another_site_returns_nothing_that_was_typed(client, headers):
-    page = client.post("/auth/logout", data={"body": "I give up"}, headers=headers)
+    page = client.post("/settings/log_out_everywhere", data={"body": "I give up"}, headers=headers)
     assert page.status_code == 400
     assert "nothing was saved" in page.text
     assert "I give up" not in page.text
 
 
 def test_stale_form_tells_a_user_that_they_were_signed_out(client):
-    page = client.post("/auth/logout", headers={"Sec-Fetch-Site": "same-origin"})
+    page = client.post("/settings/log_out_everywhere", headers={"Sec-Fetch-Site": "same-origin"})
     assert "You have been signed out" in page.text
 
 

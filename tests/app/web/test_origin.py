@@ -37,7 +37,7 @@ def test_cause_is_the_missing_cookie(submit_without_cookies):
 
 
 def test_cause_is_the_missing_cookie_outside_of_form_pages_too(submit_without_cookies):
-    page = submit_without_cookies("/auth/logout")
+    page = submit_without_cookies("/settings/log_out_everywhere")
     assert page.status_code == 400
     assert NO_COOKIE in page.text
 
