@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from email.utils import quote
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -11,6 +12,8 @@ from app.settings.environment import shown
 LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 NAME = rf"{LABEL}(\.{LABEL})*\.?"
 MAILBOX = rf"[\w.!#$%&'*+/=?^`{{|}}~-]{{1,64}}@({NAME}|\[[\da-fA-F:.IPv]+\])"
+SPECIALS = r'[()<>@,:;.\\"\[\]]'  # of the names of mailboxes; a name with one of them needs quotes (RFC 5322, 3.2.3)
+QUOTED = r'"([^"\\]|\\.)*"'
 # Part of a URL (RFC 3986) where these characters separate the parts; inside a part they are percent-encoded.
 PART = r"[^@:/?#\s]"
 ENCODE = "percent-encode these in the user name and the password: @ as %40, : as %3A, / as %2F, ? as %3F, # as %23"
@@ -114,10 +117,15 @@ def mailbox(name: str, text: str) -> str:
 
 
 def sender(name: str, text: str) -> str:
-    """Return the address of a mailbox with or without a name before it: "Microblog <me@blog.example>"."""
-    named = re.fullmatch(r"[^<>]+ ?<(?P<address>[^<>]+)>", text)
+    """Return the address of a mailbox with or without a name before it: "Microblog <me@blog.example>".
+
+    A name with punctuation, which a header would take for several addresses, gets quotes.
+    """
+    named = re.fullmatch(r"(?P<name>[^<>]+?) ?<(?P<address>[^<>]+)>", text)
     mailbox(name, named["address"] if named else text)
-    return text
+    if not named or not re.search(SPECIALS, named["name"]) or re.fullmatch(QUOTED, named["name"]):
+        return text
+    return f'"{quote(named["name"])}" <{named["address"]}>'
 
 
 def contacts(name: str, text: str) -> list[str]:

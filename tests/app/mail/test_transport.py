@@ -11,6 +11,7 @@ from app.mail import transport
 from app.mail.failures import failure_of
 from app.mail.message import Mail, render
 from app.users.models import User
+from config import Config
 from tests.fixtures.certificates import make_certificate
 
 
@@ -50,6 +51,17 @@ def test_mail_has_a_text_and_an_html_part(context, mail_server):
     assert "Hello @susan," in html.get_content()
     assert "http://localhost:5000/" in text.get_content()
     assert 'href="http://localhost:5000/"' in html.get_content()
+
+
+@pytest.mark.parametrize("name", ["Micro, Blog", "Ünï, x", "me@h", "Micro; Blog", 'The "Blog"', "Blog (test)", "Ünï"])
+def test_sender_may_have_any_name(app, context, mail_server, monkeypatch, name):
+    setting = Config({"MAIL_DEFAULT_SENDER": f"{name} <me@blog.example>"}).MAIL_DEFAULT_SENDER
+    monkeypatch.setitem(app.config, "MAIL_DEFAULT_SENDER", setting)
+    sink = mail_server()
+    send()
+    [(sender, _recipients, message)] = sink.messages
+    [address] = message["From"].addresses
+    assert (sender, address.display_name, address.addr_spec) == ("me@blog.example", name, "me@blog.example")
 
 
 @pytest.mark.parametrize("locale", ["fr", "es"])

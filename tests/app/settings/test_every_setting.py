@@ -149,6 +149,8 @@ def test_secret_file_may_have_a_byte_order_mark_and_line_ends(tmp_path):
         ({"MAIL_USE_TLS": "Yes"}, "MAIL_PORT", 587),
         ({"MAIL_SERVER": "[::1]"}, "MAIL_SERVER", "::1"),
         ({"MAIL_DEFAULT_SENDER": "Blog é <me+x@mail.local>"}, "MAIL_DEFAULT_SENDER", "Blog é <me+x@mail.local>"),
+        ({"MAIL_DEFAULT_SENDER": 'Éé, "b" <me@h>'}, "MAIL_DEFAULT_SENDER", r'"Éé, \"b\"" <me@h>'),
+        ({"MAIL_DEFAULT_SENDER": '"É, b" <me@h>'}, "MAIL_DEFAULT_SENDER", '"É, b" <me@h>'),
         ({"SECURITY_CONTACT": "me@h, https://h/s"}, "SECURITY_CONTACT", ["mailto:me@h", "https://h/s"]),
         ({"SECURITY_CONTACT": "mailto:me@h tel:+33-123"}, "SECURITY_CONTACT", ["mailto:me@h", "tel:+33-123"]),
         ({"ADMINS": "me@h, you@localhost"}, "ADMINS", ["me@h", "you@localhost"]),
