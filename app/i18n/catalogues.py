@@ -5,9 +5,11 @@ A file changes only when a text does: it holds no dates, line numbers or names o
 
 from __future__ import annotations
 
+import gettext
 import hashlib
 import os
 import re
+import struct
 import uuid
 from datetime import UTC, datetime
 from io import BytesIO
@@ -28,6 +30,10 @@ NOISE = re.compile(
 EPOCH = datetime.fromtimestamp(0, UTC)
 # Functions that mark texts in the code, besides Babel's defaults; (1, 2): the singular and plural arguments.
 KEYWORDS = {"_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
+
+
+class BrokenCatalogue(ValueError):
+    """A catalogue that cannot be read."""
 
 
 def languages(folder: Path) -> list[str]:
@@ -58,7 +64,7 @@ def fallback_folder(folder: Path, data_dir: Path) -> Path:
 def compile_all(folder: Path, data_dir: Path, everything: bool = False) -> list[Path]:
     """Compile the catalogues that are missing or stale, or all if `everything`; return the files written.
 
-    Raises OSError if neither `folder` nor `data_dir` is writable.
+    Raises OSError if neither `folder` nor `data_dir` is writable, and BrokenCatalogue.
     """
     from babel.messages.mofile import write_mo
 
@@ -67,7 +73,7 @@ def compile_all(folder: Path, data_dir: Path, everything: bool = False) -> list[
     for source in _sources(folder):
         target = source.with_suffix(".mo")
         spare = fallback / target.relative_to(folder)
-        if not everything and (_is_current(target, source) or spare.exists()):
+        if not everything and (_is_current(target, source) or _is_readable(spare)):
             continue
         if not os.access(source.parent, os.W_OK):
             target = spare
@@ -85,7 +91,17 @@ def compile_all(folder: Path, data_dir: Path, everything: bool = False) -> list[
 
 
 def _is_current(target: Path, source: Path) -> bool:
-    return target.exists() and target.stat().st_mtime >= source.stat().st_mtime
+    return _is_readable(target) and target.stat().st_mtime >= source.stat().st_mtime
+
+
+def _is_readable(target: Path) -> bool:
+    """Whether there is a compiled catalogue that pages can load: a power failure may have left an empty one."""
+    try:
+        with open(target, "rb") as file:
+            gettext.GNUTranslations(file)
+    except (OSError, ValueError, struct.error):
+        return False
+    return True
 
 
 def _replace(target: Path, content: bytes) -> None:
@@ -97,11 +113,14 @@ def _replace(target: Path, content: bytes) -> None:
 
 
 def read(source: Path) -> Catalog:
-    """Return the catalogue in `source`."""
+    """Return the catalogue in `source`. Raises BrokenCatalogue."""
     from babel.messages.pofile import read_po
 
-    with open(source, "rb") as file:
-        return read_po(file, locale=source.parent.parent.name)
+    try:
+        with open(source, "rb") as file:
+            return read_po(file, locale=source.parent.parent.name)
+    except UnicodeDecodeError as error:
+        raise BrokenCatalogue(f"{source} is not in UTF-8; save it in UTF-8") from error
 
 
 def extract(root: Path) -> Catalog:

@@ -25,7 +25,15 @@ from app.i18n import catalogues, locales
 from app.mail.commands import mail
 from app.ops import autogenerate, backup, health, upgrade
 from app.ops.seed import seed
-from app.ops.startup import EX_CANTCREAT, EX_USAGE, compile_catalogues, create_secret_key, fail, wait_for_database
+from app.ops.startup import (
+    EX_CANTCREAT,
+    EX_CONFIG,
+    EX_USAGE,
+    compile_catalogues,
+    create_secret_key,
+    fail,
+    wait_for_database,
+)
 from app.ops.user_commands import user
 from app.search.commands import search
 from app.settings.database_url import sqlite_path
@@ -187,5 +195,7 @@ def _format_count(count: int) -> str:
 def _writable(path: Path) -> Iterator[None]:
     try:
         yield
+    except catalogues.BrokenCatalogue as error:
+        fail(EX_CONFIG, str(error))
     except OSError as error:
         fail(EX_CANTCREAT, f"{path} can't be written ({error.strerror}); run this in a checkout that you own")

@@ -125,6 +125,8 @@ def compile_catalogues(everything: bool) -> list[Path]:
     """Compile the missing and stale catalogues, or all if `everything`; return the files written."""
     try:
         return catalogues.compile_all(locales.CATALOGUES, current_app.config["DATA_DIR"], everything=everything)
+    except catalogues.BrokenCatalogue as error:
+        fail(EX_CONFIG, str(error))
     except OSError as error:
         fail(EX_CANTCREAT, f"compiled catalogues can't be written: {error}; set DATA_DIR to a writable folder")
 

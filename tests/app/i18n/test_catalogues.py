@@ -61,6 +61,17 @@ def test_compile_replaces_a_stale_catalogue(folder, tmp_path):
     assert compiled(target) == "Salut"
 
 
+@pytest.mark.parametrize("content", [b"", b"\xde\x12\x04\x95", b"\0" * 500], ids=["empty", "magic", "zeros"])
+@pytest.mark.parametrize("writable", [True, False])
+def test_compile_replaces_a_broken_catalogue(folder, tmp_path, monkeypatch, content, writable):
+    """A power failure may leave one that is newer than its source."""
+    monkeypatch.setattr(os, "access", lambda path, mode: writable or mode != os.W_OK)
+    (target,) = catalogues.compile_all(folder, tmp_path)
+    target.write_bytes(content)
+    assert catalogues.compile_all(folder, tmp_path) == [target]
+    assert compiled(target) == "Bonjour"
+
+
 def test_compile_falls_back_to_the_data_directory(folder, tmp_path, read_only):
     data = tmp_path / "data"
     (target,) = catalogues.compile_all(folder, data)
@@ -221,11 +232,19 @@ def test_compile_prints_the_files_written(app, project):
     assert flask(app, "compile", "--missing").output == ""
 
 
+@pytest.mark.parametrize("command", ["compile", "update"])
+def test_catalogue_in_another_encoding_is_named(app, project, command):
+    flask(app, "init", "fr")
+    po(project).write_text(PO.replace("Bonjour", "Très bien"), encoding="latin-1")
+    result = flask(app, command)
+    assert (result.exit_code, result.stderr.count("\n")) == (cli.EX_CONFIG, 1)
+    assert "messages.po is not in UTF-8" in result.stderr
+
+
 def test_compile_without_a_writable_folder_names_the_setting(app, project, monkeypatch, read_only, tmp_path):
     flask(app, "init", "fr")
     (tmp_path / "file").touch()
     monkeypatch.setitem(app.config, "DATA_DIR", tmp_path / "file")
     result = flask(app, "compile")
-    assert result.exit_code == cli.EX_CANTCREAT
+    assert (result.exit_code, result.stderr.count("\n")) == (cli.EX_CANTCREAT, 1)
     assert "DATA_DIR" in result.stderr
-    assert result.stderr.count("\n") == 1
