@@ -68,16 +68,18 @@ def test_last_item_of_a_list_leads_to_the_empty_page(page, register):
     expect(page.locator(".alert-success")).to_have_text("Post deleted.")
 
 
-def test_refused_deletion_says_why(visit, register):
-    page = visit(expected=["404: "])
+def test_refused_deletion_says_why(visit, register, writer):
+    page = visit(expected=["403: "])
     person = register(page)
     person.post("One")
     person.post("Two")
     page.on("dialog", lambda dialog: dialog.accept())
     button = page.locator(".post [data-remove]").first
-    button.evaluate("button => { button.setAttribute('formaction', '/posts/999999999/delete') }")
+    writer.page.goto("/")
+    others = writer.page.locator(".post [data-remove]").first.get_attribute("formaction")
+    button.evaluate("(button, others) => { button.setAttribute('formaction', others) }", others)
     by_keyboard(button)
-    expect(page.locator(".post [role=alert]")).to_have_text("This post no longer exists.")
+    expect(page.locator(".post [role=alert]")).to_have_text("Only the author or an administrator can delete a post.")
     expect(button).to_be_focused()
 
 
