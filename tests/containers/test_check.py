@@ -89,7 +89,11 @@ def test_one_dockerfile_is_judged_in_each_language(make, any_builder, engine, tm
             "CHECK_LANG=es is not valid; use one of: en fr",
         ),
         ("check", {"STAGE": "gunicorn", "FILE": "a", "REPORT": "a.txt"}, "REPORT=a.txt must end in .json or .xml"),
-        ("check", {"STAGE": "gunicorn", "FILE": "missing"}, "FILE=missing does not exist; give the path of a Dockerfile"),
+        (
+            "check",
+            {"STAGE": "gunicorn", "FILE": "missing"},
+            "FILE=missing does not exist; give the path of a Dockerfile",
+        ),
         ("check-class", {"STAGE": "v0.2"}, "give the folder of the submissions: make check-class STAGE=v0.2 DIR="),
         ("check-class", {"STAGE": "v0.2", "DIR": "missing"}, "there are no submissions in DIR=missing; give a folder"),
     ],
