@@ -52,7 +52,7 @@ def pytest_sessionstart(session):
     folder = Path(tempfile.mkdtemp())
     config.add_cleanup(lambda: shutil.rmtree(folder))
     instances = []
-    for number in range(config.option.numprocesses or 1):
+    for number in range(len(config.option.tx) or 1):  # `tx` lists the processes
         name, mail_port = f"mbbrowser-{uuid.uuid4().hex[:8]}", free_port()
         settings = folder / f"settings-{number}"
         settings.write_text(f"MAIL_SERVER=127.0.0.1\nMAIL_PORT={mail_port}\n")
