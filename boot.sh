@@ -16,7 +16,7 @@ case $0 in */*) cd "${0%/*}" ;; esac # without dirname, which a minimal image la
 if venv/bin/python3 -c 'import importlib.metadata as m; m.version("flask-migrate")' 2>/dev/null; then
     PATH=$PWD/venv/bin:$PATH
 elif [ -d venv ]; then echo "boot.sh: venv/ lacks the packages or its Python; using $(command -v python3)" >&2; fi
-export PATH FLASK_APP=microblog.py
+export PATH FLASK_APP=microblog.py MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}" # or glibc keeps memory per thread
 
 role=${1:-web}
 case $role in

@@ -32,8 +32,8 @@ def test_env_example_lists_the_settings_of_the_code():
     variables = Recorder()
     Config(variables)
     names = variables.asked | read("boot.sh", r"\$\{([A-Z_]+):-")
-    # Flask's, which boot.sh refuses; the older name of APP_ENVIRONMENT, which it ignores; a service link.
-    assert names - {"FLASK_DEBUG", "CONTEXT", "REDIS_PORT"} == LISTED
+    # Flask's, which boot.sh refuses; the older name of APP_ENVIRONMENT, which it ignores; a service link; glibc's.
+    assert names - {"FLASK_DEBUG", "CONTEXT", "REDIS_PORT", "MALLOC_ARENA_MAX"} == LISTED
 
 
 def test_compose_passes_every_setting():
