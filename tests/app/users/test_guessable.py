@@ -17,6 +17,7 @@ def is_refused(password, **user):
     "password",
     [
         *("password", "12345678", "PassWord", "ｐａｓｓｗｏｒｄ", "password1", "passw0rd", "iloveyou", "motdepasse"),
+        *("Passw0rd!", "P@$$w0rd", "bonjour123", "Bonjour2026!", "Sunshine99", "!l0vey0u", "chocolat_12", "Qwerty123!"),
         *("aaaaaaaa", "abcabcabc", "abcabcabca", "testtest", "00000000", "passwordPASSWORD", "é" * 8, "contraseña"),
         *("abcdefgh", "hgfedcba", "98765432", "бвгдежзи", "QWERTYUIOP", "poiuytrewq", "azertyuiop"),
         *("microblog", "Microblog", "MICROBLOG2026", "microblog microblog", "👩‍👩‍👧‍👦" * 8),
@@ -51,7 +52,17 @@ def test_name_of_the_site_is_refused(context, monkeypatch):
 
 @pytest.mark.parametrize(
     "password",
-    ["correct horse", "susan and the whale", "password of mine", "aaaaaaab", "abcdefgi", "k3-horses", "x" * 7 + "yz"],
+    [
+        "correct horse",
+        "susan and the whale",
+        "password of mine",
+        "aaaaaaab",
+        "abcdefgi",
+        "k3-horses",
+        "x" * 7 + "yz",
+        "sunshine 48213",
+        "83710294",
+    ],
 )
 def test_other_passwords_are_accepted(context, password):
     assert rules.password(password, personal=SUSAN.values()) == password
