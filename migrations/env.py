@@ -56,6 +56,8 @@ def run_or_fail() -> None:
     except DatabaseUnavailable as error:
         fail(EX_UNAVAILABLE, str(error))
     except CommandError as error:
+        if "not up to date" in str(error):  # `flask db migrate` compares the models with it
+            fail(EX_SOFTWARE, "the database lacks the newest migrations; run first: flask db upgrade")
         fail(EX_SOFTWARE, f"{error}; does this image's code fit the database, or is it an older one?")
     except Exception as error:  # a migration can raise anything
         log.exception("the migration failed here:")

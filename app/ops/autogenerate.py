@@ -1,15 +1,16 @@
 """Configure how `flask db migrate` writes migrations."""
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
+import click
 from alembic.autogenerate.api import AutogenContext
+from alembic.operations.ops import MigrationScript
 from flask import current_app
 
 from app.database import UTCDateTime
-from app.ops.startup import EX_CANTCREAT, fail
+from app.ops.startup import EX_CANTCREAT, EX_USAGE, fail
 
 
 def is_modelled(name: str | None, kind: str, _parents: dict[str, Any]) -> bool:
@@ -25,8 +26,14 @@ def render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[Fals
     return "UTC_DATETIME" if kind == "type" and isinstance(item, UTCDateTime) else False
 
 
-def require_checkout(_context: Any, _revision: Any, _directives: Iterable[Any]) -> None:
-    """End the command with one line if the folder of migrations is read-only, as in a container of ENV=DEV."""
+def check(_context: Any, _revision: Any, directives: list[MigrationScript]) -> None:
+    """End the command with one line if there is nothing to migrate, or no place for it.
+
+    The folder of migrations is read-only in a container of ENV=DEV.
+    """
     folder = Path(current_app.extensions["migrate"].directory) / "versions"
     if not os.access(folder, os.W_OK):
         fail(EX_CANTCREAT, f"{folder} can't be written; run this in a checkout that you own: make shell ENGINE=local")
+    is_compared = click.get_current_context().info_name == "migrate"  # `flask db revision` writes an empty one
+    if is_compared and all(script.upgrade_ops is None or script.upgrade_ops.is_empty() for script in directives):
+        fail(EX_USAGE, "the models have no change that the migrations lack; change the models first")

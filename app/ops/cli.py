@@ -51,7 +51,7 @@ def init_app(app: Flask) -> None:
         directory=str(Path(app.root_path).parent / "migrations"),
         include_name=autogenerate.is_modelled,
         render_item=autogenerate.render,
-        process_revision_directives=autogenerate.require_checkout,
+        process_revision_directives=autogenerate.check,
     )
     app.cli.add_command(wait_db)
     app.cli.add_command(translate)

@@ -37,6 +37,26 @@ def flask_db(checkout, *arguments):
     )  # fmt: skip
 
 
+def test_migration_needs_an_upgraded_database(checkout):
+    made = flask_db(checkout, "migrate", "--rev-id", "9999")
+    assert (made.returncode, list((checkout / "migrations" / "versions").glob("9999*"))) == (70, [])
+    assert made.stdout.splitlines()[-1].endswith("run first: flask db upgrade")
+
+
+def test_migration_without_a_change_is_not_written(checkout):
+    shutil.copy(ROOT / "app" / "users" / "models.py", checkout / "app" / "users")
+    flask_db(checkout, "upgrade")
+    made = flask_db(checkout, "migrate", "--rev-id", "9999")
+    assert (made.returncode, list((checkout / "migrations" / "versions").glob("9999*"))) == (64, [])
+    assert made.stdout.splitlines()[-1].endswith("change the models first")
+
+
+def test_revision_writes_an_empty_migration(checkout):
+    flask_db(checkout, "upgrade")
+    assert flask_db(checkout, "revision", "--rev-id", "9999").returncode == 0
+    assert len(list((checkout / "migrations" / "versions").glob("9999*"))) == 1
+
+
 def test_new_columns_become_a_migration_that_runs(checkout):
     flask_db(checkout, "upgrade")
     made = flask_db(checkout, "migrate", "-m", "add columns", "--rev-id", "9999")
@@ -53,6 +73,6 @@ def test_new_columns_become_a_migration_that_runs(checkout):
 def test_read_only_source_is_refused_with_the_place_to_run(app, context, monkeypatch, capsys):
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(SystemExit) as ended:
-        autogenerate.require_checkout(None, None, [])
+        autogenerate.check(None, None, [])
     assert ended.value.code == 73
     assert "run this in a checkout that you own: make shell ENGINE=local" in capsys.readouterr().err
