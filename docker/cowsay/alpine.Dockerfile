@@ -9,6 +9,6 @@ FROM ${BASE_IMAGE} AS alpine
 RUN testing=$(sed -n 's#/[^/]*/main$#/edge/testing#p' /etc/apk/repositories) \
  && apk add --no-cache --repository "$testing" cowsay fortune
 COPY entrypoint.sh /
-RUN sed -i 's/\r$//' /entrypoint.sh && chmod +x /entrypoint.sh
+RUN sed -i 's/\r$//' /entrypoint.sh && chmod 755 /entrypoint.sh
 USER 65534:65534
 ENTRYPOINT ["/entrypoint.sh"]
