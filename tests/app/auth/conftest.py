@@ -10,6 +10,7 @@ from app.database import db
 from app.mail import transport
 from app.mail.sending import Sender
 from app.users.queries import by_username
+from tests.fixtures.forms import csrf_token_in
 
 
 @pytest.fixture
@@ -60,20 +61,6 @@ def device(app, susan, log_in):
     return device
 
 
-@pytest.fixture
-def copy_of(app):
-    """`copy_of(client, "microblog")`: a browser with a copy of the cookies of these names, by default of all."""
-
-    def copy_of(client, *names):
-        copy = app.test_client()
-        for name in names or ("microblog", "microblog_remember"):
-            if cookie := client.get_cookie(name):
-                copy.set_cookie(name, cookie.value)
-        return copy
-
-    return copy_of
-
-
 def local(link):
     assert link.startswith("https://blog.example/")
     return link.removeprefix("https://blog.example")
@@ -102,7 +89,7 @@ def submit():
 
     def submit(browser, page, times=1, **fields):
         html = browser.get(page).text
-        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', html)[1]
+        token = csrf_token_in(html)
         return [browser.post(page, data={"csrf_token": token, **fields}).status_code for _time in range(times)]
 
     return submit

@@ -1,13 +1,13 @@
 """Limits of an account that anyone can use up from outside."""
 
 import io
-import re
 import time
 
 import pytest
 
 from app.database import db
 from app.users.services import create_user
+from tests.fixtures.forms import csrf_token_in
 
 MINUTE = 60  # seconds
 SENT = "a link is on its way"
@@ -54,7 +54,7 @@ def test_guesses_by_page_and_api_count_together(susan, stranger, guess, sign_in)
 def test_guess_as_json_or_with_a_file_is_refused_unread(susan, stranger, password):
     page = stranger.get("/auth/login").text
     fields = {"username": "susan", "password": password}
-    fields["csrf_token"] = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)[1]
+    fields["csrf_token"] = csrf_token_in(page)
     assert stranger.post("/auth/login", json=fields).status_code == 415
     file = {"photo": (io.BytesIO(b"x"), "x.png")}
     assert stranger.post("/auth/login", data=fields | file).status_code == 400

@@ -1,7 +1,6 @@
 """Second clicks on forms that send a link, use it up or end the session."""
 
 import itertools
-import re
 
 import pytest
 from sqlalchemy import func, select, update
@@ -14,6 +13,7 @@ from app.mail.models import FAILED, SENT, OutboxMail
 from app.mail.services import ARRIVAL
 from app.users.queries import by_username
 from app.web.forms import new_form_key
+from tests.fixtures.forms import csrf_token_in
 from tests.fixtures.users import PASSWORD
 
 NEW = {"new_password": "battery staple", "new_password2": "battery staple"}
@@ -34,7 +34,7 @@ def open_form(app, make_user, log_in):
         username = f"susan{next(NAMES)}"
         make_user(username)
         log_in(username, client=browser)
-        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', browser.get("/settings/password").text)[1]
+        token = csrf_token_in(browser.get("/settings/password").text)
         return browser, {"csrf_token": token, "form_key": new_form_key(), "password": PASSWORD, **NEW}
 
     return open_form
@@ -73,7 +73,7 @@ def test_repeated_password_form_needs_its_session(app, open_form):
 @pytest.mark.parametrize("change", [{"form_key": "k" * 22}, {"form_key": ""}, dict.fromkeys(NEW, "other staple")])
 def test_used_reset_link_is_refused_for_another_form(client, susan, change):
     link = f"/auth/reset_password?token={proofs.make(proofs.RESET, susan())}"
-    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get(link).text)[1]
+    token = csrf_token_in(client.get(link).text)
     data = {"csrf_token": token, "form_key": new_form_key(), **NEW}
     assert client.post(link, data=data).location == "/auth/login"
     assert client.post(link, data=data | change).location == "/auth/reset_password_request"

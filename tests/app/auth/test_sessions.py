@@ -11,6 +11,7 @@ from app.auth.models import LoginSession
 from app.database import db, utc_now
 from app.exceptions import NotAllowed
 from app.users.services import delete_user
+from tests.fixtures.forms import csrf_token_in
 from tests.fixtures.users import PASSWORD
 
 COOKIES = ("microblog", "microblog_remember")
@@ -94,7 +95,7 @@ def test_sign_in_starts_a_new_session_each_time(device, fill_in, log_in):
 
 
 def test_sign_in_in_two_tabs_makes_one_session(client, susan):
-    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get("/auth/login").text)[1]
+    token = csrf_token_in(client.get("/auth/login").text)
     fields = {"csrf_token": token, "username": "susan", "password": PASSWORD}
     for _tab in range(2):
         assert client.post("/auth/login", data=fields).headers["Location"] == "/"

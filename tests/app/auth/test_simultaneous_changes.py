@@ -1,6 +1,5 @@
 """Simultaneous changes of an account: one succeeds, the others are told."""
 
-import re
 from functools import partial
 
 import pytest
@@ -13,6 +12,7 @@ from app.exceptions import NotAllowed
 from app.mail.models import OutboxMail
 from app.users.services import change_email
 from tests.app.auth.conftest import local
+from tests.fixtures.forms import csrf_token_in
 from tests.fixtures.users import PASSWORD
 
 NEW = [f"battery staple {number}" for number in range(4)]
@@ -29,7 +29,7 @@ def together(app, at_once):
     def together(*forms, clients=()):
         posts = []
         for (page, fields), client in zip(forms, clients or [app.test_client() for _form in forms], strict=True):
-            token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get(page).text)[1]
+            token = csrf_token_in(client.get(page).text)
             posts.append(partial(client.post, page, data={"csrf_token": token, **fields}))
         return [answer.location or answer.status_code for answer in at_once(*posts)]
 

@@ -13,6 +13,7 @@ from app.posts.services import create_post
 from app.translation.client import MOST_AT_ONCE
 from tests.app.serving.conftest import GET, body, connections, read
 from tests.app.translation.libretranslate import LibreTranslate
+from tests.fixtures.forms import csrf_token_in
 from tests.fixtures.users import PASSWORD
 
 
@@ -30,7 +31,7 @@ def page(path, cookie):
 
 
 def token_in(answer):
-    return re.search(r'name="csrf_token"[^>]* value="([^"]+)"', answer.decode())[1]
+    return csrf_token_in(answer.decode())
 
 
 def cookie_in(answer):

@@ -24,7 +24,7 @@ from app.relationships.services import follow
 from app.users.models import User
 from app.users.queries import by_username
 from app.users.services import delete_user
-from tests.fixtures.forms import Forms, ReadForm
+from tests.fixtures.forms import Forms, ReadForm, csrf_token_in
 from tests.fixtures.users import PASSWORD
 
 NEW = {"new_password": "battery staple", "new_password2": "battery staple"}
@@ -172,19 +172,6 @@ def given(app, make_user, write, log_in, form):
 
 
 @pytest.fixture
-def copy(app):
-    """`copy(browser)`: another browser with the same cookies."""
-
-    def copy(browser):
-        other = app.test_client()
-        for cookie in browser._cookies.values():
-            other.set_cookie(cookie.key, cookie.value, path=cookie.path)
-        return other
-
-    return copy
-
-
-@pytest.fixture
 def prepared(client, given, log_in, form):
     """The form's action and its data, as a browser with the page open sends them."""
     if form.signed_in:
@@ -198,7 +185,7 @@ def prepared(client, given, log_in, form):
         (found for found in reader.forms if (found.action or page) == action and found.values("csrf_token")), None
     )
     if found is None:  # a button of the form "actions"
-        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', html)[1]
+        token = csrf_token_in(html)
         found = ReadForm(action, [("csrf_token", token), ("next", page)])
         assert f'formaction="{action}"' in html
     return action, dict(found.fields) | form.typed
@@ -228,11 +215,11 @@ def result(browser, answer):
 
 
 @pytest.mark.parametrize("answered", [True, False], ids=["after the answer", "before the answer"])
-def test_second_click_leads_to_the_first_result(client, form, prepared, copy, answered):
+def test_second_click_leads_to_the_first_result(client, form, prepared, copy_of, answered):
     action, data = prepared
-    before, waiting = count_rows(), copy(client)
+    before, waiting = count_rows(), copy_of(client)
     first = client.post(action, data=data)
-    expected, text = result(copy(client), first)
+    expected, text = result(copy_of(client), first)
     browser = client if answered else waiting
     second, shown = result(browser, browser.post(action, data=data))
     assert form.shows in text
@@ -241,9 +228,9 @@ def test_second_click_leads_to_the_first_result(client, form, prepared, copy, an
     assert answered or form.shows in shown
 
 
-def test_simultaneous_clicks_have_one_result(client, form, prepared, copy, at_once):
+def test_simultaneous_clicks_have_one_result(client, form, prepared, copy_of, at_once):
     action, data = prepared
-    before, browsers = count_rows(), [copy(client) for _click in range(2)]
+    before, browsers = count_rows(), [copy_of(client) for _click in range(2)]
     answers = at_once(*[lambda browser=browser: browser.post(action, data=data) for browser in browsers])
     results = [result(browser, answer) for browser, answer in zip(browsers, answers, strict=True)]
     assert results[0][0][:4] == results[1][0][:4]

@@ -7,6 +7,7 @@ from flask import url_for
 from sqlalchemy import select
 
 from app.database import db
+from tests.fixtures.forms import csrf_token_in
 
 STALE = "This page has expired and nothing was saved"
 
@@ -77,7 +78,7 @@ def test_csrf_token_of_an_earlier_session_is_stale(client, fill_in, make_user, l
     """As of a page left open in another tab while the user signs in again."""
     make_user("susan")
     log_in("susan")
-    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get("/edit_profile").text)[1]
+    token = csrf_token_in(client.get("/edit_profile").text)
     with client.session_transaction() as session:
         del session["csrf_token"]
     response = client.post("/edit_profile", data={"username": "susan2", "about_me": "typed", "csrf_token": token})

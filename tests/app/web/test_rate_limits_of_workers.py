@@ -1,6 +1,5 @@
 """Rate limits of a server with two workers: with Redis they count together."""
 
-import re
 import signal
 import socket
 import subprocess
@@ -13,6 +12,8 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
+
+from tests.fixtures.forms import csrf_token_in
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def wait_for(port):
 def guesses_answered(site, times):
     """Guess a password `times` times; return how many guesses were not stopped by the limit."""
     browser = build_opener(HTTPCookieProcessor(CookieJar()))
-    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', browser.open(f"{site}/auth/login").read().decode())[1]
+    token = csrf_token_in(browser.open(f"{site}/auth/login").read().decode())
     body = urlencode({"username": "susan", "password": "wrong horse", "csrf_token": token}).encode()
     answered = 0
     for _time in range(times):

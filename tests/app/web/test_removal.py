@@ -9,6 +9,7 @@ from app.auth.services import issue_token
 from app.database import db
 from app.messages.services import send
 from app.web.removal import neighbour
+from tests.fixtures.forms import csrf_token_in
 
 FETCH = {"X-Requested-With": "fetch"}
 
@@ -61,7 +62,7 @@ def test_script_deletes_without_a_redirect_or_a_later_message(client, posts, csr
 @pytest.fixture
 def csrf(client):
     """csrf(path): the CSRF token of a page, as form data."""
-    return lambda path: {"csrf_token": re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get(path).text)[1]}
+    return lambda path: {"csrf_token": csrf_token_in(client.get(path).text)}
 
 
 def test_revoked_token_leads_to_its_neighbour(client, susan, log_in, fill_in):
