@@ -60,7 +60,7 @@ def pytest_sessionstart(session):
         config.add_cleanup(functools.partial(make, "stop", "clean", variables=variables))
         if make("run", variables=variables):
             pytest.exit("make run failed, see above")
-        instances.append({"variables": variables, "mail_port": mail_port})
+        instances.append((variables, mail_port))
     os.environ[INSTANCES] = json.dumps(instances)  # for the processes
 
 
@@ -77,8 +77,7 @@ def instance(worker_id):
         pytest.skip("the application at APP_URL sends mail to another server")
     instances = json.loads(os.environ[INSTANCES])
     number = 0 if worker_id == "master" else int(worker_id.removeprefix("gw"))
-    found = instances[number % len(instances)]  # a process that takes the place of a crashed one has a higher number
-    return found["variables"], found["mail_port"]
+    return instances[number % len(instances)]  # a process that takes the place of a crashed one has a higher number
 
 
 @pytest.fixture(scope="session")
