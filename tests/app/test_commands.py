@@ -8,10 +8,8 @@ import subprocess
 import sys
 
 import pytest
-from sqlalchemy import text
 
 from app.commands import Command, Group
-from app.database import db
 from app.ops import cli
 from config import ROOT
 
@@ -34,12 +32,13 @@ def test_command_ends_with_one_line_and_69_while_the_database_hangs(hung_server,
     assert result.output.startswith("microblog: the database failed: (2013, ")
 
 
-def test_command_ends_with_one_line_while_sqlite_is_locked(flask, make_user, sqlite_lock):
+def test_command_ends_with_one_line_while_sqlite_is_locked(impatient_app, make_user, sqlite_lock):
     make_user("susan")
-    db.session.execute(text("PRAGMA busy_timeout=10"))  # of this test's connection
+    cli.init_app(impatient_app)
     with sqlite_lock():
-        output, code = flask("user", "promote", "susan")
-    assert (code, output.partition(";")[0]) == (69, "microblog: the database failed: database is locked")
+        result = impatient_app.test_cli_runner().invoke(args=["user", "promote", "susan"])
+    line = "microblog: the database failed: database is locked"
+    assert (result.exit_code, result.output.partition(";")[0]) == (69, line)
 
 
 def test_command_leaves_all_data_in_the_database_file(tmp_path):

@@ -8,9 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from app import create_app, sqlite_connections
 from app.database import db
-from config import Config
 from tests.fixtures.users import PASSWORD
 
 
@@ -42,20 +40,8 @@ def test_database_failure_is_a_503_page_that_needs_no_query(app, client, make_us
     assert client.get("/edit_profile").status_code == 200
 
 
-@pytest.fixture
-def impatient(app, environ, monkeypatch):
-    """An application on the same SQLite database that waits 0.1 s for its write lock."""
-    monkeypatch.setattr(sqlite_connections, "BUSY_TIMEOUT", 100)
-    other = create_app(Config(environ))
-    other.test_client_class = app.test_client_class
-    other.config["WTF_CSRF_ENABLED"] = False
-    yield other
-    with other.app_context():
-        db.engine.dispose()
-
-
-def test_forms_and_the_api_are_503_while_sqlite_is_locked(impatient, sqlite_lock, susan, caplog):
-    browser = impatient.test_client()
+def test_forms_and_the_api_are_503_while_sqlite_is_locked(impatient_app, sqlite_lock, susan, caplog):
+    browser = impatient_app.test_client()
     browser.post("/auth/login", data={"username": "susan", "password": PASSWORD})
     with sqlite_lock():
         page = browser.post("/post", data={"body": "hello"})
@@ -67,10 +53,10 @@ def test_forms_and_the_api_are_503_while_sqlite_is_locked(impatient, sqlite_lock
     assert browser.post("/post", data={"body": "hello"}).status_code == 302
 
 
-def test_forms_are_503_while_sqlite_is_read_only(impatient, susan, sqlite_lock, caplog):
-    browser = impatient.test_client()
+def test_forms_are_503_while_sqlite_is_read_only(impatient_app, susan, sqlite_lock, caplog):
+    browser = impatient_app.test_client()
     browser.post("/auth/login", data={"username": "susan", "password": PASSWORD})
-    with impatient.app_context(), db.engine.connect() as connection:  # the only one, which the pool gives out again
+    with impatient_app.app_context(), db.engine.connect() as connection:  # the only one, which the pool gives out again
         connection.exec_driver_sql("PRAGMA query_only=ON")
     for _time in range(2):
         page = browser.post("/post", data={"body": "hello"})
@@ -79,12 +65,12 @@ def test_forms_are_503_while_sqlite_is_read_only(impatient, susan, sqlite_lock, 
     assert [record.getMessage() for record in caplog.records] == ["database: attempt to write a readonly database"]
 
 
-def test_sqlite_that_was_opened_for_reading_is_opened_again(impatient, susan, sqlite_lock, monkeypatch):
+def test_sqlite_that_was_opened_for_reading_is_opened_again(impatient_app, susan, sqlite_lock, monkeypatch):
     """SQLite opens a file that can't be written for reading, and then never writes on that connection."""
 
-    browser = impatient.test_client()
+    browser = impatient_app.test_client()
     browser.post("/auth/login", data={"username": "susan", "password": PASSWORD})
-    with impatient.app_context():
+    with impatient_app.app_context():
         engine = db.engine
     engine.dispose()
 
