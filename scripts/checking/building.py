@@ -21,6 +21,12 @@ UNREACHABLE = re.compile(
 )
 # What it prints where the engine fails, or has stopped another build of the same steps.
 TROUBLE = re.compile(r"^#\d+ CANCELED|context canceled|failed to create endpoint", re.MULTILINE)
+# What it prints where it is too old for an instruction that is right.
+TOO_OLD = re.compile(
+    r"requires BuildKit|unknown flag: (?:checksum|chmod|exclude|link|mount|network|parents|security|start-interval)\b",
+    re.IGNORECASE,
+)
+UNPARSED = re.compile(r"unknown instruction|parse error", re.IGNORECASE)
 NOISE = re.compile(
     r"^(?:DONE|CACHED|sha256:|-{3,}|>|WARNING|\[notice\]| *$)|DEPRECATED|executor failed.*exit code|returned a non-zero"
 )
@@ -85,6 +91,8 @@ class Builder:
             line = explain(log)
             if TROUBLE.search(log):
                 raise Unjudged("engine", why=line)
+            if TOO_OLD.search(log) or (dockerfile.has_heredocs and UNPARSED.search(log)):
+                raise Unjudged("builder-old", line=line)
             if UNREACHABLE.search(log):
                 raise Unjudged("build-unreachable", line=line)
             raise Fault("build-failed", line=line)

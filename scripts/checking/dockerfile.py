@@ -14,6 +14,7 @@ KNOWN = {
     "FROM", "RUN", "CMD", "LABEL", "MAINTAINER", "EXPOSE", "ENV", "ADD", "COPY", "ENTRYPOINT", "VOLUME", "USER",
     "WORKDIR", "ARG", "ONBUILD", "STOPSIGNAL", "HEALTHCHECK", "SHELL",
 }  # fmt: skip
+WITH_HEREDOCS = ("RUN", "COPY", "ADD")
 HEREDOC = re.compile(r"(?<!\S)\d*<<-?([\"']?)([A-Za-z_]\w*)\1(?!\S)")
 SYNTAX = re.compile(r"^\s*#\s*syntax\s*=", re.IGNORECASE)
 FROM_FLAG = re.compile(r"(--from=)(\S+)")
@@ -75,6 +76,11 @@ class Dockerfile:
     def instructions(self) -> list[Instruction]:
         """The instructions of all targets."""
         return [instruction for target in self.targets for instruction in target.instructions]
+
+    @property
+    def has_heredocs(self) -> bool:
+        """Whether an instruction has a here-document, which older builders do not know."""
+        return any(i.name in WITH_HEREDOCS and HEREDOC.search(i.value) for i in self.instructions)
 
     @property
     def base(self) -> str:
@@ -141,30 +147,42 @@ def read_dockerfile(content: bytes) -> Dockerfile:
 
 
 def _instructions(text: str) -> list[Instruction]:
-    """Returns the instructions of a text without comments."""
-    parser = DockerfileParser(fileobj=io.BytesIO(_without_heredocs(text).encode()), env_replace=False)
-    return [
-        Instruction(step["instruction"], " ".join(step["value"].split()), step["startline"], step["endline"])
-        for step in parser.structure
-        if step["instruction"] != "COMMENT"
-    ]
+    """Returns the instructions of a text without comments. A RUN has the commands of its here-documents."""
+    plain, commands = _split_heredocs(text)
+    parser = DockerfileParser(fileobj=io.BytesIO(plain.encode()), env_replace=False)
+    found = []
+    for step in parser.structure:
+        if step["instruction"] != "COMMENT":
+            value = " ".join(step["value"].split())
+            if step["instruction"] == "RUN":
+                value = " ; ".join([value, *commands.get(step["endline"], [])])
+            found.append(Instruction(step["instruction"], value, step["startline"], step["endline"]))
+    return found
 
 
-def _without_heredocs(text: str) -> str:
-    """Returns a text with the lines of here-documents as comments: the parser does not know them."""
+def _split_heredocs(text: str) -> tuple[str, dict[int, list[str]]]:
+    """Returns a text with the lines of here-documents as comments, which the parser does not know; and these lines.
+
+    The lines are listed by the number of the line before them.
+    """
     lines: list[str] = []
+    documents: dict[int, list[str]] = {}
     ends: list[str] = []
-    for line in text.replace("\r\n", "\n").split("\n"):
+    start = 0
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n")):
         if ends:
             if line.lstrip("\t") == ends[0]:
                 ends.pop(0)
+            else:
+                documents[start].append(line.strip())
             lines.append("#")
             continue
         lines.append(line)
-        if re.match(r"\s*(?:RUN|COPY|ADD)\b", line, re.IGNORECASE):
+        if re.match(rf"\s*(?:{'|'.join(WITH_HEREDOCS)})\b", line, re.IGNORECASE):
             ends = [match[2] for match in HEREDOC.finditer(line)]
+            start, documents[number] = number, []
     # The parser loses an instruction whose last line ends in a backslash.
-    return "\n".join(lines) + "\n\n"
+    return "\n".join(lines) + "\n\n", documents
 
 
 def settings(instruction: Instruction) -> dict[str, str]:

@@ -24,7 +24,7 @@ OLDEST = {"python": (3, 10), "ubuntu": (22, 4), "debian": (12,)}
 INSTALL = re.compile(
     r"\b(?:pip[\d.]*|uv\s+pip)\s+(?:\S+\s+){0,6}?(?:install|sync)\b|\buv\s+sync\b|\bpoetry\s+install\b"
 )
-CODE = re.compile(r"(?:\./)?(?:\.|\*|app(?:/.*)?|app\.py|microblog\.py|[\w.]*/?\*\.py)/?")
+CODE = re.compile(r"(?:\./)?(?:\.|\*|(?:app|migrations)(?:/.*)?|(?:app|config|microblog)\.py|[\w.]*/?\*\.py)/?")
 
 
 def check_file(subject: Subject, _point: Point) -> Seen:
@@ -62,9 +62,10 @@ def check_base(subject: Subject, _point: Point) -> Seen:
             continue
         if not colon:
             raise Fault("base-untagged", image=image)
-        if MOVING.fullmatch(tag):
+        kind = repository.rpartition("/")[2]
+        if MOVING.fullmatch(tag) or (kind == "python" and not re.match(r"\d+\.\d", tag)):
             raise Fault("base-moving", image=image)
-        oldest = OLDEST.get(repository.rpartition("/")[2])
+        oldest = OLDEST.get(kind)
         version = re.match(r"\d+(?:\.\d+)*", tag)
         numbers = tuple(int(part) for part in version[0].split(".")) if version else ()
         if ENDED.search(tag) or (oldest and numbers and numbers[: len(oldest)] < oldest):

@@ -10,7 +10,7 @@ import pytest
 from corpus import VERDICTS, Case, cases
 from engine import ROOT, find_builder, run_command
 
-from scripts.checking.verdict import FAILED, PASSED
+from scripts.checking.verdict import FAILED, NOT_JUDGED, PASSED
 
 SECONDS = 7200
 QUICK = Case("ubuntu-sleep", "entrypoint")
@@ -190,6 +190,17 @@ def judge_build(tmp_path):
 def test_build_without_an_end_is_stopped(builder, judge_build, line):
     state, cause, printed = judge_build(builder, line)
     assert (state, cause) == (FAILED, "exceeded-build"), printed
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    "line",
+    ["RUN --mount=type=cache,target=/c true", "COPY --link Dockerfile /d", "COPY <<EOF /d\na=b\nEOF"],
+)
+def test_instruction_that_the_builder_is_too_old_for_is_not_judged(judge_build, line):
+    legacy = find_builder("legacy") or pytest.skip("no docker command on the PATH can build with legacy")
+    state, cause, printed = judge_build(legacy, line)
+    assert (state, cause) == (NOT_JUDGED, "builder-old"), printed
 
 
 @pytest.mark.thorough

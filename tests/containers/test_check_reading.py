@@ -168,6 +168,67 @@ def test_installations_are_recognized(command, is_installation):
     assert installs(instruction) == is_installation
 
 
+@pytest.mark.parametrize(
+    "text", ["RUN <<EOF\nset -e\npip install flask\nEOF\n", "RUN <<-A cat <<B\n\tpip install flask\n\tA\nB\nUSER b\n"]
+)
+def test_commands_of_a_heredoc_are_read(text):
+    dockerfile = read_dockerfile(f"FROM a:1\n{text}".encode())
+    assert installs(dockerfile.instructions[0])
+    assert dockerfile.has_heredocs
+
+
+@pytest.mark.parametrize(
+    ("image", "cause"),
+    [
+        ("python:3.13-slim-trixie", None),
+        ("registry.example:5000/python:3.12", None),
+        ("python@sha256:0", None),
+        ("debian:bookworm-slim", None),
+        ("ubuntu:24.04", None),
+        ("python", "base-untagged"),
+        ("registry.example:5000/python", "base-untagged"),
+        ("python:3-slim", "base-moving"),
+        ("python:3-slim-trixie", "base-moving"),
+        ("python:slim-trixie", "base-moving"),
+        ("python:alpine3.22", "base-moving"),
+        ("python:3.9-slim", "base-ended"),
+        ("python:3.12-slim-buster", "base-ended"),
+        ("ubuntu:18.04", "base-ended"),
+    ],
+)
+def test_version_of_a_base_image_is_judged(image, cause):
+    subject = Subject(None, "", submission=Submission(f"FROM {image}\n".encode()))
+    try:
+        CHECKS["base"](subject, exercise("gunicorn").points[2])
+    except Fault as fault:
+        assert fault.seen.text == cause
+    else:
+        assert cause is None
+
+
+@pytest.mark.parametrize(
+    ("line", "is_late"),
+    [
+        ("COPY requirements.txt .", False),
+        ("COPY boot.sh requirements.txt ./", False),
+        ("COPY --from=packages /app /app", False),
+        ("COPY --chown=blog:blog . .", True),
+        ("COPY config.py requirements.txt ./", True),
+        ("ADD ./migrations/ ./migrations/", True),
+        ('COPY ["app", "./app"]', True),
+    ],
+)
+def test_code_before_packages_is_late(line, is_late):
+    text = f"FROM a:1 AS packages\nFROM a:1\n{line}\nRUN pip install -r requirements.txt\n"
+    subject = Subject(None, "", submission=Submission(text.encode()))
+    try:
+        CHECKS["order"](subject, exercise("gunicorn").points[3])
+    except Fault as fault:
+        assert (fault.seen.text, is_late) == ("order-late", True)
+    else:
+        assert not is_late
+
+
 def test_versions_of_a_lock_are_read():
     lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     versions = lock_versions(lock)
