@@ -169,8 +169,9 @@ def test_hostile_submissions_end_and_the_next_goes_on(check_class, engine, base,
 
 
 @pytest.fixture
-def judge_build(tmp_path):
+def judge_build(base, tmp_path):
     """judge_build(engine, line): judges a build with this line, for half a minute; the state and the cause."""
+    base("ubuntu-sleep")  # to make it may take longer
     report, dockerfile = tmp_path / "check.json", tmp_path / "Dockerfile"
 
     def judge_build(engine, line):
