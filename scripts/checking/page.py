@@ -43,12 +43,12 @@ def _faults(exercise: Exercise, submissions: list[Judged], language: str) -> str
         text = point.texts[language]
         share = 100 * len(students) / len(submissions)
         items.append(
-            f"<li><details><summary><strong>{escape(text['what'])}</strong> "
-            f'<span class="soft">{escape(point.name)}, {escape(count)}</span>'
-            f'<span class="share" style="width:{share:.0f}%"></span></summary>'
+            f'<li><span class="share"><span style="width:{share:.0f}%"></span></span>'
+            f"<details><summary><strong>{escape(text['what'])}</strong> "
+            f'<span class="soft">{escape(point.name)}, {escape(count)}</span></summary>'
             f"<p>{escape(text['why'])}</p><p>{escape(', '.join(students))}</p></details></li>"
         )
-    return f"<ol>{''.join(items)}</ol>" if items else f"<p>{escape(word('no-faults', language))}</p>"
+    return f'<ul class="faults">{"".join(items)}</ul>' if items else f"<p>{escape(word('no-faults', language))}</p>"
 
 
 def _table(exercise: Exercise, submissions: list[Judged], language: str) -> str:
