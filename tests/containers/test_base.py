@@ -96,6 +96,50 @@ def test_stand_in_trusts_the_authorities_of_this_machine(engine, kind):
     assert certificates(bundle.read_text()) <= inside
 
 
+@pytest.fixture
+def keep_stand_in(engine):
+    """Gives the stand-in for Ubuntu back to other tests, whose cache is built on it."""
+    image = STAND_INS["debian"]
+    before = engine.inspect(image)["Id"]
+    yield
+    made = engine.inspect(image)["Id"]
+    engine("tag", before, image)
+    engine("rmi", made, check=False)
+
+
+@pytest.fixture
+def elsewhere(without):
+    """An environment that is not Debian's, and has no mmdebstrap."""
+    return without("apt-get", "mmdebstrap")
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("keep_stand_in")
+def test_stand_in_is_made_in_a_container_of_another_image(engine, elsewhere):
+    image = STAND_INS["debian"]
+    script = "dpkg-query -W -f '${Package}\n'; cat /etc/apt/apt.conf.d/docker-clean"
+    before, packages = engine.inspect(image), run(engine, image, script)
+    result = run_command(["sh", "scripts/base", "--again", "debian"], env=elsewhere)
+    assert result.stdout == f"{image}\n"
+    assert re.search(r"^Making \S+debian:trixie from the Debian archive, in a container of \S+:\S+ ", result.stderr)
+    made = engine.inspect(image)
+    assert made["Id"] != before["Id"]
+    assert made["Config"]["Labels"] == before["Config"]["Labels"]
+    assert run(engine, image, script) == packages
+    assert run(engine, image, "stat -c '%a %U' / /etc /usr/bin/env").split() == ["755", "root"] * 3
+
+
+def test_stand_in_needs_an_image_to_be_made_in(elsewhere):
+    put_command(elsewhere, "docker", "case $1 in version) echo 28 ;; *) exit 1 ;; esac")
+    command = ["sh", "scripts/base", "debian"]
+    result = run_command(command, env=elsewhere | {"ENGINE": "docker"}, check=False)
+    assert result.returncode == 1
+    [line] = result.stderr.splitlines()
+    assert line.startswith(
+        "error: mmdebstrap is missing, and the engine has no image of Debian or Ubuntu to run it in;"
+    )
+
+
 def test_stand_in_is_made_once():
     result = run_command(["sh", "scripts/base", "python"])
     assert result.stdout == f"{STAND_INS['python']}\n"
