@@ -17,8 +17,8 @@ def _texts() -> dict[str, dict[str, str]]:
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
-def word(name: str, language: str, **values: object) -> str:
-    """Returns a text with its values."""
+def word(name: str, language: str, /, **values: object) -> str:
+    """Returns a text with its values, of which one may be called "name"."""
     return _texts()[name][language].format_map({key: str(value) for key, value in values.items()})
 
 

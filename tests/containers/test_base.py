@@ -160,6 +160,20 @@ def test_unknown_base_is_refused():
     assert result.stderr.startswith("error: usage: scripts/base [--again] python|debian, or")
 
 
+@pytest.mark.parametrize(
+    ("official", "kind"),
+    [
+        ("python", "python"),
+        ("docker.io/library/python:3.12", "python"),
+        ("library/debian", "debian"),
+        ("ubuntu", "debian"),
+    ],
+)
+def test_each_spelling_of_an_official_image_has_its_stand_in(official, kind):
+    found = run_command(["sh", "scripts/pick-base", official], env={"BASE": "debian"})
+    assert found.stdout == f"{STAND_INS[kind]}\n"
+
+
 @pytest.fixture(scope="module")
 def site_image(engine, make, project, tmp_path_factory):
     """An image on a base with a site's settings: the completed build, its name, and the authority's file."""

@@ -14,7 +14,7 @@ from scripts.checking.exercise import LANGUAGES, ExerciseError, read_exercise
 from scripts.checking.judging import CHECKS
 from scripts.checking.starting import read_sockets
 from scripts.checking.subject import Subject
-from scripts.checking.verdict import FAILED, PASSED, Fault
+from scripts.checking.verdict import FAILED, PASSED, Fault, Seen
 from scripts.checking.words import _texts, told
 
 TEXT_POINTS = ("file", "lint", "base", "order")
@@ -87,6 +87,8 @@ def test_texts_exist_in_each_language_with_the_same_values():
         assert set(texts) == set(LANGUAGES), name
         fields = [set(re.findall(r"\{(\w+)\}", texts[language])) for language in LANGUAGES]
         assert fields[0] == fields[1], name
+        for language in LANGUAGES:
+            assert "\x1b" not in told(Seen(name, dict.fromkeys(fields[0], "\x1b[1m")), language)
 
 
 def test_each_cause_has_a_text():
