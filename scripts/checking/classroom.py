@@ -21,7 +21,7 @@ VERSION = 2  # of what `store` writes, and of the judging: results of an older o
 
 def judge_class(judge: Judge, folder: Path, output: Path, language: str) -> int:
     """Judges each submission in a folder and writes reports to the folder `output`/STAGE; returns the exit status."""
-    exercise, start = judge.place.exercise, time.monotonic()
+    exercise = judge.place.exercise
     found = list_submissions(folder) if folder.is_dir() else []
     if not found:
         text = "give a folder in which each folder or Dockerfile is a student's"
@@ -39,7 +39,7 @@ def judge_class(judge: Judge, folder: Path, output: Path, language: str) -> int:
         text = word("progress", language, number=number, all=len(found), student=name, earned=earned, total=total)
         print(text + (word("progress-kept", language) if is_kept else ""), flush=True)
         (pages / judged.page).write_text(student_page(exercise, judged, language), encoding="utf-8")
-    minutes = (time.monotonic() - start) / 60
+    minutes = sum(judged.seconds for judged in submissions) / 60
     for file, text in {
         "check.json": as_json(exercise, submissions, language),
         "check.xml": as_junit(exercise, submissions, language),

@@ -1,6 +1,6 @@
-"""Takes the picture of a comparison in Chromium, light, as wide as the README: picture PAGE PNG.
+"""Takes the picture of a page of `make compare` or `make check-class` in Chromium, light: picture PAGE PNG.
 
-Times are left out, since they depend on the machine, and so are the folded details.
+It is as wide as the README. A comparison's times are left out, since they depend on the machine; so are its details.
 """
 
 import shutil

@@ -105,9 +105,12 @@ def test_class_goes_on_where_it_was_stopped(handed_in, tmp_path, capsys):
     with pytest.raises(KeyboardInterrupt):
         judge_class(first, handed_in, tmp_path, "en")
     (handed_in / "b.Dockerfile").write_text("FROM a:1\n# user\n")
+    for file in (tmp_path / "gunicorn/kept").iterdir():
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"seconds": 600}))
     assert judge_class(second, handed_in, tmp_path, "en") == 0
     assert (first.count, second.count) == (3, 1)
     assert capsys.readouterr().out.count("(kept from before)") == 2
+    assert ", 20 minutes," in (tmp_path / "gunicorn/index.html").read_text()
 
 
 def test_changed_submission_is_judged_again(handed_in, tmp_path):
