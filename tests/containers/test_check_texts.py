@@ -12,7 +12,7 @@ from scripts.checking.judging import CHECKS
 from scripts.checking.subject import Subject
 from scripts.checking.submission import Submission
 from scripts.checking.texts import check_lint, installs, lock_versions
-from scripts.checking.verdict import Fault
+from scripts.checking.verdict import Fault, Unjudged
 from scripts.checking.words import told
 
 
@@ -48,6 +48,12 @@ def test_commands_of_a_heredoc_are_read(text):
     dockerfile = read_dockerfile(f"FROM a:1\n{text}".encode())
     assert installs(dockerfile.instructions[0])
     assert dockerfile.has_heredocs
+
+
+def test_lint_does_not_fail_what_hadolint_cannot_read():
+    text = "FROM a:1\nRUN <<EOF\nset -e\nEOF\nCOPY a b\n"
+    with pytest.raises(Unjudged, match="lint-missing"):
+        CHECKS["lint"](Subject(None, "", submission=Submission(text.encode())), exercise("gunicorn").points[1])
 
 
 @pytest.mark.parametrize(
