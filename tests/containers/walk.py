@@ -46,13 +46,17 @@ class Typed:
 
 @dataclass
 class Walk:
-    """A student's terminal, in `folder`. `state` is a file for the shell's variables between commands."""
+    """A student's terminal, in `folder`. `state` is a file for the shell's variables between commands.
+
+    `terminal` is a command that runs another one where the student is.
+    """
 
     engine: Engine
     folder: Path
     state: Path
     environment: dict
     project: str
+    terminal: tuple = ()
     names: list[str] = field(default_factory=list)
     ports: dict = field(default_factory=dict)
     replaced: list[str] = field(default_factory=list)
@@ -192,7 +196,7 @@ class Walk:
         )
         self.state.touch()
         result = subprocess.run(
-            ["bash", "-c", script],
+            [*self.terminal, "bash", "-c", script],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
