@@ -2,9 +2,12 @@
 # Functions for the container engine; source this file after lib.sh.
 # choose_engine sets `engine` (docker, podman or local) and `cli`, the engine's command.
 
-# Returns 0 if the engine behind this command answers within 20 s: the daemon may hang.
+# Returns 0 if Docker answers by this command within 20 s, since the daemon may hang; sets client_version. Podman under
+# the name of docker does not: its version has no such fields.
 answers() {
-    command -v "$1" >/dev/null && bounded 20 "$@" version --format '{{.Server.Version}}' >/dev/null 2>&1
+    command -v "$1" >/dev/null || return 1
+    client_version=$(bounded 20 "$1" version --format '{{.Client.Version}} {{.Server.MinAPIVersion}}' 2>/dev/null) || return 1
+    client_version=${client_version%% *}
 }
 
 choose_engine() {
@@ -16,10 +19,10 @@ choose_engine() {
     fi
     case $ENGINE in
         auto)
-            if is_podman "$docker" && podman_answers "$docker"; then
-                engine=podman cli=$docker
-            elif answers "$docker"; then
+            if answers "$docker"; then
                 engine=docker cli=$docker
+            elif is_podman "$docker" && podman_answers "$docker"; then
+                engine=podman cli=$docker
             elif podman_answers podman; then
                 engine=podman cli=podman
                 ! command -v "$docker" >/dev/null || say "Using Podman, which does not see Docker's containers and data: $(docker_trouble)"
@@ -30,12 +33,13 @@ choose_engine() {
             fi
             ;;
         docker)
-            if is_podman "$docker" && podman_answers "$docker"; then
+            if answers "$docker"; then
+                engine=docker cli=$docker
+            elif is_podman "$docker" && podman_answers "$docker"; then
                 engine=podman cli=$docker
                 say "The command $docker is Podman"
             else
-                answers "$docker" || die "$(docker_trouble)"
-                engine=docker cli=$docker
+                die "$(docker_trouble)"
             fi
             ;;
         podman)
@@ -52,7 +56,7 @@ choose_engine() {
     esac
     # Scripts that this one calls use the same engine, without probing again.
     ENGINE=$engine chosen_cli=$cli
-    export ENGINE chosen_cli
+    export ENGINE chosen_cli client_version
 }
 
 # podman_answers COMMAND: returns 0 if Podman works by this name.
@@ -111,12 +115,11 @@ engine_reason() {
 # Sets `builder`, the name of the builder that "$cli build" uses. DOCKER_BUILDKIT=0 asks for the legacy builder; Docker
 # before version 23 has BuildKit too, but uses it only if DOCKER_BUILDKIT is set.
 choose_builder() {
-    version=$("$cli" version --format '{{.Client.Version}}')
     if [ "$engine" = podman ]; then
         builder="Buildah (Podman's builder)"
     elif [ "${DOCKER_BUILDKIT:-1}" = 0 ]; then
         builder="the legacy builder"
-    elif [ "${version%%.*}" -lt 23 ]; then
+    elif [ "${client_version%%.*}" -lt 23 ]; then
         export DOCKER_BUILDKIT=1
         builder=BuildKit
     elif [ "${DOCKER_BUILDKIT:-}" = 1 ] || bounded 20 "$cli" buildx version >/dev/null 2>&1; then

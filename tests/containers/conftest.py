@@ -114,7 +114,7 @@ case $* in
     *State.Running*) echo true ;;
     *org.microblog.instance*) for name; do :; done; echo "$IMAGE $name" ;;
     *inspect*) echo sha256:1 ;;
-    *Server.Version*) echo 28.5.2 ;;
+    *Server.MinAPIVersion*) echo 28.5.2 1.44 ;;
 esac
 """
         )
