@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from sqlalchemy.engine import URL, make_url
 
@@ -48,6 +48,8 @@ def parse(text: str) -> Database:
     backend = scheme.lower().partition("+")[0]
     if not rest.startswith("//"):
         raise ConfigError("DATABASE_URL is not a database URL; give one such as mysql://user:password@host/name")
+    if "\0" in unquote(rest):  # where a name ends, for C libraries, and Python refuses it in a path
+        raise ConfigError("DATABASE_URL contains a NUL character (%00); leave it out")
     if backend == "sqlite":
         return _sqlite(rest)
     if backend in SERVERS:

@@ -60,7 +60,7 @@ WRONG = {
         *("redis", "redis:6379", "redis://", "memcached://h", "http://h", "redis://h:port", "redis://h:0", "redis://h/a"),
         *("redis://:SECRET@x@h", "redis://:SECRET/x@h", "redis://:SECRET#x@h", "redis://u:12#SECRET@h", "redis://h/123456"),
         *("redis://u:12?SECRET@h", "redis://h?timeout=SECRET", "rediss://h?ssl_cert_reqs=SECRET", "redis://h h"),
-        *("rediss://h?ssl_ca_certs=/missing", "unix:///run/redis.sock", "redis://é"),
+        *("rediss://h?ssl_ca_certs=/missing", "rediss://h?ssl_ca_certs=/ca%00.pem", "unix:///run/redis.sock", "redis://é"),
     ],
     "SESSION_COOKIE_NAME": ["a b;c", "a b", "a;b", "a=b", "a,b", 'a"b', "é", "a" * 65, "__Host-m", "__Secure-m"],
 }  # fmt: skip
