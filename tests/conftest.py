@@ -1,7 +1,8 @@
 """The application under test, on a real database that is emptied after each test. tests/fixtures/ holds the rest.
 
 The database is that of `DATABASE_URL` or `DATABASE_URL_FILE` (`make test DB=mariadb` sets it), or else an SQLite file
-that is removed after the run. The run's first lines name the database, and say whether this is a container.
+that is removed after the run. With `-n`, each process has a database of its own, whose name ends with that of the
+process. The run's first lines name the database, and say whether this is a container.
 """
 
 import contextvars
@@ -12,12 +13,13 @@ from pathlib import Path
 import flask_migrate
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy.engine import make_url
+from sqlalchemy import create_engine, make_url
 
 from app import create_app, outages
 from app.database import db
 from app.i18n import catalogues, locales
 from app.ops import cli
+from app.settings import database_url
 from app.web import fragment_cache, rate_limits
 from config import Config
 
@@ -44,14 +46,20 @@ def take_database_url() -> str | None:
 DATABASE_URL = take_database_url()
 
 
-def pytest_configure(config):
-    if DATABASE_URL and config.getoption("numprocesses"):
-        pytest.exit("processes would empty each other's tables on a database server; leave out -n")
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """Give a process of `-n` the database that was taken from its environment, too."""
+    node.workerinput["database_url"] = DATABASE_URL
+
+
+def given_url(config):
+    """Return the run's database, also in a process of `-n`; None for an SQLite file."""
+    return getattr(config, "workerinput", {}).get("database_url", DATABASE_URL)
 
 
 def pytest_collection_modifyitems(config, items):
     """On a database server, leave out the tests that do not use it: they are those of `make test` on SQLite."""
-    if DATABASE_URL:
+    if given_url(config):
         config.hook.pytest_deselected(items=[item for item in items if "environ" not in item.fixturenames])
         items[:] = [item for item in items if "environ" in item.fixturenames]
 
@@ -75,11 +83,26 @@ class Browser(FlaskClient):
         return contextvars.Context().run(super().open, *args, **kwargs)
 
 
+def create_database(url, suffix):
+    """Create the database whose name ends with `suffix`, unless it exists, and return its URL."""
+    named = make_url(url)
+    name = f"{named.database}_{suffix}"
+    given = database_url.parse(url)
+    engine = create_engine(given.url, connect_args=given.connect_args)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE IF NOT EXISTS `{name}`")
+    engine.dispose()
+    return named.set(database=name).render_as_string(hide_password=False)
+
+
 @pytest.fixture(scope="session")
-def environ(tmp_path_factory):
+def environ(tmp_path_factory, pytestconfig):
     """The environment variables of the application under test."""
-    given = {"DATABASE_URL": DATABASE_URL} if DATABASE_URL else {}
-    return given | {"DATA_DIR": str(tmp_path_factory.mktemp("data")), "SECRET_KEY": "only-for-these-tests"}
+    environ = {"DATA_DIR": str(tmp_path_factory.mktemp("data")), "SECRET_KEY": "only-for-these-tests"}
+    url, worker = given_url(pytestconfig), os.environ.get("PYTEST_XDIST_WORKER")
+    if url:
+        environ["DATABASE_URL"] = create_database(url, worker) if worker else url
+    return environ
 
 
 @pytest.fixture(scope="session")
