@@ -113,3 +113,15 @@ def test_unfinished_data_directory_is_made_again(image, start):
     login = "MYSQL_PWD=\"pass'word\" mysql -u root -Ne 'SELECT count(*) > 0 FROM mysql.user'"
     found = server.exec("timeout", "120", "sh", "-c", f"until {login} 2>/dev/null; do sleep 0.2; done")
     assert found.strip() == "1"
+
+
+def test_user_of_a_throwaway_server_creates_databases(db, project, engine):
+    """Each process of `make test DB=mysql` has one of its own."""
+    name = f"{project}-throwaway"
+    try:
+        db("start", "--throwaway", name, DB="mysql")
+        server = Container(engine, f"{name}-mysql")
+        query(server, "CREATE DATABASE microblog_gw0")
+        assert "microblog_gw0" in query(server, "SHOW DATABASES").split()
+    finally:
+        db("remove", name)
