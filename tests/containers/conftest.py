@@ -143,6 +143,12 @@ def instance(engine, make, project):
 
 
 @pytest.fixture
+def hadolint(monkeypatch):
+    """The linters of the tests are on the PATH."""
+    monkeypatch.setenv("PATH", f"{ROOT}/.venv-host/bin{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture
 def tree(tmp_path) -> Path:
     """A copy of this tree, with uncommitted changes, for a test that edits it."""
     return copy_tree(tmp_path / "tree")

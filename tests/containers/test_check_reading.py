@@ -1,6 +1,5 @@
 """make check, what it reads: Dockerfiles, submissions, points.toml. No engine is needed."""
 
-import os
 import re
 import shutil
 
@@ -17,13 +16,9 @@ from scripts.checking.subject import Subject
 from scripts.checking.verdict import FAILED, PASSED, Fault, Seen
 from scripts.checking.words import _texts, told
 
+pytestmark = pytest.mark.usefixtures("hadolint")
+
 TEXT_POINTS = ("file", "lint", "base", "order")
-
-
-@pytest.fixture(autouse=True)
-def hadolint(monkeypatch):
-    """The linters of the tests are on the PATH."""
-    monkeypatch.setenv("PATH", f"{ROOT}/.venv-host/bin{os.pathsep}{os.environ['PATH']}")
 
 
 def case_id(case):

@@ -1,6 +1,5 @@
 """make check, the points that the text decides: packages, their order and versions, base images, hadolint."""
 
-import os
 import re
 
 import pytest
@@ -15,11 +14,7 @@ from scripts.checking.texts import check_lint, installs, lock_versions
 from scripts.checking.verdict import Fault, Unjudged
 from scripts.checking.words import told
 
-
-@pytest.fixture(autouse=True)
-def hadolint(monkeypatch):
-    """The linters of the tests are on the PATH."""
-    monkeypatch.setenv("PATH", f"{ROOT}/.venv-host/bin{os.pathsep}{os.environ['PATH']}")
+pytestmark = pytest.mark.usefixtures("hadolint")
 
 
 @pytest.mark.parametrize(
