@@ -34,6 +34,18 @@ def lesson(stage, language="README.md") -> Path:
     return ROOT / "docker" / stage / language
 
 
+def pages_to_walk() -> dict[str, Path]:
+    """Returns the pages whose commands a student types: the lessons and two of docs/, by names like "gunicorn-en"."""
+    return {
+        f"{name}-{language}": page
+        for language, ending in (("en", ".md"), ("fr", ".fr.md"))
+        for name, page in [
+            *((stage, lesson(stage, f"README{ending}")) for stage in stages()),
+            *((page, ROOT / f"docs/{page}{ending}") for page in ("compose", "old-lab")),
+        ]
+    }
+
+
 def blocks(file) -> list[Block]:
     """Returns the code blocks of a lesson in order, also those inside quotations."""
     text = re.sub(r"^> ?", "", Path(file).read_text(), flags=re.MULTILINE)

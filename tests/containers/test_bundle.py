@@ -9,11 +9,12 @@ import tarfile
 import pytest
 from classroom import TEACHER, room, served, student  # noqa: F401  fixtures
 from engine import ROOT, Engine, free_port, get, run_command, wait_until
-from lessons import lesson
+from lessons import pages_to_walk
 from walk import Walk
 
 GIGABYTE = 1_000_000_000
-LESSONS = ("healthcheck",)
+# What the French pages let a student type is the same.
+LESSONS = [name for name in pages_to_walk() if name.endswith("-en")]
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +51,16 @@ class TestRoom:
     def test_stage_with_packages_of_the_distribution_runs(self, running):
         running.type("make run STAGE=v0.2 && make stop")
 
-    @pytest.mark.parametrize("stage", LESSONS)
-    def test_lesson_works(self, running, any_builder, project, stage, tmp_path):
+    def test_tests_of_the_application_pass(self, running):
+        running.type("make test")
+
+    @pytest.mark.parametrize("name", LESSONS)
+    def test_lesson_works(self, running, any_builder, project, name, tmp_path):
         engine = Engine(any_builder.cli, running.environment)
         environment = running.environment | {"COMPOSE_PROJECT_NAME": project}
         state, terminal = tmp_path / "state", tuple(running.room.inside())
         walk = Walk(engine, running.folder, state, environment, project, terminal)
-        assert walk.through(lesson(stage, "README.md")) == []
+        assert walk.through(pages_to_walk()[name]) == []
 
 
 @pytest.fixture

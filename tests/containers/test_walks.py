@@ -5,18 +5,8 @@ from pathlib import Path
 
 import pytest
 from advisories import FLASK
-from engine import ROOT
-from lessons import lesson, stages
+from lessons import pages_to_walk
 from walk import Walk
-
-WALKS = {
-    f"{name}-{language}": page
-    for language, ending in (("en", ".md"), ("fr", ".fr.md"))
-    for name, page in [
-        *((stage, lesson(stage, f"README{ending}")) for stage in stages()),
-        *((page, ROOT / f"docs/{page}{ending}") for page in ("compose", "old-lab")),
-    ]
-}
 
 
 @pytest.fixture
@@ -33,9 +23,9 @@ def walk(any_builder, project, tree, tmp_path, advisories):
 
 @pytest.mark.thorough
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("name", WALKS)
+@pytest.mark.parametrize("name", pages_to_walk())
 def test_lesson_works_and_prints_what_it_shows(walk, name):
-    faults = walk.through(WALKS[name])
+    faults = walk.through(pages_to_walk()[name])
     if "WALK_TRANSCRIPTS" in os.environ:
         text = "".join(
             f"$ {one.command}\n{one.printed}[{one.status}, {one.seconds:.1f} s]\n\n" for one in walk.transcript
