@@ -46,6 +46,12 @@ def take_database_url() -> str | None:
 DATABASE_URL = take_database_url()
 
 
+@pytest.hookimpl(optionalhook=True, wrapper=True)
+def pytest_xdist_auto_num_workers():
+    """Start two processes for each core with `-n auto`: tests often wait, such as for servers that they start."""
+    return 2 * (yield)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node):
     """Give a process of `-n` the database that was taken from its environment, too."""
