@@ -81,7 +81,8 @@ class Builder:
         copy.write_text(dockerfile.start_from(replacements), encoding="utf-8", newline="")
         name = self.engine.name()
         command = [self.engine.cli, "build", "-t", name, "-f", str(copy), *self.engine.labels(name)[:2]]
-        command += ["--format", "docker"] if self.engine.is_podman else []
+        # The legacy builder leaves the container of an instruction that failed.
+        command += ["--force-rm", *(["--format", "docker"] if self.engine.is_podman else [])]
         memory = str(guard.bounds.memory)
         command += ["--memory", memory, "--memory-swap", memory]  # BuildKit ignores them
         with control_group(self.engine, guard.bounds.processes, guard.bounds.memory) as options:

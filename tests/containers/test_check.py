@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import socket
+import uuid
 
 import pytest
 from corpus import VERDICTS, Case, cases
@@ -172,6 +173,7 @@ def test_hostile_submissions_end_and_the_next_goes_on(check_class, engine, base,
 def judge_build(base, tmp_path):
     """judge_build(engine, line): judges a build with this line, for half a minute; the state and the cause."""
     base("ubuntu-sleep")  # to make it may take longer
+    run_command(["sh", "scripts/venv", ".venv-check", "scripts/checking/requirements.txt"])
     report, dockerfile = tmp_path / "check.json", tmp_path / "Dockerfile"
 
     def judge_build(engine, line):
@@ -186,11 +188,26 @@ def judge_build(base, tmp_path):
     return judge_build
 
 
+def containers_of(engine, token):
+    """Returns the commands of containers, also of those that have ended, that hold this word."""
+    listed = engine("ps", "-a", "--no-trunc", "--format", "{{.Command}}").stdout
+    return [command for command in listed.splitlines() if token in command]
+
+
+def test_failed_build_leaves_no_container(builder, judge_build):
+    token = uuid.uuid4().hex
+    state, cause, printed = judge_build(builder, f"RUN echo {token} && exit 3")
+    assert (state, cause) == (FAILED, "build-failed"), printed
+    assert containers_of(builder, token) == []
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize("line", ["RUN sleep 600", "RUN yes"])
 def test_build_without_an_end_is_stopped(builder, judge_build, line):
-    state, cause, printed = judge_build(builder, line)
+    token = uuid.uuid4().hex
+    state, cause, printed = judge_build(builder, f"{line} {token}".replace("sleep 600 ", "sleep 600 # "))
     assert (state, cause) == (FAILED, "exceeded-build"), printed
+    assert containers_of(builder, token) == []
 
 
 @pytest.mark.thorough
