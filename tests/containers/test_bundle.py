@@ -60,7 +60,9 @@ class TestRoom:
         environment = running.environment | {"COMPOSE_PROJECT_NAME": project}
         state, terminal = tmp_path / "state", tuple(running.room.inside())
         walk = Walk(engine, running.folder, state, environment, project, terminal)
-        assert walk.through(pages_to_walk()[name]) == []
+        faults = walk.through(pages_to_walk()[name])
+        # What commands print is compared in test_walks.py. `make audit` asks a service on the Internet.
+        assert [fault for fault in faults if not fault.startswith(("not printed:", "make audit "))] == []
 
 
 @pytest.fixture
