@@ -56,6 +56,7 @@ class TestRoom:
 
     @pytest.mark.parametrize("name", LESSONS)
     def test_lesson_works(self, running, any_builder, project, name, tmp_path):
+        running.type("rm -rf lessons")  # those of the lesson before
         engine = Engine(any_builder.cli, running.environment)
         environment = running.environment | {"COMPOSE_PROJECT_NAME": project}
         state, terminal = tmp_path / "state", tuple(running.room.inside())
