@@ -80,9 +80,9 @@ class Builder:
         replacements = {image: self.find_base(image) for image in dockerfile.images}
         copy.write_text(dockerfile.start_from(replacements), encoding="utf-8", newline="")
         name = self.engine.name()
-        command = [self.engine.cli, "build", "-t", name, "-f", str(copy), *self.engine.labels(name)[:2]]
-        # The legacy builder leaves the container of an instruction that failed.
-        command += ["--force-rm", *(["--format", "docker"] if self.engine.is_podman else [])]
+        # Without --force-rm, the legacy builder leaves the container of an instruction that failed.
+        command = [self.engine.cli, "build", "--force-rm", "-t", name, "-f", str(copy), *self.engine.labels(name)[:2]]
+        command += ["--format", "docker"] if self.engine.is_podman else []
         memory = str(guard.bounds.memory)
         command += ["--memory", memory, "--memory-swap", memory]  # BuildKit ignores them
         with control_group(self.engine, guard.bounds.processes, guard.bounds.memory) as options:
