@@ -5,7 +5,7 @@ import shlex
 
 import pytest
 from engine import ROOT, run_command
-from lessons import LANGUAGES, blocks, commands, exercises, lesson, moves, stages
+from lessons import LANGUAGES, blocks, commands, exercises, lesson, moves, pages_to_walk, stages
 
 # The moves of the course that each stage's lesson covers.
 MOVES = {
@@ -169,3 +169,33 @@ def test_words_of_the_glossary_exist(language):
     files = [*(ROOT / "docker").glob(f"*/README{language}"), *(ROOT / f"docs/{name}{language}" for name in PAGES)]
     used = {word for file in files for word in re.findall(r"glossary(?:\.fr)?\.md#([^)]+)\)", file.read_text())}
     assert used - anchors == set()
+
+
+LESSONS = [page for name, page in pages_to_walk().items() if not name.startswith("old-lab")]
+
+
+def durations(file):
+    """Returns what a lesson says of its duration: its optional exercises; all minutes, and those of its commands."""
+    row = re.search(r"^\| \*\*(?:Duration|Durée)\*\* \| (.*) \|$", file.read_text(), re.MULTILINE)[1]
+    core, optional, commands_take = re.split(r"; |\u202f; | \(", row)
+    named = optional.split(":")[0].replace("\u00a0", "")
+    ranges = re.findall(r"(\d+)(?: (?:to|à) (\d+))?", named)
+    numbers = [number for first, last in ranges for number in range(int(first), int(last or first) + 1)]
+    minutes = sum(int(part.split(":")[1].split()[0]) for part in (core, optional))
+    return numbers, minutes, int(re.search(r"\d+", commands_take)[0])
+
+
+@pytest.mark.parametrize("page", LESSONS, ids=lambda page: f"{page.parent.name}/{page.name}")
+def test_exercises_beyond_the_core_are_called_optional(page):
+    called = [int(re.match(r"\d+", heading)[0]) for heading in exercises(page) if re.search(r"\((opt|fac)", heading)]
+    assert called == durations(page)[0]
+
+
+@pytest.mark.parametrize("page", LESSONS, ids=lambda page: f"{page.parent.name}/{page.name}")
+def test_duration_leaves_time_to_read_type_wait_and_think(page):
+    """It is 1.5 to 3 times that of reading, typing and waiting once, at the speeds of docs/teaching.md."""
+    steps = blocks(page)
+    typed = sum(len(step.text) for step in steps if step.mark != "excerpt" and (step.language != "text" or step.mark))
+    words = len(re.sub(r"^(?:> )? *```.*?```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL).split())
+    _optional, stated, waited = durations(page)
+    assert 1.5 <= stated / (words / 130 + typed / 150 + waited) <= 3
