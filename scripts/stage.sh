@@ -61,9 +61,8 @@ find_stage() {
     esac
     # As a tag may be (https://docs.docker.com/reference/cli/docker/image/tag/).
     stage=$(printf %s "$stage" | LC_ALL=C tr -c 'A-Za-z0-9_.-' - | sed 's/^[.-]*//')
-    if [ "$folder" != "docker/$STAGE" ] && [ -z "$TAG" ] && [ -f "docker/$stage/Dockerfile" ]; then
-        die "STAGE=$STAGE would replace the image of the stage $stage; give it a tag, such as TAG=my-$stage" 64
-    fi
+    # The image of a working folder, such as lessons/gunicorn, must not replace that of the stage.
+    if [ "$folder" != "docker/$STAGE" ] && [ -f "docker/$stage/Dockerfile" ]; then stage=my-$stage; fi
 }
 
 # Sets image to NAME, an image that the engine must have.

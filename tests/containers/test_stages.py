@@ -103,11 +103,15 @@ def test_wrong_path_is_refused_in_one_line(make, stage, error):
     assert error in result.stderr
 
 
-def test_name_of_a_stage_is_not_taken_by_a_path(make, tmp_path):
+def test_path_named_like_a_stage_has_an_image_of_its_own(make, engine, project, tmp_path):
+    """As the folders that `make lesson` makes: their images don't replace the stage's."""
     (tmp_path / "optimized").mkdir()
-    (tmp_path / "optimized/Dockerfile").write_text("FROM scratch\n")
-    result = make("build", STAGE=tmp_path / "optimized", check=False)
-    assert "would replace the image of the stage optimized; give it a tag, such as TAG=my-optimized" in result.stderr
+    (tmp_path / "optimized/Dockerfile").write_text("FROM scratch\nCOPY microblog.py /\n")
+    image_before = engine("images", "-q", f"{project}:optimized").stdout
+    assert f"Built {project}:my-optimized on scratch" in make("build", STAGE=tmp_path / "optimized").stdout
+    tagged = make("build", STAGE=tmp_path / "optimized", TAG="susan")
+    assert f"Built {project}:susan on scratch" in tagged.stdout
+    assert engine("images", "-q", f"{project}:optimized").stdout == image_before
 
 
 def test_unknown_line_of_a_declaration_is_refused(lab, make):
