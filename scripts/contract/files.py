@@ -72,9 +72,26 @@ def check_contents(trial: Trial) -> str:
     if missing:
         raise Failed(f"{folder} lacks {', '.join(missing)}")
     data = [path.rstrip("/").rpartition("/")[2] for path in _data_folders(trial)]
+    names -= _left_by_builder(trial, folder)
     strange = [f"{folder}/{name}" for name in names if name not in (*PARTS, *data) and not BESIDE.fullmatch(name)]
     for part in ("app", "migrations"):
         strange += [path for path in tree.within(f"{folder}/{part}") if STRAY.fullmatch(path.rpartition("/")[2])]
     if strange:
         raise Failed(f"{folder} also holds {shown(strange, folder)}")
     return f"{folder} holds the application and nothing else"
+
+
+def _left_by_builder(trial: Trial, folder: str) -> set[str]:
+    """Returns the name of the folder of the Dockerfile, if it is there without a file; otherwise nothing.
+
+    The legacy builder sends the Dockerfile, and leaves its folder in the context, even if .dockerignore excludes it.
+    """
+    if not trial.source:
+        return set()
+    dockerfile, context = trial.source.dockerfile.resolve(), trial.source.context.resolve()
+    if not dockerfile.is_relative_to(context):
+        return set()
+    way = [f"{folder}/{path}" for path in dockerfile.relative_to(context).parents[:-1]]
+    if not way or not set(trial.tree.within(way[-1])) <= set(way):
+        return set()
+    return {way[-1].rpartition("/")[2]}

@@ -8,7 +8,7 @@ import sys
 from xml.etree import ElementTree
 
 import pytest
-from engine import ROOT, run_command, some_thorough, wait_until
+from engine import ROOT, find_builder, run_command, some_thorough, wait_until
 from lessons import LANGUAGES, app_stages
 
 from scripts.contract.leaks import find_secret
@@ -152,6 +152,27 @@ def test_plain_dockerfile_of_a_student_gets_clear_failures(make, tmp_path):
     assert re.search(r"^fail +user +runs as root: .*gunicorn", printed.stdout, re.MULTILINE)
     assert "remedy: RUN useradd microblog" in printed.stdout
     assert "Traceback" not in printed.stderr
+
+
+@pytest.mark.parametrize(
+    ("lines", "state"),
+    [
+        ("", "passed"),
+        ("COPY microblog.py lessons/mine/", "failed"),
+        ("WORKDIR /home/microblog/lessons/other\nWORKDIR /home/microblog", "failed"),
+        ("WORKDIR /home/microblog/other\nWORKDIR /home/microblog", "failed"),
+    ],
+    ids=["nothing else", "a file", "another folder in it", "another folder"],
+)
+def test_empty_folder_of_the_dockerfile_is_no_fault(make, tree, lines, state):
+    """The legacy builder sends the Dockerfile, and leaves its folder in the context, whatever .dockerignore says."""
+    legacy = find_builder("legacy") or pytest.skip("no docker command on the PATH can build with legacy")
+    folder, report = tree / "lessons/mine", tree / "accept.json"
+    folder.mkdir(parents=True)
+    (folder / "Dockerfile").write_text(f"FROM scratch\nWORKDIR /home/microblog\nADD . .\n{lines}\n")
+    variables = {"STAGE": "lessons/mine/Dockerfile", "POINTS": "contents", "REPORT": report}
+    printed = make("accept", **variables, DOCKER=legacy.cli, env=legacy.env, cwd=tree, check=False)
+    assert json.loads(report.read_text())["points"][0]["state"] == state, printed.stdout
 
 
 @pytest.mark.timeout(SECONDS)
