@@ -42,7 +42,7 @@ def test_options_the_engine_refuses_leave_the_former_instance(stub, run, reason)
     line = f"error: microblog-stub-{variables['PORT']} did not start: {reason}."
     assert line in result.stderr.splitlines()
     assert set(changes(calls())) == {"create", "rm"}
-    assert f"rm -f microblog-stub-{variables['PORT']}" not in calls()
+    assert f"rm -f -v microblog-stub-{variables['PORT']}" not in calls()
 
 
 def test_former_instance_runs_again_where_the_new_one_does_not_start(stub, run):
@@ -51,7 +51,7 @@ def test_former_instance_runs_again_where_the_new_one_does_not_start(stub, run):
     name = f"microblog-stub-{variables['PORT']}"
     assert result.returncode != 0
     assert f"error: {name} did not start: error while mounting volume: permission denied." in result.stderr
-    assert calls()[-3:] == [f"rm -f {name}", f"rename {name}-former {name}", f"start {name}"]
+    assert calls()[-3:] == [f"rm -f -v {name}", f"rename {name}-former {name}", f"start {name}"]
     assert f"Kept the former instance at PORT={variables['PORT']}" in result.stderr
 
 
@@ -61,7 +61,7 @@ def test_former_instance_is_removed_once_the_new_one_is_started(stub, run):
     run(variables)
     name = f"microblog-stub-{variables['PORT']}"
     done = [call for call in calls() if call.split()[0] in {"stop", "rename", "rm"}]
-    wanted = [f"rm {name}-trial", f"rename {name} {name}-former", f"stop {name}-former", f"rm -v {name}-former"]
+    wanted = [f"rm -v {name}-trial", f"rename {name} {name}-former", f"stop {name}-former", f"rm -v {name}-former"]
     assert [call for call in done if "-f " not in call] == wanted
 
 

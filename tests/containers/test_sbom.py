@@ -7,7 +7,7 @@ import tarfile
 
 import pytest
 from advisories import FLASK
-from engine import ROOT, free_port
+from engine import LABEL, ROOT, free_port, put_command
 
 STATUS = """\
 Package: libssl3t64
@@ -85,6 +85,23 @@ def test_bill_lists_what_is_installed_in_an_image_without_programs(make, small):
 
 def test_bill_of_an_image_is_always_the_same(make, small):
     assert bill_of(make("sbom", NAME=small)) == bill_of(make("sbom", NAME=small))
+
+
+def test_bill_leaves_no_volume(make, small, engine, project, without, tmp_path):
+    """The volumes of the container that it exports, which has none of its own name."""
+    image = f"{small}-volume"
+    engine("build", "-t", image, "--label", f"{LABEL}={project}", "-", stdin=f"FROM {small}\nVOLUME /data\n")
+    commands, volumes = without(), tmp_path / "volumes"
+    script = f"""if [ "$1" = create ]; then
+    container=$({engine.cli} "$@")
+    {engine.cli} inspect --format '{{{{range .Mounts}}}}{{{{println .Name}}}}{{{{end}}}}' "$container" >>'{volumes}'
+    echo "$container"
+    exit
+fi"""
+    put_command(commands, "docker", script, otherwise="docker")
+    make("sbom", NAME=image, env=commands)
+    [volume] = volumes.read_text().split()
+    assert not engine.exists("volume", volume)
 
 
 def test_bill_of_a_stage_lists_the_locked_packages(make, project):
