@@ -26,6 +26,7 @@ def make_bill(name: str, image_id: str, created: str, python: str, contents: Con
         purl = PackageURL("generic", "", "python", python)
         bill.components.add(Component(name="python", version=python, purl=purl, bom_ref=str(purl)))
     bill.metadata.component = image
+    bill.register_dependency(image, bill.components)
     bill.metadata.timestamp = datetime.fromisoformat(created)
     bill.serial_number = uuid.uuid5(uuid.NAMESPACE_OID, image_id)
     return bill

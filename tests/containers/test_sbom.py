@@ -83,6 +83,14 @@ def test_bill_lists_what_is_installed_in_an_image_without_programs(make, small):
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
 
 
+def test_image_depends_on_each_package_of_its_bill(make, small):
+    result = make("sbom", NAME=small)
+    bill = bill_of(result)
+    dependencies = {entry["ref"]: set(entry.get("dependsOn", [])) for entry in bill["dependencies"]}
+    assert dependencies == {"image": purls(bill)} | {purl: set() for purl in purls(bill)}
+    assert "Warning" not in result.stderr
+
+
 def test_bill_of_an_image_is_always_the_same(make, small):
     assert bill_of(make("sbom", NAME=small)) == bill_of(make("sbom", NAME=small))
 
