@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 
 from .exercise import Exercise, Point
-from .report import MARKS, Judged
+from .report import MARKS, Judged, texts_of
 from .verdict import FAILED, PASSED, Result
 from .words import told, word
 
@@ -100,7 +100,7 @@ def student_page(exercise: Exercise, judged: Judged, language: str) -> str:
 
 
 def _item(result: Result, point: Point, language: str) -> str:
-    text = point.texts[language]
+    text = texts_of(result, point, language)
     more = "".join(f"<p>{escape(word(part, language, text=text[part]))}</p>" for part in ("why", "hint"))
     return (
         f'<section class="{CLASSES.get(result.state, "open")}"><h3><span class="mark" aria-hidden="true">'

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from .exercise import Exercise, Point
 from .verdict import FAILED, NOT_JUDGED, PASSED, Result, score
-from .words import told, word
+from .words import hint_of, told, word
 
 MARKS = {PASSED: "✓", FAILED: "✗", NOT_JUDGED: "–"}
 
@@ -40,10 +40,16 @@ def line(result: Result, point: Point, language: str) -> str:
     """Returns a result as text; where a point fails, with why it matters and a hint."""
     text = f"{MARKS[result.state]} {word(result.state, language):<11} {result.name:<11} {told(result.seen, language)}"
     if result.state == FAILED:
-        texts = point.texts[language]
+        texts = texts_of(result, point, language)
         more = [texts["what"], *(word(part, language, text=texts[part]) for part in ("why", "hint"))]
         text += "".join(f"\n{'':26}{part}" for part in more)
     return text
+
+
+def texts_of(result: Result, point: Point, language: str) -> dict[str, str]:
+    """Returns the texts of a point, with the hint for what was seen."""
+    texts = point.texts[language]
+    return texts | {"hint": hint_of(result.seen, language) or texts["hint"]}
 
 
 def summary(results: list[Result], stage: str, language: str) -> str:
@@ -72,7 +78,7 @@ def as_data(judged: Judged, exercise: Exercise, language: str) -> dict[str, Any]
                 "seen": told(result.seen, language),
                 "cause": result.seen.text,
                 "seconds": result.seconds,
-                **points[result.name].texts[language],
+                **texts_of(result, points[result.name], language),
             }
             for result in judged.results
         ],

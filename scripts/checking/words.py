@@ -25,3 +25,8 @@ def word(name: str, language: str, /, **values: object) -> str:
 def told(seen: Seen, language: str) -> str:
     """Returns what was seen as a sentence, without what a terminal would obey: values may come from a submission."""
     return word(seen.text, language, **{key: printable(value) for key, value in seen.values.items()})
+
+
+def hint_of(seen: Seen, language: str) -> str:
+    """Returns the hint that words.toml has for what was seen; empty where that of the point is the right one."""
+    return _texts().get(f"{seen.text}-hint", {}).get(language, "")

@@ -11,9 +11,11 @@ from scripts.checking.building import explain
 from scripts.checking.dockerfile import UnreadableError, read_dockerfile
 from scripts.checking.exercise import LANGUAGES, ExerciseError, read_exercise
 from scripts.checking.judging import CHECKS
+from scripts.checking.page import student_page
+from scripts.checking.report import Judged, as_data, line
 from scripts.checking.starting import read_sockets
 from scripts.checking.subject import Subject
-from scripts.checking.verdict import FAILED, PASSED, Fault, Seen
+from scripts.checking.verdict import FAILED, PASSED, Fault, Result, Seen
 from scripts.checking.words import _texts, told
 
 pytestmark = pytest.mark.usefixtures("hadolint")
@@ -75,6 +77,22 @@ def test_hints_are_not_the_solution(stage):
     for point in exercise(stage).points:
         for language in LANGUAGES:
             assert not [line for line in solution if line in point.texts[language]["hint"] and " " in line]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_missing_check_has_a_hint_of_its_own(language):
+    """A command of a check that does not exist can't be tried."""
+    point = next(point for point in exercise("optimized").points if point.name == "healthy")
+    usual = point.texts[language]["hint"]
+    hints = {}
+    for cause in ("healthy-none", "healthy-not"):
+        judged = Judged("susan", "", (Result("healthy", 1, FAILED, Seen(cause, {"output": "404"})),))
+        [result] = as_data(judged, exercise("optimized"), language)["points"]
+        hints[cause] = result["hint"]
+        assert hints[cause] in line(judged.results[0], point, language)
+        assert hints[cause] in student_page(exercise("optimized"), judged, language)
+    assert hints["healthy-not"] == usual
+    assert hints["healthy-none"] not in ("", usual)
 
 
 def test_texts_exist_in_each_language_with_the_same_values():
