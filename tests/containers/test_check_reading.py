@@ -79,6 +79,14 @@ def test_hints_are_not_the_solution(stage):
             assert not [line for line in solution if line in point.texts[language]["hint"] and " " in line]
 
 
+@pytest.mark.parametrize(("language", "readme"), [("en", "README.md"), ("fr", "README.fr.md")])
+def test_hint_for_labels_names_their_exercise(language, readme):
+    lesson = (ROOT / "docker/optimized" / readme).read_text(encoding="utf-8")
+    [heading] = re.findall(r"^## (Exerci[cs]e \d+)\b.* labels$", lesson, re.MULTILINE)
+    point = next(point for point in exercise("optimized").points if point.name == "labels")
+    assert point.texts[language]["hint"].startswith(heading)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_missing_check_has_a_hint_of_its_own(language):
     """A command of a check that does not exist can't be tried."""
