@@ -123,6 +123,8 @@ class Subject(Trial):
             return Fault("start-crlf", path=scripts[0], line=line)
         if "no such file" in lower or "not found" in lower or "can't open" in lower or "cannot open" in lower:
             return Fault("start-missing", line=line)
+        if status == "0" and not line:
+            return Fault("start-silent", status=status)
         return Fault("start-ended", status=status, line=line or "–") if status else Fault("start-refused", line=line)
 
     def wait(self, condition: Callable[[], object], seconds: float, container: Reached | None = None) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from corpus import VERDICTS, cases, exercise, paths
@@ -16,7 +17,8 @@ from scripts.checking.report import Judged, as_data, line
 from scripts.checking.starting import read_sockets
 from scripts.checking.subject import Subject
 from scripts.checking.verdict import FAILED, PASSED, Fault, Result, Seen
-from scripts.checking.words import _texts, told
+from scripts.checking.words import _texts, hint_of, told
+from scripts.contract.tree import Tree
 
 pytestmark = pytest.mark.usefixtures("hadolint")
 
@@ -207,6 +209,25 @@ def test_reason_of_a_failed_build_is_told():
     assert "failed to create endpoint" in explain(
         "#5 ERROR: executor failed running [a]: failed to create endpoint b\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "log", "cause"),
+    [
+        (0, "", "start-silent"),
+        (0, "done\n", "start-ended"),
+        (1, "", "start-ended"),
+        (126, "exec: permission denied", "start-permission"),
+    ],
+)
+def test_silent_end_has_a_cause_of_its_own(status, log, cause):
+    """As that of the base image's python3 without input, which no change of a script prevents."""
+    subject = Subject(None, "")
+    subject._exported = (Tree({}), [])
+    fault = subject.ended(SimpleNamespace(state={"ExitCode": status}, log=lambda: log))
+    assert fault.seen.text == cause
+    for language in LANGUAGES:
+        assert bool(hint_of(fault.seen, language)) == (cause == "start-silent")
 
 
 def test_sockets_are_read():
