@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from app.database import db
-from app.exceptions import Invalid, NotFound
+from app.exceptions import NotFound
 from app.messages import queries, services
 from app.messages.forms import MessageForm, RecipientForm
 from app.messages.models import Conversation
@@ -48,11 +48,10 @@ def _people_page(form: RecipientForm) -> ResponseReturnValue:
 def to() -> ResponseReturnValue:
     """Redirect from the form "New message" to the conversation with that user."""
     form = RecipientForm(formdata=request.args)
-    username = (form.username.data or "").strip().removeprefix("@")
-    if by_username(username) is None:
-        form.show(Invalid("username", _("User not found. Check the username.")))
-        return _people_page(form)
-    return redirect(url_for("messages.thread", username=username))
+    with form.showing_errors():
+        other = services.recipient(form.username.data or "", current_user.id)
+        return redirect(url_for("messages.thread", username=other.username))
+    return _people_page(form)
 
 
 @bp.route("/with/<username>", methods=["GET", "POST"])

@@ -4,13 +4,24 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, func, select, update
 
 from app.database import changed, db, insert_if_absent, lock_rows, utc_now
-from app.exceptions import NotAllowed, NotFound
+from app.exceptions import Invalid, NotAllowed, NotFound
 from app.messages import rules
 from app.messages.models import Conversation, Message
 from app.notifications import services as notifications
 from app.notifications.models import MESSAGE
 from app.users.models import User
+from app.users.queries import by_username
 from app.users.services import hold
+
+
+def recipient(username: str, author_id: int) -> User:
+    """Return the user whom `author_id` names to write to. Raises Invalid if there is none, or they name themselves."""
+    user = by_username(username.strip().removeprefix("@"))
+    if user is None:
+        raise Invalid("username", _("User not found. Check the username."))
+    if user.id == author_id:
+        raise Invalid("username", _("You can't send a message to yourself."))
+    return user
 
 
 def send(author_id: int, recipient_id: int, body: str) -> Message:

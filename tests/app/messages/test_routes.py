@@ -125,7 +125,7 @@ def test_messages_require_login(client, make_user, path):
 
 
 def test_new_message_form_leads_to_conversation(client, people):
-    assert client.get("/messages/to?username=@David").location == "/messages/with/David"
+    assert client.get("/messages/to?username=@David").location == "/messages/with/david"
 
 
 @pytest.mark.parametrize("typed", ["nobody", "@nobody", "", " ", "<b>"])
@@ -134,6 +134,12 @@ def test_unknown_recipient_is_shown_beside_what_was_typed(client, people, typed)
     assert response.status_code == 400
     assert f'value="{escape(typed)}"' in response.text
     assert re.search(r'id="username-error".*User not found', response.text)
+
+
+def test_own_name_is_no_recipient(client, people):
+    response = client.get("/messages/to?username=@Susan")
+    assert response.status_code == 400
+    assert re.search(r'id="username-error".*You can&#39;t send a message to yourself', response.text)
 
 
 def test_thread_pages_show_each_message_once(client, people):
