@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import current_app
 
-from app.database import db
+from app.database import db, utc_now
 from app.export import queries, services
 from app.jobs import services as jobs
 from app.mail.services import write
@@ -35,9 +35,9 @@ def work(job_id: int, attempt: int, user_id: int, locale: str | None) -> None:
     archive = services.ArchiveWriter(user_id)
     done = 0
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
-        zipped.writestr("account.json", as_json(account))
+        zipped.writestr(_entry("account.json"), as_json(account))
         for name, rows in LISTS.items():
-            with zipped.open(name, "w") as file:
+            with zipped.open(_entry(name), "w") as file:
                 file.write(b"[")
                 for number, row in enumerate(rows(user_id)):
                     file.write(b",\n" if number else b"\n")
@@ -71,6 +71,14 @@ def tidy() -> None:
 def as_json(row: queries.Row) -> bytes:
     """Return a row as JSON, without escapes for characters beyond ASCII."""
     return json.dumps(dict(row), ensure_ascii=False, default=_plain).encode()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """Return the entry of a file that is written now: to one opened by its name, zipfile gives a date in 1980."""
+    now = utc_now()
+    entry = zipfile.ZipInfo(name, (now.year, now.month, now.day, now.hour, now.minute, now.second))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
 
 
 def _plain(value: object) -> str:

@@ -40,9 +40,24 @@ def read_archive(user):
         return {name: json.loads(zipped.read(name)) for name in zipped.namelist()}
 
 
+def entries(user):
+    """Return the entries of the archive that the user can download."""
+    data = b"".join(queries.chunks(queries.archive_of(user.id).id))
+    with zipfile.ZipFile(io.BytesIO(data)) as zipped:
+        return zipped.infolist()
+
+
 def kinds(user):
     """Return the kinds of the user's notifications, newest first."""
     return [row.kind for row in notifications(user.id, Key(), 10)]
+
+
+def test_files_of_the_archive_bear_its_date(susan):
+    export(susan)
+    today = utc_now()
+    found = entries(susan)
+    assert [entry.date_time[:3] for entry in found] == [(today.year, today.month, today.day)] * 5
+    assert {entry.compress_type for entry in found} == {zipfile.ZIP_DEFLATED}
 
 
 def test_archive_holds_the_data_of_its_user_alone(susan, david):
