@@ -127,7 +127,7 @@ def new_users(draw: random.Random, taken: set[str]) -> Iterator[Row]:
             "display_name": ("" if language in WITHOUT_SPACES else " ").join(names),
             "about_me": text_in(draw, language),
             "created_at": SINCE,
-            "last_seen_at": SINCE,
+            "last_seen_at": UNTIL,
         }
 
 

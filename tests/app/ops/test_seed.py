@@ -166,6 +166,14 @@ def test_invalid_numbers_are_rejected(run, arguments):
     assert run(*arguments).exit_code == 2
 
 
+def test_nobody_was_last_seen_before_their_posts(run, context):
+    run("--users", "6", "--posts", "30", "--follows", "2")
+    rows = db.session.execute(
+        select(User.last_seen_at, Post.created_at).join_from(User, Post, Post.author_id == User.id)
+    )
+    assert all(seen >= posted for seen, posted in rows)
+
+
 def test_newer_posts_have_higher_ids(run, context):
     run(*SMALL)
     page = queries.public(Key(), 60)
