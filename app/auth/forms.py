@@ -4,7 +4,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, EqualTo, InputRequired
 
-from app.auth.rules import NAME_LIMIT
 from app.users.rules import PASSWORD_MAX, PASSWORD_MIN
 from app.web.forms import Form, OnceForm
 
@@ -80,7 +79,7 @@ class TokenForm(OnceForm):
     name = StringField(
         _l("Token name"),
         description=_l("To tell your tokens apart: for example, the name of a device or program."),
-        render_kw={"autocomplete": "off", "maxlength": NAME_LIMIT, "dir": "auto"},
+        render_kw={"autocomplete": "off", "dir": "auto"},
     )
 
 
