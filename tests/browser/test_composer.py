@@ -52,3 +52,16 @@ def test_composer_help_fits_on_one_line_on_phone(visit, register, locale):
     page = visit(locale=locale, width=360)
     register(page)
     assert page.locator("#body-help").bounding_box()["height"] < 40  # CSS pixels; a line is 21
+
+
+@pytest.mark.parametrize("width", [320, 380])
+def test_counter_leaves_the_button_in_its_row_on_phone(visit, register, width):
+    page = visit(locale="fr", width=width)
+    register(page)
+    button, card = page.locator(".composer [type=submit]"), page.locator(".composer").bounding_box()
+    before = button.bounding_box()
+    page.locator("#body").fill("Bonjour")
+    after, counter = button.bounding_box(), page.locator(".composer .count").bounding_box()
+    assert after["y"] == before["y"] <= counter["y"] < before["y"] + before["height"]
+    assert counter["height"] < 30  # CSS pixels: one line
+    assert after["x"] + after["width"] <= card["x"] + card["width"] - 16

@@ -33,6 +33,18 @@ def test_bidi_override_in_name_is_isolated(page, register, writer):
     assert beside or below
 
 
+def test_rtl_name_begins_where_its_post_does(visit, register):
+    page = visit(width=380)
+    person = register(page, name="سلمى صالح")
+    person.post("Hello")
+    letters = page.locator(".post-author bdi").first.evaluate("""name => {
+      const range = document.createRange();
+      range.selectNodeContents(name);
+      return range.getBoundingClientRect().left;
+    }""")
+    assert letters == pytest.approx(page.locator(".post-username").first.bounding_box()["x"], abs=2)
+
+
 def test_combining_marks_are_clipped_to_post(page, register, writer):
     register(page).follow(writer)
     page.goto("/")
