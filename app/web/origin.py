@@ -2,6 +2,7 @@
 
 from flask import current_app, request
 from flask_babel import gettext as _
+from flask_login import current_user
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 
@@ -21,10 +22,17 @@ def refusal() -> str:
     """Why the CSRF token was refused, and what to do, for the user.
 
     A token of ours without the cookie that was set with it means that the browser keeps none. Secure cookies are never
-    sent over HTTP.
+    sent over HTTP. A signed-in user is told their account: the page may be from another one's session, which the
+    token does not name.
     """
     reason: str = _("This page has expired and nothing was saved. Check what you entered and submit it again.")
-    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+    if current_user.is_authenticated:
+        reason = _(
+            "This page has expired and nothing was saved. "
+            "You are signed in as @%(username)s: check what you entered and submit it again.",
+            username=current_user.username,
+        )
+    elif current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
         if current_app.config["SESSION_COOKIE_SECURE"] and not _is_encrypted():
             url = current_app.config["SITE_URL"]
             reason = _("Nothing was saved: this site works over HTTPS only. Open it at %(url)s and try again.", url=url)

@@ -86,3 +86,26 @@ def test_right_token_passes_without_a_referer(client, susan, john, log_in, read_
     response = client.post("/follow/john", data=data, base_url=site, headers=headers | referer)
     assert response.status_code == 302
     assert client.post("/follow/john", base_url=site, headers=headers | referer).status_code == 400
+
+
+@pytest.mark.parametrize("page", ["/post", "/messages/with/david", "/edit_profile", "/follow/david"])
+def test_stale_page_names_the_account_that_is_signed_in(client, susan, john, david, log_in, read_form, page):
+    """As of a page left open in another tab while another user signs in."""
+    log_in("susan")
+    token = read_form(client.get("/post"), "body").values("csrf_token")[0]
+    client.delete_cookie("microblog")
+    log_in("john")
+    response = client.post(page, data={"body": "Hello", "csrf_token": token}, headers={"Sec-Fetch-Site": "same-origin"})
+    assert response.status_code == 400
+    assert f"{EXPIRED} You are signed in as @john: check what you entered and submit it again." in response.text
+
+
+def test_stale_page_names_the_account_of_a_restarted_browser(client, susan, log_in, read_form):
+    """It has dropped the session's cookie, but not the one that remembers the user."""
+    log_in("susan", remember_me="y")
+    token = read_form(client.get("/post"), "body").values("csrf_token")[0]
+    client.delete_cookie("microblog")
+    response = client.post("/post", data={"body": "Hello", "csrf_token": token})
+    assert response.status_code == 400
+    assert f"{EXPIRED} You are signed in as @susan" in response.text
+    assert NO_COOKIE not in response.text
