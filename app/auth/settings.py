@@ -130,7 +130,7 @@ def confirm_address() -> ResponseReturnValue:
             repeats.record(user, form)
             db.session.commit()
             flash(_("Your email address was changed.") if changes else _("Your email address is confirmed."), "success")
-            return redirect(url_for("settings.index"))
+            return _show_settings()
     return render_template(
         "auth/form.html",
         form=form,
@@ -143,9 +143,15 @@ def confirm_address() -> ResponseReturnValue:
 def _answer_used_link(form: ConfirmForm) -> ResponseReturnValue:
     if form.validate_on_submit() and repeats.user_of(form):  # a link that leaves the address as it is can be used again
         flash(_("Your email address was changed."), "success")
-        return redirect(url_for("settings.index"))
+        return _show_settings()
     flash(_("This link has expired or was already used. Request a new one."), "warning")
     return redirect(url_for("settings.address"))
+
+
+def _show_settings() -> ResponseReturnValue:
+    """Redirect to the settings, or a signed-out user to the sign-in page, without asking them to sign in."""
+    page = url_for("settings.index")
+    return redirect(page if current_user.is_authenticated else url_for("auth.login", next=page))
 
 
 @bp.route("/tokens", methods=["GET", "POST"])

@@ -61,6 +61,18 @@ def test_registration_mails_a_link_that_confirms_the_address(client, register, f
     assert len(outbox()) == 1
 
 
+def test_confirming_while_signed_out_shows_its_result_alone(app, register, fill_in, outbox, read_form, send_form):
+    register()
+    link, stranger = local(outbox()[-1][2]), app.test_client()
+    form = read_form(stranger.get(link), "csrf_token")
+    for _click in range(2):
+        response = send_form(link, form, client=stranger)
+        assert response.location == "/auth/login?next=/settings"
+    page = stranger.get(response.location).text
+    assert "Your email address is confirmed." in page
+    assert "Sign in to see this page." not in page
+
+
 def test_registration_by_the_api_mails_a_link(client, mary, outbox):
     account = {"username": "mary", "email": "mary@example.com", "password": PASSWORD}
     assert client.post("/api/users", json=account).status_code == 201
