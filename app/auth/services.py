@@ -116,6 +116,8 @@ def request_email_change(user: User, email: str, password: str, form_key: str = 
     """
     check_password(user, password)
     email = email_addresses.email(email)
+    if not is_new_email(user, email):
+        raise Invalid("email", _("This is already your address."))
     if queries.by_email(email):
         raise Invalid("email", str(EMAIL_TAKEN))
     lock_unchanged(user, User.password_hash)

@@ -145,7 +145,7 @@ def _answer_used_link(form: ConfirmForm) -> ResponseReturnValue:
         flash(_("Your email address was changed."), "success")
         return _show_settings()
     flash(_("This link has expired or was already used. Request a new one."), "warning")
-    return redirect(url_for("settings.address"))
+    return redirect(url_for("settings.index"))  # where either kind of link is requested
 
 
 def _show_settings() -> ResponseReturnValue:

@@ -129,6 +129,14 @@ def test_another_link_can_be_sent(client, register, fill_in, outbox):
     assert subjects(outbox()) == ["Confirm your email address"] * 2
 
 
+def test_expired_link_leads_to_the_button_for_another(client, register, fill_in, outbox):
+    register()
+    response = client.get("/settings/confirm_address?token=abc", follow_redirects=True)
+    assert response.request.path == "/settings"
+    assert "This link has expired or was already used. Request a new one." in response.text
+    assert "Send another link" in response.text
+
+
 def test_confirmed_address_needs_no_other_link(susan, log_in, fill_in, outbox):
     log_in("susan")
     assert fill_in("/settings", to="/settings/address/confirmation").status_code == 302

@@ -16,7 +16,7 @@ from tests.fixtures.forms import csrf_token_in
 from tests.fixtures.users import PASSWORD
 
 NEW = [f"battery staple {number}" for number in range(4)]
-LINK_USED, ADDRESS_LINK_USED = "/auth/reset_password_request", "/settings/address"
+LINK_USED, ADDRESS_LINK_USED = "/auth/reset_password_request", "/settings"
 ADDRESS_CHANGED = "/auth/login?next=/settings"  # signed out
 
 
