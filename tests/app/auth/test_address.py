@@ -60,3 +60,10 @@ def test_address_taken_before_confirmation_is_refused(make_user, susan, ask, out
     assert response.status_code == 400
     assert "This email address is already in use." in response.text
     assert susan().email == "susan@example.com"
+
+
+def test_settings_show_the_confirmed_address(client, susan, log_in):
+    log_in("susan")
+    page = client.get("/settings").text
+    assert "Your current address is susan@example.com." in page
+    assert "is not confirmed" not in page
