@@ -26,7 +26,13 @@ bp = Blueprint("settings", __name__, url_prefix="/settings")
 @login_required
 def index() -> ResponseReturnValue:
     devices = queries.sessions_of(current_user.id)
-    return render_template("auth/settings.html", user=sessions.account(), devices=devices, form_key=new_form_key())
+    return render_template(
+        "auth/settings.html",
+        user=sessions.account(),
+        devices=devices,
+        has_others=len(devices) > 1 or bool(queries.tokens_of(current_user.id, limit=1)),
+        form_key=new_form_key(),
+    )
 
 
 def _password_changed(user: User) -> ResponseReturnValue:

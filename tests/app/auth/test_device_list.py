@@ -92,6 +92,19 @@ def test_sign_out_of_all_others_keeps_this_session(device, copy_of, fill_in):
     assert not any(map(is_signed_in, others))
 
 
+@pytest.mark.parametrize("other", ["device", "token", None])
+def test_sign_out_of_all_others_needs_others_and_asks(device, susan, other):
+    client = device()
+    if other == "device":
+        device()
+    elif other == "token":
+        services.issue_token(susan())
+        db.session.commit()
+    page = client.get("/settings").text
+    question = 'data-confirm="Sign out of all other devices and revoke your API tokens?"'
+    assert ("/settings/log_out_everywhere" in page, question in page) == (bool(other), bool(other))
+
+
 def test_password_change_renews_the_session_and_ends_copies(device, copy_of, fill_in):
     client = device(remember_me="y")
     thief = copy_of(client)
