@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField
-from wtforms.validators import DataRequired, EqualTo, InputRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from app.users.rules import PASSWORD_MAX, PASSWORD_MIN
 from app.web.forms import Form, OnceForm
@@ -12,7 +12,6 @@ PASSWORD_RULE = _l(
     shortest=PASSWORD_MIN,
     longest=PASSWORD_MAX,
 )
-MISMATCH = _l("The passwords don't match.")
 
 
 def current_password(label: str) -> PasswordField:
@@ -26,9 +25,9 @@ def _new_password(label: str) -> PasswordField:
     return PasswordField(label, description=PASSWORD_RULE, render_kw={"autocomplete": "new-password"})
 
 
-def _repeated(password: str, label: str) -> PasswordField:
-    """Return a field for the same password as in the field of that name."""
-    return PasswordField(label, [EqualTo(password, MISMATCH)], render_kw={"autocomplete": "new-password"})
+def _repeated(label: str) -> PasswordField:
+    """Return a field for the same password again."""
+    return PasswordField(label, render_kw={"autocomplete": "new-password"})
 
 
 class LoginForm(Form):
@@ -52,7 +51,7 @@ class RegisterForm(OnceForm):
         _l("Email address"), description=_l("Other users can't see it."), render_kw={"autocomplete": "email"}
     )
     password = _new_password(_l("Password"))
-    password2 = _repeated("password", _l("Confirm password"))
+    password2 = _repeated(_l("Confirm password"))
 
 
 class ResetRequestForm(OnceForm):
@@ -61,7 +60,7 @@ class ResetRequestForm(OnceForm):
 
 class ResetPasswordForm(OnceForm):
     new_password = _new_password(_l("New password"))
-    new_password2 = _repeated("new_password", _l("Confirm new password"))
+    new_password2 = _repeated(_l("Confirm new password"))
 
 
 class ChangeAddressForm(OnceForm):
@@ -72,7 +71,7 @@ class ChangeAddressForm(OnceForm):
 class ChangePasswordForm(OnceForm):
     password = current_password(_l("Current password"))
     new_password = _new_password(_l("New password"))
-    new_password2 = _repeated("new_password", _l("Confirm new password"))
+    new_password2 = _repeated(_l("Confirm new password"))
 
 
 class TokenForm(OnceForm):

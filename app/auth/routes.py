@@ -47,7 +47,11 @@ def register() -> ResponseReturnValue:
         attempts.register(form.email.data or "")
         with form.showing_errors():
             user = services.register(
-                form.username.data or "", form.email.data or "", form.password.data or "", form.key
+                form.username.data or "",
+                form.email.data or "",
+                form.password.data or "",
+                form.key,
+                form.password2.data or "",
             )
             sessions.start(user)
             db.session.commit()
@@ -92,7 +96,7 @@ def reset_password() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_errors():
             try:
-                services.reset_password(user, form.new_password.data or "")
+                services.reset_password(user, form.new_password.data or "", form.new_password2.data or "")
             except NotAllowed:  # another request was first
                 db.session.rollback()
                 return _answer_used_link(form)

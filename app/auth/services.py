@@ -31,14 +31,14 @@ SESSION_VALID = timedelta(days=31)  # one that the browser forgets when it is cl
 SESSIONS_MAX = 50  # per user
 
 
-def register(username: str, email: str, password: str, form_key: str = "") -> User:
+def register(username: str, email: str, password: str, form_key: str = "", again: str | None = None) -> User:
     """Create an account, and mail a link to confirm its address. Raises Invalid.
 
     A repeated submission of a form returns the first one's account.
     """
     payload = ("user", username, email, password)
     try:
-        user = create_user(username, email, password)
+        user = create_user(username, email, password, again)
     except Invalid:
         taken_by = queries.by_username(username)
         if taken_by and submissions.submitter(form_key, payload) == taken_by.id:
@@ -67,20 +67,20 @@ def log_refusal(what: str, user: User | None) -> None:
     log.warning("%s: %s, address %s", what, account, client_address())
 
 
-def change_password(user: User, current: str, new: str) -> None:
+def change_password(user: User, current: str, new: str, again: str | None = None) -> None:
     """Change the password and end all sessions of the user. Raises as `set_password` does."""
     check_password(user, current)
-    set_password(user, new)
+    set_password(user, new, again)
 
 
-def set_password(user: User, new: str, *, confirms_email: bool = False) -> None:
-    """Set the password of an authenticated user, end all their sessions, and notify them by mail.
+def set_password(user: User, new: str, again: str | None = None, *, confirms_email: bool = False) -> None:
+    """Set the password, typed `again` in a form, of an authenticated user, end their sessions, and notify them by mail.
 
     Raises Invalid, and NotAllowed if the password or the address has changed since `user` was read: of two simultaneous
     changes, or uses of a link, one succeeds.
     """
     personal = (user.username, user.email, user.display_name)
-    password_hash = passwords.hashed(user_rules.password(new, "new_password", personal))
+    password_hash = passwords.hashed(user_rules.new_password(new, again, "new_password", personal))
     lock_unchanged(user, User.password_hash, User.email_key)
     user.password_hash = password_hash
     user.email_confirmed = user.email_confirmed or confirms_email
@@ -91,9 +91,9 @@ def set_password(user: User, new: str, *, confirms_email: bool = False) -> None:
         outbox.write("password_changed", user.email, user.id)
 
 
-def reset_password(user: User, new: str) -> None:
+def reset_password(user: User, new: str, again: str | None = None) -> None:
     """Set the password of a user who opened the link for it, which also confirms their address. Raises the same."""
-    set_password(user, new, confirms_email=True)
+    set_password(user, new, again, confirms_email=True)
 
 
 def check_password(user: User, password: str) -> None:

@@ -64,7 +64,9 @@ def password() -> ResponseReturnValue:
     form = ChangePasswordForm()
     if form.validate_on_submit():
         with form.showing_errors():
-            services.change_password(user, form.password.data, form.new_password.data or "")
+            services.change_password(
+                user, form.password.data, form.new_password.data or "", form.new_password2.data or ""
+            )
             repeats.record(user, form)
             return _password_changed(user)
     return render_template(

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from app import text
 from app.database import db
 from app.users import rules
 from app.users.email_addresses import email_key
@@ -28,4 +29,6 @@ def by_name(name: str) -> User | None:
 
 def by_email(email: str) -> User | None:
     """Return the user with this email address, however it is written, or None."""
+    if not text.is_storable(email):  # an argument of a command may be no UTF-8
+        return None
     return db.session.scalar(select(User).where(User.email_key == email_key(email)))

@@ -64,6 +64,27 @@ def password(value: str, field: str = "password", personal: Iterable[str | None]
     return value
 
 
+def repeated(value: str, first: str, field: str) -> str:
+    """Return the password that was typed again, which must be the first one."""
+    if value != first:
+        raise Invalid(field, _("The passwords don't match."))
+    return value
+
+
+def new_password(
+    value: str, again: str | None = None, field: str = "password", personal: Iterable[str | None] = ()
+) -> str:
+    """Return a password that is set; `again` is what was typed in the field that repeats it, or None without one.
+
+    Raises as `check_all` does. The name of the second field is that of the first one with a 2.
+    """
+    kept, _again = check_all(
+        lambda: password(value, field, personal),
+        lambda: repeated(value if again is None else again, value, f"{field}2"),
+    )
+    return str(kept)
+
+
 def display_name(value: str) -> str:
     """Return the name on one line, or "" for a blank one: pages then show the username."""
     name = text.tidy_line(value)
@@ -96,21 +117,30 @@ RULES: dict[str, Callable[[str], str | None]] = {
 }
 
 
-def apply_all(**values: str | None) -> dict[str, Any]:
-    """Return what to store of each value, by the rule of its name.
+def apply_all(*, again: str | None = None, **values: str | None) -> dict[str, Any]:
+    """Return what to store of each value, by the rule of its name. Raises as `check_all` does.
 
-    Raises Invalid for the first broken rule; its `others` are those for the rest, so that a form shows all of them.
+    `again` is the password as it was typed a second time, or None.
     """
-    kept: dict[str, Any] = {}
-    errors: list[Invalid] = []
     personal = (values.get("username"), values.get("email"))
-    rules = RULES | {"password": functools.partial(password, personal=personal)}
-    for name, value in values.items():
+    rules = RULES | {"password": functools.partial(new_password, again=again, personal=personal)}
+    checks = [functools.partial(rules[name], value or "") for name, value in values.items()]
+    return dict(zip(values, check_all(*checks), strict=True))
+
+
+def check_all(*checks: Callable[[], Any]) -> list[Any]:
+    """Return the results of the checks.
+
+    Raises Invalid for the first that fails; its `others` are those of the rest, so that a form shows all of them.
+    """
+    results: list[Any] = []
+    errors: list[Invalid] = []
+    for check in checks:
         try:
-            kept[name] = rules[name](value or "")
+            results.append(check())
         except Invalid as error:
-            errors.append(error)
+            errors += [error, *error.others]
     if errors:
         errors[0].others = errors[1:]
         raise errors[0]
-    return kept
+    return results

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.database import db, insert_if_absent, lock_rows
 from app.exceptions import Invalid, NotAllowed, NotFound
-from app.users import email_addresses, passwords, rules
+from app.users import email_addresses, passwords, queries, rules
 from app.users.models import Actor, User, UserCounts
 from app.users.signals import user_changed, user_created, user_deleted, user_deleting
 
@@ -23,9 +23,18 @@ MESSAGES = {"username": _l("This username is taken."), "email": EMAIL_TAKEN}
 PROFILE = ("username", "display_name", "about_me", "locale")
 
 
-def create_user(username: str, email: str, password: str, *, email_confirmed: bool = False) -> User:
-    """Create an account. Raises Invalid for broken rules, or if the username or the email address is taken."""
-    kept = rules.apply_all(username=username, email=email, password=password)
+def create_user(
+    username: str, email: str, password: str, again: str | None = None, *, email_confirmed: bool = False
+) -> User:
+    """Create an account. Raises Invalid for broken rules, or if the username or the email address is taken.
+
+    `again` is the password as it was typed a second time, or None.
+    """
+    kept, *_free = rules.check_all(
+        lambda: rules.apply_all(username=username, email=email, password=password, again=again),
+        lambda: _check_free("username", queries.by_username(username)),
+        lambda: _check_free("email", queries.by_email(email)),
+    )
     user = User(password_hash=passwords.hashed(kept["password"]), email_confirmed=email_confirmed)
     _set_username(user, kept["username"])
     _set_email(user, kept["email"])
@@ -135,6 +144,15 @@ def _set_username(user: User, username: str) -> None:
 def _set_email(user: User, email: str) -> None:
     user.email = email
     user.email_key = email_addresses.email_key(email)
+
+
+def _check_free(field: str, holder: User | None) -> None:
+    """Raise Invalid if the username or email address is taken.
+
+    The index decides (`_reporting_taken`); this finds the error while other values are still refused.
+    """
+    if holder:
+        raise Invalid(field, str(MESSAGES[field]))
 
 
 @contextlib.contextmanager

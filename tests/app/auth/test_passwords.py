@@ -5,6 +5,7 @@ import pytest
 from app.auth import proofs
 from app.auth.services import issue_token
 from app.database import db
+from app.users.passwords import matches
 from app.users.queries import by_username
 
 EASY = "This password is easy to guess"
@@ -18,9 +19,9 @@ def register(client, fill_in):
 
 @pytest.fixture
 def change(client, fill_in, log_in, susan):
-    def change(password):
+    def change(password, repeated=None):
         log_in("susan")
-        new = {"new_password": password, "new_password2": password}
+        new = {"new_password": password, "new_password2": repeated or password}
         return fill_in("/settings/password", password="correct horse", **new)
 
     return change
@@ -28,9 +29,9 @@ def change(client, fill_in, log_in, susan):
 
 @pytest.fixture
 def reset(client, fill_in, susan):
-    def reset(password):
+    def reset(password, repeated=None):
         page = f"/auth/reset_password?token={proofs.make(proofs.RESET, susan())}"
-        return fill_in(page, new_password=password, new_password2=password)
+        return fill_in(page, new_password=password, new_password2=repeated or password)
 
     return reset
 
@@ -45,6 +46,15 @@ def test_guessable_password_is_refused_by_pages(request, way, password):
         assert EASY in page.text
     else:
         assert page.status_code == 302
+
+
+@pytest.mark.parametrize("way", ["change", "reset"])
+def test_new_password_shows_all_its_errors_at_once(request, susan, way):
+    page = request.getfixturevalue(way)("short", "shore")
+    assert page.status_code == 400
+    assert "Use at least 8 characters." in page.text
+    assert "The passwords don&#39;t match." in page.text
+    assert matches("correct horse", susan().password_hash)
 
 
 def test_guessable_password_is_refused_by_the_api(client, context):

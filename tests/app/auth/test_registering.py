@@ -58,11 +58,29 @@ def test_error_is_beside_its_field_and_input_is_kept(fill_in, names, field, valu
 
 
 def test_all_errors_are_shown_at_once(fill_in):
-    response = fill_in("/auth/register", username="", email="", password="short", password2="short")
-    errors = {field: error_of(field, response) for field in ("username", "email", "password")}
+    response = fill_in("/auth/register", username="", email="", password="short", password2="shore")
+    errors = {field: error_of(field, response) for field in FIELDS}
     assert "Enter a username." in errors["username"]
     assert "Enter a valid email address." in errors["email"]
     assert "Use at least 8 characters." in errors["password"]
+    assert "The passwords don&#39;t match." in errors["password2"]
+
+
+def test_taken_names_are_shown_with_the_other_errors(fill_in, susan, names):
+    response = fill_in("/auth/register", **FIELDS | {"password": "short"})
+    errors = {field: error_of(field, response) for field in FIELDS}
+    assert response.status_code == 400
+    assert "This username is taken." in errors["username"]
+    assert "This email address is already in use." in errors["email"]
+    assert "Use at least 8 characters." in errors["password"]
+    assert "The passwords don&#39;t match." in errors["password2"]
+    assert names() == ["susan"]
+
+
+def test_both_taken_names_are_shown_at_once(fill_in, susan):
+    response = fill_in("/auth/register", **FIELDS)
+    assert "This username is taken." in error_of("username", response)
+    assert "This email address is already in use." in error_of("email", response)
 
 
 @pytest.mark.parametrize("missing", FIELDS)

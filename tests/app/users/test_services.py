@@ -74,7 +74,8 @@ def test_username_is_accepted(context, name):
 @pytest.mark.parametrize(
     "email",
     ["", "notanemail", "a@", "@example.com", "a b@example.com", "a@example", "a@b@example.com", "a@exa\0mple.com",
-     "a@example.com\n\nb", "é@example.com", f"{'a' * 250}@example.com", "a@-example.com", "Susan <susan@example.com>"],
+     "a@example.com\n\nb", "é@example.com", f"{'a' * 250}@example.com", "a@-example.com", "Susan <susan@example.com>",
+     "\udcff@example.com"],
 )  # fmt: skip
 def test_invalid_email_is_refused(context, email):
     assert broken(create, "susan", email) == "email"
