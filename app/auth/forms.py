@@ -65,7 +65,7 @@ class ResetPasswordForm(OnceForm):
 
 class ChangeAddressForm(OnceForm):
     email = EmailField(_l("New email address"), render_kw={"autocomplete": "email"})
-    password = current_password(_l("Password"))
+    password = current_password(_l("Current password"))
 
 
 class ChangePasswordForm(OnceForm):

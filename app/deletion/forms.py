@@ -7,4 +7,4 @@ from app.web.forms import OnceForm
 
 
 class DeleteAccountForm(OnceForm):
-    password = current_password(_l("Your password"))
+    password = current_password(_l("Current password"))

@@ -14,7 +14,7 @@ class MessageForm(OnceForm):
 
     body = TextAreaField(
         _l("Message"),
-        description=_l("At most %(limit)d characters.", limit=rules.LIMIT),
+        description=_l("Up to %(limit)d characters.", limit=rules.LIMIT),
         render_kw={"rows": 2, "dir": "auto", "required": True, "data-graphemes-max": rules.LIMIT},
     )
 

@@ -185,7 +185,7 @@ def test_new_password_is_told_in_the_language_of_the_user(susan, flask, log_in, 
         assert fill_in("/settings/password", password=PASSWORD, **new).status_code == 302
     else:
         assert flask("user", "reset-password", "susan", "--password-stdin", input="battery staple\n")[1] == 0
-    assert outbox() == [("susan@example.com", "Votre mot de passe a été changé", None)]
+    assert outbox() == [("susan@example.com", "Votre mot de passe a été modifié", None)]
 
 
 def test_change_of_case_is_not_told(susan, outbox):

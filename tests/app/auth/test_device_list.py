@@ -122,3 +122,9 @@ def test_deleted_account_has_no_session(device):
     db.session.commit()
     assert not is_signed_in(client)
     assert db.session.scalar(select(func.count(LoginSession.id))) == 0
+
+
+def test_revoking_a_token_asks_first(client, susan, log_in, fill_in):
+    log_in("susan")
+    fill_in("/settings/tokens", name="phone")
+    assert 'data-confirm="Revoke this token?' in client.get("/settings/tokens").text
