@@ -6,12 +6,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.auth import attempts, known_browsers, links, proofs, repeats, services, sessions
-from app.auth.destination import destination
 from app.auth.forms import LoginForm, RegisterForm, ResetPasswordForm, ResetRequestForm
 from app.database import db
 from app.exceptions import NotAllowed
 from app.extensions import csrf
 from app.users import email_addresses
+from app.web.destination import destination
 from app.web.forms import form_view
 from app.web.rate_limits import registrations
 

@@ -10,7 +10,6 @@ from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.exceptions import Unauthorized
 
 from app.auth import known_browsers, presence, services
-from app.auth.destination import destination, path_of
 from app.auth.forms import LoginForm
 from app.auth.queries import SessionUser, user_of_session
 from app.auth.signals import signed_in
@@ -19,6 +18,7 @@ from app.exceptions import NotFound
 from app.extensions import login
 from app.users.models import User
 from app.web import resubmission
+from app.web.destination import destination, path_of
 from app.web.errors import answer, answer_form, is_from_script
 from app.web.hooks import note_user
 from app.web.origin import is_from_here

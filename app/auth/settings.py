@@ -16,6 +16,7 @@ from app.users import passwords
 from app.users.models import User
 from app.web import rate_limits, removal
 from app.web.forms import form_view, new_form_key, submitted_key
+from app.web.questions import asks_first
 
 TOKENS_PER_PAGE = 25
 
@@ -184,6 +185,7 @@ def _tokens_page(form: TokenForm, key: Key, token: str | None = None) -> str:
 
 @bp.post("/tokens/<id:token_id>/revoke")
 @login_required
+@asks_first
 def revoke_token(token_id: int) -> ResponseReturnValue:
     ids = [token.id for token in queries.tokens_of(current_user.id)]
     with contextlib.suppress(NotFound):  # a second click
@@ -209,6 +211,7 @@ def sign_out_device(session_id: int) -> ResponseReturnValue:
 
 @bp.post("/log_out_everywhere")
 @login_required
+@asks_first
 def log_out_everywhere() -> ResponseReturnValue:
     services.end_sessions(current_user.id, keep=current_user.session_id)
     db.session.commit()

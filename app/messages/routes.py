@@ -21,6 +21,7 @@ from app.users.queries import by_username
 from app.web import rate_limits, removal
 from app.web.errors import is_from_script
 from app.web.forms import form_view
+from app.web.questions import asks_first
 
 bp = Blueprint("messages", __name__, url_prefix="/messages")
 
@@ -130,6 +131,7 @@ def _mark_seen(other: User) -> None:
 
 @bp.post("/with/<username>/delete")
 @login_required
+@asks_first
 def delete_conversation(username: str) -> ResponseReturnValue:
     other = by_username(username) or abort(404)
     return _delete(queries.side_of(current_user.id, other.id))
@@ -155,12 +157,14 @@ def former(side_id: int) -> ResponseReturnValue:
 
 @bp.post("/former/<id:side_id>/delete")
 @login_required
+@asks_first
 def delete_former(side_id: int) -> ResponseReturnValue:
     return _delete(queries.former_side(current_user.id, side_id))
 
 
 @bp.post("/<id:message_id>/delete")
 @login_required
+@asks_first
 def delete_message(message_id: int) -> ResponseReturnValue:
     people_page, came_from = url_for("messages.people"), request.form.get("next", "")
     page, anchor = people_page, ""

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app.auth.destination import destination
 from app.database import db
 from app.exceptions import NotFound
 from app.languages.names import language_choices
@@ -15,8 +14,10 @@ from app.posts import queries, rendering, services
 from app.posts.forms import PostForm
 from app.submissions import services as submissions
 from app.web import rate_limits, removal
+from app.web.destination import destination
 from app.web.errors import is_from_script
 from app.web.forms import form_view
+from app.web.questions import asks_first
 
 bp = Blueprint("posts", __name__)
 
@@ -53,6 +54,7 @@ def show(post_id: int) -> ResponseReturnValue:
 
 @bp.post("/posts/<id:post_id>/delete")
 @login_required
+@asks_first
 def delete(post_id: int) -> ResponseReturnValue:
     with contextlib.suppress(NotFound):  # a second click
         services.delete_post(post_id, by=current_user)

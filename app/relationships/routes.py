@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app.auth.destination import destination
 from app.database import db
 from app.exceptions import NotFound
 from app.relationships import services
@@ -14,6 +13,7 @@ from app.text import isolated
 from app.users import queries
 from app.users.models import User
 from app.web import rate_limits
+from app.web.destination import destination
 from app.web.errors import is_from_script
 
 bp = Blueprint("relationships", __name__)

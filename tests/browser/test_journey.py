@@ -90,16 +90,21 @@ def test_user_resets_password_writes_and_downloads_data(visit, register, inbox, 
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
-def test_delete_asks_for_confirmation_with_javascript(visit, register, javascript):
+def test_delete_asks_for_confirmation(visit, register, javascript):
     page = visit(javascript=javascript)
     register(page).post("Not meant.")
-    page.once("dialog", lambda dialog: dialog.dismiss())
-    page.locator(".post-actions button").click()
-    expect(page.locator(".post")).to_have_count(1 if javascript else 0)
-    if javascript:
-        page.once("dialog", lambda dialog: dialog.accept())
+
+    def delete(answer):
+        page.once("dialog", lambda dialog: dialog.accept() if answer == "Confirm" else dialog.dismiss())
         page.locator(".post-actions button").click()
-        expect(page.locator(".post")).to_have_count(0)
+        if not javascript:
+            expect(page.get_by_role("heading", level=1)).to_have_text("Delete this post?")
+            page.locator("main").get_by_text(answer).click()
+
+    delete("Cancel")
+    expect(page.locator(".post")).to_have_count(1)
+    delete("Confirm")
+    expect(page.locator(".post")).to_have_count(0)
 
 
 def test_invalid_form_keeps_input_and_focuses_first_error(page):

@@ -42,6 +42,7 @@ def test_deleting_a_post_without_javascript_keeps_the_place(visit, register):
         person.post(f"Post {number}")
     page.goto("/")
     page.locator(".post").filter(has_text="Post 2").locator("[data-remove]").click()
+    page.locator("main").get_by_text("Confirm").click()
     expect(page).to_have_url(re.compile(r"/#post-\d+$"))
     expect(page.locator(".post")).to_have_count(5)
     expect(page.locator(".post").filter(has_text="Post 1")).to_be_in_viewport()
@@ -87,6 +88,7 @@ def test_revoking_a_token_focuses_the_next(page, register):
     person = register(page)
     for name in ("phone", "tablet"):
         person.make_token(name)
+    page.on("dialog", lambda dialog: dialog.accept())
     by_keyboard(page.locator("[data-item]").filter(has_text="tablet").locator("button"))
     expect(page.locator("[data-item]").filter(has_text="phone")).to_be_focused()
     expect(page.locator("[data-item]")).to_have_count(1)

@@ -11,7 +11,6 @@ ORDER = ["models", "rules", "queries", "services", "forms", "routes"]
 # The layers of modules with other names. In api/, such modules are routes.
 OTHERS = {
     "auth/attempts": "routes",  # it reads the request, and refuses it
-    "auth/destination": "routes",
     "auth/devices": "rules",
     "auth/known_browsers": "routes",
     "auth/links": "services",

@@ -1,6 +1,9 @@
-// Asks before a button with `data-confirm` does something irreversible. Without JavaScript it is done at once.
+// Asks what a button named `ask` has as its value. Without JavaScript the server asks (app/web/questions.py).
 
 document.addEventListener("submit", (event) => {
-  const question = event.submitter?.dataset.confirm;
-  if (question && !window.confirm(question)) event.preventDefault();
+  const button = event.submitter;
+  if (button?.name !== "ask") return;
+  if (!window.confirm(button.value)) return event.preventDefault();
+  button.name = ""; // answered: the browser leaves the question out of what it sends now
+  setTimeout(() => (button.name = "ask"));
 });

@@ -29,7 +29,7 @@ async function remove(item, button, form) {
     button.removeAttribute("aria-disabled");
     if (error.message) return complain(item, error.message);
     delete button.dataset.remove; // no answer from the server: the browser's own page says why
-    delete button.dataset.confirm;
+    button.name = "";
     return form.requestSubmit(button);
   }
   const next = neighbour(item);

@@ -101,7 +101,7 @@ def test_sign_out_of_all_others_needs_others_and_asks(device, susan, other):
         services.issue_token(susan())
         db.session.commit()
     page = client.get("/settings").text
-    question = 'data-confirm="Sign out of all other devices and revoke your API tokens?"'
+    question = 'name="ask" value="Sign out of all other devices and revoke your API tokens?"'
     assert ("/settings/log_out_everywhere" in page, question in page) == (bool(other), bool(other))
 
 
@@ -127,4 +127,4 @@ def test_deleted_account_has_no_session(device):
 def test_revoking_a_token_asks_first(client, susan, log_in, fill_in):
     log_in("susan")
     fill_in("/settings/tokens", name="phone")
-    assert 'data-confirm="Revoke this token?' in client.get("/settings/tokens").text
+    assert 'name="ask" value="Revoke this token?' in client.get("/settings/tokens").text

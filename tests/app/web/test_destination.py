@@ -3,7 +3,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from app.auth import destination
+from app.web import destination
 
 # Parts of malicious addresses.
 PIECES = ["/", "\\", ":", "@", "?", "#", ".", "..", "\t", "\n", "\r", " ", "\0", "\x1f", "\x7f", "%2f", "%5c", "%09",
