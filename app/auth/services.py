@@ -19,7 +19,7 @@ from app.submissions import services as submissions
 from app.users import email_addresses, passwords, queries
 from app.users import rules as user_rules
 from app.users.models import User
-from app.users.services import EMAIL_TAKEN, change_email, create_user
+from app.users.services import change_email, check_free, create_user
 
 log = logging.getLogger(__name__)
 
@@ -118,8 +118,7 @@ def request_email_change(user: User, email: str, password: str, form_key: str = 
     email = email_addresses.email(email)
     if not is_new_email(user, email):
         raise Invalid("email", _("This is already your address."))
-    if queries.by_email(email):
-        raise Invalid("email", str(EMAIL_TAKEN))
+    check_free("email", queries.by_email(email))
     lock_unchanged(user, User.password_hash)
     links.request_confirmation(user, email, form_key)
     return email

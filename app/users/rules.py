@@ -64,13 +64,6 @@ def password(value: str, field: str = "password", personal: Iterable[str | None]
     return value
 
 
-def repeated(value: str, first: str, field: str) -> str:
-    """Return the password that was typed again, which must be the first one."""
-    if value != first:
-        raise Invalid(field, _("The passwords don't match."))
-    return value
-
-
 def new_password(
     value: str, again: str | None = None, field: str = "password", personal: Iterable[str | None] = ()
 ) -> str:
@@ -78,11 +71,16 @@ def new_password(
 
     Raises as `check_all` does. The name of the second field is that of the first one with a 2.
     """
-    kept, _again = check_all(
+    kept, _same = check_all(
         lambda: password(value, field, personal),
-        lambda: repeated(value if again is None else again, value, f"{field}2"),
+        lambda: _check_same(value, again, f"{field}2"),
     )
     return str(kept)
+
+
+def _check_same(value: str, again: str | None, field: str) -> None:
+    if again not in (None, value):
+        raise Invalid(field, _("The passwords don't match."))
 
 
 def display_name(value: str) -> str:

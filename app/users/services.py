@@ -18,8 +18,7 @@ from app.users.signals import user_changed, user_created, user_deleted, user_del
 # Matches the index name at the end of an error: "user.email_key" (SQLite), "'uq_user_email_key'" (MariaDB),
 # "'user.uq_user_email_key'" (MySQL).
 TAKEN = re.compile(r"(username|email)_key'?$")
-EMAIL_TAKEN = _l("This email address is already in use.")
-MESSAGES = {"username": _l("This username is taken."), "email": EMAIL_TAKEN}
+MESSAGES = {"username": _l("This username is taken."), "email": _l("This email address is already in use.")}
 PROFILE = ("username", "display_name", "about_me", "locale")
 
 
@@ -32,8 +31,8 @@ def create_user(
     """
     kept, *_free = rules.check_all(
         lambda: rules.apply_all(username=username, email=email, password=password, again=again),
-        lambda: _check_free("username", queries.by_username(username)),
-        lambda: _check_free("email", queries.by_email(email)),
+        lambda: check_free("username", queries.by_username(username)),
+        lambda: check_free("email", queries.by_email(email)),
     )
     user = User(password_hash=passwords.hashed(kept["password"]), email_confirmed=email_confirmed)
     _set_username(user, kept["username"])
@@ -42,6 +41,15 @@ def create_user(
         db.session.add(user)
     user_created.send(user)
     return user
+
+
+def check_free(field: str, holder: User | None) -> None:
+    """Raise Invalid if the username or email address has a holder.
+
+    The index decides when it is stored (`_reporting_taken`); this finds the error before.
+    """
+    if holder:
+        raise Invalid(field, str(MESSAGES[field]))
 
 
 def hold(*user_ids: int | None, missing: str = "") -> None:
@@ -144,15 +152,6 @@ def _set_username(user: User, username: str) -> None:
 def _set_email(user: User, email: str) -> None:
     user.email = email
     user.email_key = email_addresses.email_key(email)
-
-
-def _check_free(field: str, holder: User | None) -> None:
-    """Raise Invalid if the username or email address is taken.
-
-    The index decides (`_reporting_taken`); this finds the error while other values are still refused.
-    """
-    if holder:
-        raise Invalid(field, str(MESSAGES[field]))
 
 
 @contextlib.contextmanager

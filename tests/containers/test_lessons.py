@@ -171,7 +171,7 @@ def test_words_of_the_glossary_exist(language):
     assert used - anchors == set()
 
 
-LESSONS = [page for name, page in pages_to_walk().items() if not name.startswith("old-lab")]
+LESSONS = [pytest.param(page, id=name) for name, page in pages_to_walk().items() if not name.startswith("old-lab")]
 
 
 def durations(file):
@@ -185,13 +185,13 @@ def durations(file):
     return numbers, minutes, int(re.search(r"\d+", commands_take)[0])
 
 
-@pytest.mark.parametrize("page", LESSONS, ids=lambda page: f"{page.parent.name}/{page.name}")
+@pytest.mark.parametrize("page", LESSONS)
 def test_exercises_beyond_the_core_are_called_optional(page):
     called = [int(re.match(r"\d+", heading)[0]) for heading in exercises(page) if re.search(r"\((opt|fac)", heading)]
     assert called == durations(page)[0]
 
 
-@pytest.mark.parametrize("page", LESSONS, ids=lambda page: f"{page.parent.name}/{page.name}")
+@pytest.mark.parametrize("page", LESSONS)
 def test_duration_leaves_time_to_read_type_wait_and_think(page):
     """It is 1.5 to 3 times that of reading, typing and waiting once, at the speeds of docs/teaching.md."""
     steps = blocks(page)

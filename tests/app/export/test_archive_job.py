@@ -30,21 +30,19 @@ def export(user):
     return job_of(user.id, KIND)
 
 
-def read_archive(user):
-    """Return the parsed content of each file in the archive that the user can download."""
+def open_archive(user):
+    """Open the archive that the user can download."""
     archive = queries.archive_of(user.id)
     data = b"".join(queries.chunks(archive.id))
     assert len(data) == archive.size
-    with zipfile.ZipFile(io.BytesIO(data)) as zipped:
+    return zipfile.ZipFile(io.BytesIO(data))
+
+
+def read_archive(user):
+    """Return the parsed content of each file in the archive that the user can download."""
+    with open_archive(user) as zipped:
         assert zipped.testzip() is None
         return {name: json.loads(zipped.read(name)) for name in zipped.namelist()}
-
-
-def entries(user):
-    """Return the entries of the archive that the user can download."""
-    data = b"".join(queries.chunks(queries.archive_of(user.id).id))
-    with zipfile.ZipFile(io.BytesIO(data)) as zipped:
-        return zipped.infolist()
 
 
 def kinds(user):
@@ -55,7 +53,7 @@ def kinds(user):
 def test_files_of_the_archive_bear_its_date(susan):
     export(susan)
     today = utc_now()
-    found = entries(susan)
+    found = open_archive(susan).infolist()
     assert [entry.date_time[:3] for entry in found] == [(today.year, today.month, today.day)] * 5
     assert {entry.compress_type for entry in found} == {zipfile.ZIP_DEFLATED}
 
