@@ -41,6 +41,14 @@ def test_stand_in_is_one_layer_with_the_official_path(engine, kind):
     assert run(engine, STAND_INS[kind], "find /var/lib/apt/lists /var/cache/apt -type f -size +0") == ""
 
 
+@pytest.mark.parametrize("kind", ["python", "debian"])
+def test_stand_in_has_licences_but_no_other_documentation(engine, kind):
+    found = run(engine, STAND_INS[kind], "cd /usr/share; find doc man locale -type f; cat /etc/dpkg/dpkg.cfg.d/*")
+    files = [line for line in found.splitlines() if line.startswith(("doc/", "man/", "locale/"))]
+    assert {Path(file).name for file in files} == {"copyright"}
+    assert "path-exclude=/usr/share/man/*" in found.splitlines()  # for packages that an image adds
+
+
 def test_stand_in_is_made_with_modes_for_every_user(without, tmp_path):
     environment = without("mmdebstrap")
     put_command(environment, "mmdebstrap", f"umask >{tmp_path}/umask; exit 1")
