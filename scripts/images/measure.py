@@ -120,7 +120,7 @@ def build(workshop: Workshop, stage: str, tag: str, options: str = "") -> dict[s
         "STAGE": stage,
         "TAG": tag,
         "IMAGE": workshop.project,
-        "BUILD_OPTIONS": f"--force-rm {options}",
+        "BUILD_OPTIONS": options,
     }
     began = time.monotonic()
     status, log = run(["sh", "scripts/build"], BUILD_SECONDS, env, workshop.tree)

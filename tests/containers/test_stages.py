@@ -1,6 +1,7 @@
 """Stages: folders under docker/, and paths of any folder or Dockerfile."""
 
 import re
+import uuid
 
 import pytest
 from engine import ROOT, free_port
@@ -78,6 +79,15 @@ def test_plain_dockerfile_runs_and_keeps_its_data(lab, make, build, any_builder,
     make("run", STAGE=file, PORT=container.port)
     assert container.get("/user/susan").status == 200
     assert "answers" in make("restart", PORT=container.port).stdout
+
+
+def test_build_that_fails_leaves_no_container(lab, make, engine):
+    token = uuid.uuid4().hex
+    path = lab(f"FROM ubuntu:24.04\nRUN echo {token} && exit 3\n")
+    result = make("build", STAGE=path, env={"DOCKER_BUILDKIT": "0"}, check=False)
+    assert "error: could not build" in result.stderr
+    assert token in result.stdout + result.stderr
+    assert token not in engine("ps", "-a", "--no-trunc", "--format", "{{.Command}}").stdout
 
 
 def test_image_without_data_dir_is_told_apart(lab, make, build, any_builder, instance, project):
