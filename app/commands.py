@@ -1,5 +1,6 @@
 """Commands of `flask` that use the database: if it fails, they end with one line and status 69."""
 
+import os
 import sys
 from typing import Any, NoReturn
 
@@ -8,8 +9,6 @@ from sqlalchemy.exc import ProgrammingError
 
 from app import logs
 from app.outages import DATABASE_ERRORS, is_failure, lacks_schema, reason
-
-EX_UNAVAILABLE = 69  # of sysexits(3)
 
 
 class OneLineFailure(click.Command):
@@ -35,4 +34,4 @@ class Group(OneLineFailure, click.Group):
 def _fail(error: BaseException) -> NoReturn:
     remedy = "" if lacks_schema(error) else "; check that it is running, and DATABASE_URL"
     logs.tell(f"the database failed: {reason(error)}{remedy}")
-    sys.exit(EX_UNAVAILABLE)
+    sys.exit(os.EX_UNAVAILABLE)

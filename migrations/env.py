@@ -4,6 +4,7 @@ The application has imported every model before Alembic loads this file.
 """
 
 import logging
+import os
 import signal
 
 from alembic import context
@@ -12,7 +13,7 @@ from flask import current_app
 
 from app.database import db
 from app.database_limits import patiently
-from app.ops.startup import EX_SOFTWARE, EX_UNAVAILABLE, fail, wait_for_database
+from app.ops.startup import fail, wait_for_database
 from app.ops.upgrade import DatabaseUnavailable, migration_lock
 
 log = logging.getLogger("alembic.env")
@@ -54,11 +55,11 @@ def run_or_fail() -> None:
     try:
         run_online()
     except DatabaseUnavailable as error:
-        fail(EX_UNAVAILABLE, str(error))
+        fail(os.EX_UNAVAILABLE, str(error))
     except CommandError as error:
         if "not up to date" in str(error):  # `flask db migrate` compares the models with it
-            fail(EX_SOFTWARE, "the database lacks the newest migrations; run first: flask db upgrade")
-        fail(EX_SOFTWARE, f"{error}; does this image's code fit the database, or is it an older one?")
+            fail(os.EX_SOFTWARE, "the database lacks the newest migrations; run first: flask db upgrade")
+        fail(os.EX_SOFTWARE, f"{error}; does this image's code fit the database, or is it an older one?")
     except Exception as error:  # a migration can raise anything
         log.exception("the migration failed here:")
         left = (
@@ -66,7 +67,7 @@ def run_or_fail() -> None:
             if db.engine.dialect.name == "sqlite"
             else "the statements before it remain; fix the cause and run it again"
         )
-        fail(EX_SOFTWARE, f"a migration failed ({_line(error)}); {left}; see the lines above")
+        fail(os.EX_SOFTWARE, f"a migration failed ({_line(error)}); {left}; see the lines above")
 
 
 def _line(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """`flask mail`: list, retry and test mails."""
 
+import os
 import sys
 from datetime import datetime
 from typing import NoReturn
@@ -17,8 +18,6 @@ from app.mail.failures import failure_of
 from app.mail.message import Mail, render
 from app.mail.models import FAILED, PENDING, SENT
 from app.users import email_addresses
-
-EX_USAGE, EX_UNAVAILABLE, EX_CONFIG = 64, 69, 78  # sysexits(3)
 
 
 @click.group(cls=Group)
@@ -48,12 +47,12 @@ def list_(state: tuple[str, ...]) -> None:
 def retry(ids: tuple[int, ...], everything: bool) -> None:
     """Send pending and failed mails now, and retry them for another day. `flask mail list` shows IDS."""
     if bool(ids) == everything:
-        _exit(EX_USAGE, "name the ids of mails, or --all")
+        _exit(os.EX_USAGE, "name the ids of mails, or --all")
     # SQLite's driver refuses larger numbers.
     count = services.retry(None if everything else [min(mail_id, LARGEST_ID) for mail_id in ids])
     db.session.commit()
     if ids and not count:
-        _exit(EX_USAGE, "no pending or failed mail has this id; see: flask mail list")
+        _exit(os.EX_USAGE, "no pending or failed mail has this id; see: flask mail list")
     click.echo(f"Mails due now: {count}.")
 
 
@@ -64,17 +63,17 @@ def test(address: str) -> None:
     """Send a test mail to ADDRESS and print the result in one line."""
     config = current_app.config
     if not config["MAIL_SERVER"]:
-        _exit(EX_CONFIG, "MAIL_SERVER is not set; mails are written to the log")
+        _exit(os.EX_CONFIG, "MAIL_SERVER is not set; mails are written to the log")
     server = f"{config['MAIL_SERVER']}:{config['MAIL_PORT']}"
     try:
         recipient = email_addresses.email(address)
     except Invalid as error:
-        _exit(EX_USAGE, f"{address!r} is not an address; {error}")
+        _exit(os.EX_USAGE, f"{address!r} is not an address; {error}")
     values = {"text": f"“flask mail test” sent this mail for {config['SITE_URL']}."}
     try:
         transport.send(render(Mail(recipient, "Microblog: test of the mail settings", "alert", "en", values)))
     except Exception as error:  # any error, whatever the server sends
-        _exit(EX_UNAVAILABLE, f"{server}: {failure_of(error).reason}")
+        _exit(os.EX_UNAVAILABLE, f"{server}: {failure_of(error).reason}")
     click.echo(f"{server} accepted the mail to {recipient}. Check the inbox.")
 
 

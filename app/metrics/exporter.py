@@ -21,7 +21,6 @@ from prometheus_client.registry import Collector
 from app import logs
 
 TIMEOUT = 10  # seconds for a client to send its request
-EX_CONFIG = 78  # of sysexits(3)
 
 # Held while the files are read, while those of an ended process are merged, and while gunicorn forks a worker, which
 # must not inherit a lock that the serving thread holds.
@@ -56,7 +55,7 @@ def serve(bind: str, registry: CollectorRegistry = REGISTRY) -> None:
         server, _thread = start_http_server(int(port), host.strip("[]") or "0.0.0.0", registry)  # noqa: S104
     except OSError as error:
         logs.tell(f"METRICS_BIND={bind} can't be listened on ({error.strerror}); give another address or port")
-        sys.exit(EX_CONFIG)
+        sys.exit(os.EX_CONFIG)
     cast(type[StreamRequestHandler], server.RequestHandlerClass).timeout = TIMEOUT
 
 

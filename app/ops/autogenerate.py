@@ -10,7 +10,7 @@ from alembic.operations.ops import MigrationScript
 from flask import current_app
 
 from app.database import UTCDateTime
-from app.ops.startup import EX_CANTCREAT, EX_USAGE, fail
+from app.ops.startup import fail
 
 
 def is_modelled(name: str | None, kind: str, _parents: dict[str, Any]) -> bool:
@@ -33,7 +33,9 @@ def check(_context: Any, _revision: Any, directives: list[MigrationScript]) -> N
     """
     folder = Path(current_app.extensions["migrate"].directory) / "versions"
     if not os.access(folder, os.W_OK):
-        fail(EX_CANTCREAT, f"{folder} can't be written; run this in a checkout that you own: make shell ENGINE=local")
+        fail(
+            os.EX_CANTCREAT, f"{folder} can't be written; run this in a checkout that you own: make shell ENGINE=local"
+        )
     is_compared = click.get_current_context().info_name == "migrate"  # `flask db revision` writes an empty one
     if is_compared and all(script.upgrade_ops is None or script.upgrade_ops.is_empty() for script in directives):
-        fail(EX_USAGE, "the models have no change that the migrations lack; change the models first")
+        fail(os.EX_USAGE, "the models have no change that the migrations lack; change the models first")

@@ -5,6 +5,7 @@ Only the command line imports this module: a server does without its dependencie
 
 import atexit
 import contextlib
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,9 +27,6 @@ from app.mail.commands import mail
 from app.ops import autogenerate, backup, health, upgrade
 from app.ops.seed import seed
 from app.ops.startup import (
-    EX_CANTCREAT,
-    EX_CONFIG,
-    EX_USAGE,
     compile_catalogues,
     create_secret_key,
     fail,
@@ -118,7 +116,7 @@ def _sqlite_file(server_command: str) -> Path:
     """Return the path of the SQLite database; for a database server, exit and name the command to use instead."""
     path = sqlite_path(current_app.config["SQLALCHEMY_DATABASE_URI"])
     if path is None:
-        fail(EX_USAGE, f"the database is not an SQLite file; for a database server, run: {server_command}")
+        fail(os.EX_USAGE, f"the database is not an SQLite file; for a database server, run: {server_command}")
     return path
 
 
@@ -127,11 +125,12 @@ def _errors_in_one_line(target: Path) -> Iterator[None]:
     try:
         yield
     except backup.BackupError as error:
-        fail(EX_USAGE, str(error))
+        fail(os.EX_USAGE, str(error))
     except OSError as error:
         # Not the error's file name: it may be a temporary file.
         fail(
-            EX_CANTCREAT, f"{target} can't be written ({error.strerror}); check that its folder exists and is writable"
+            os.EX_CANTCREAT,
+            f"{target} can't be written ({error.strerror}); check that its folder exists and is writable",
         )
 
 
@@ -146,13 +145,13 @@ def translate() -> None:
 def init(language: str) -> None:
     """Create the catalogue of a new LANGUAGE, such as de or pt_BR."""
     if not LANGUAGE.fullmatch(language) or not localedata.exists(language):
-        fail(EX_USAGE, f"{language!r} is not a language code; use one such as de or pt_BR")
+        fail(os.EX_USAGE, f"{language!r} is not a language code; use one such as de or pt_BR")
     if len(language) > (limit := User.locale.type.length):  # MariaDB would reject it in a user's settings
         shorter = language.rpartition("_")[0]
-        fail(EX_USAGE, f"{language} is too long: the limit is {limit} characters; use {shorter}")
+        fail(os.EX_USAGE, f"{language} is too long: the limit is {limit} characters; use {shorter}")
     source = catalogues.source_of(locales.CATALOGUES, language)
     if language == locales.ENGLISH or source.exists():
-        fail(EX_USAGE, f"{language} already exists; to add new texts, run: flask translate update")
+        fail(os.EX_USAGE, f"{language} already exists; to add new texts, run: flask translate update")
     texts = _texts()
     with _writable(locales.CATALOGUES):
         count = catalogues.create(source, texts)
@@ -183,7 +182,7 @@ def compile_(missing: bool) -> None:
 def _texts() -> Catalog:
     """Return all texts of the code; without babel.cfg, exit with one line."""
     if not (ROOT / "babel.cfg").exists():
-        fail(EX_USAGE, "babel.cfg is missing, as in an image; run this in a checkout of the source")
+        fail(os.EX_USAGE, "babel.cfg is missing, as in an image; run this in a checkout of the source")
     return catalogues.extract(ROOT)
 
 
@@ -196,6 +195,6 @@ def _writable(path: Path) -> Iterator[None]:
     try:
         yield
     except catalogues.BrokenCatalogue as error:
-        fail(EX_CONFIG, str(error))
+        fail(os.EX_CONFIG, str(error))
     except OSError as error:
-        fail(EX_CANTCREAT, f"{path} can't be written ({error.strerror}); run this in a checkout that you own")
+        fail(os.EX_CANTCREAT, f"{path} can't be written ({error.strerror}); run this in a checkout that you own")

@@ -27,8 +27,6 @@ from app.ops.upgrade import DatabaseUnavailable
 from app.settings import ConfigError
 from app.settings.database_url import sqlite_path
 
-EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE, EX_CANTCREAT, EX_CONFIG = 64, 69, 70, 73, 78
-
 UPGRADE = ("flask", "db", "upgrade")
 
 
@@ -84,11 +82,11 @@ def _schema_is_current() -> bool:
     try:
         return health.schema_is_current()
     except SQLAlchemyError as error:  # the database answered a moment ago
-        fail(EX_UNAVAILABLE, f"the database failed: {outages.reason(error)}; start again when it is running")
+        fail(os.EX_UNAVAILABLE, f"the database failed: {outages.reason(error)}; start again when it is running")
 
 
 def fail(code: int, message: str) -> NoReturn:
-    """Log one line and exit with `code`."""
+    """Log one line and exit with `code`, an EX_… of `os`."""
     logs.tell(message)
     sys.exit(code)
 
@@ -98,7 +96,7 @@ def create_secret_key() -> None:
     try:
         current_app.secret_key  # noqa: B018
     except ConfigError as error:
-        fail(EX_CONFIG, str(error))
+        fail(os.EX_CONFIG, str(error))
     except OSError as error:
         _fail_for_folder(error)
 
@@ -116,9 +114,9 @@ def wait_for_database(seconds: int | None = None) -> None:
             db.engine, seconds, lambda where: logs.tell(f"waiting up to {seconds} s for {where}", logging.INFO)
         )
     except ConfigError as error:
-        fail(EX_CONFIG, str(error))
+        fail(os.EX_CONFIG, str(error))
     except DatabaseUnavailable as error:
-        fail(EX_UNAVAILABLE, str(error))
+        fail(os.EX_UNAVAILABLE, str(error))
 
 
 def compile_catalogues(everything: bool) -> list[Path]:
@@ -126,16 +124,16 @@ def compile_catalogues(everything: bool) -> list[Path]:
     try:
         return catalogues.compile_all(locales.CATALOGUES, current_app.config["DATA_DIR"], everything=everything)
     except catalogues.BrokenCatalogue as error:
-        fail(EX_CONFIG, str(error))
+        fail(os.EX_CONFIG, str(error))
     except OSError as error:
-        fail(EX_CANTCREAT, f"compiled catalogues can't be written: {error}; set DATA_DIR to a writable folder")
+        fail(os.EX_CANTCREAT, f"compiled catalogues can't be written: {error}; set DATA_DIR to a writable folder")
 
 
 def _fail_for_folder(error: OSError) -> NoReturn:
     path = sqlite_path(current_app.config["SQLALCHEMY_DATABASE_URI"])
     folder = path.parent if path else current_app.config["DATA_DIR"]
     fail(
-        EX_CANTCREAT,
+        os.EX_CANTCREAT,
         f"{folder} can't be written by user {os.getuid()}:{os.getgid()} ({error.strerror}): give it that owner "
         f"recursively, mount another volume there, or set DATA_DIR",
     )

@@ -1,5 +1,7 @@
 """Parsing of settings, for config.py, which lists them. No module here imports another part of the application."""
 
+import os
+
 from click import ClickException
 
 
@@ -9,4 +11,4 @@ class ConfigError(ClickException):
     A command that does not catch it, as `flask` without FLASK_APP, prints the message and exits with `exit_code`.
     """
 
-    exit_code = 78  # EX_CONFIG of sysexits(3)
+    exit_code = os.EX_CONFIG

@@ -16,7 +16,6 @@ from typing import Any
 URL = "https://api.osv.dev"
 TIMEOUT = 20  # seconds for one answer
 BATCH = 500  # OSV takes 1,000 queries at once
-EX_UNAVAILABLE = 69
 
 # A proxy may answer everything with "nothing": a database that does not know this one's flaws is none.
 KNOWN_BAD = {"package": {"ecosystem": "PyPI", "name": "flask"}, "version": "0.12"}
@@ -108,7 +107,7 @@ def main() -> int:
             f"error: nothing was audited: {error}; set OSV_URL to a mirror of OSV, or audit {sys.argv[1]} elsewhere",
             file=sys.stderr,
         )
-        return EX_UNAVAILABLE
+        return os.EX_UNAVAILABLE
     for finding in found:
         print(f"{finding.name} {finding.version}: {' '.join(finding.advisories)}")
     print(f"{len(found)} of {count} packages have known vulnerabilities (https://osv.dev/ID describes each)")

@@ -158,14 +158,14 @@ def test_init_creates_a_catalogue_with_plural_forms(app, project):
 def test_init_rejects_existing_and_invalid_languages(app, project, language):
     flask(app, "init", "fr")
     before = po(project).read_bytes()
-    assert flask(app, "init", language).exit_code == cli.EX_USAGE
+    assert flask(app, "init", language).exit_code == os.EX_USAGE
     assert po(project).read_bytes() == before
 
 
 def test_init_rejects_a_code_too_long_for_the_user_table(app, project):
     result = flask(app, "init", "zh_Hans_CN")
     assert (result.exit_code, result.output) == (
-        cli.EX_USAGE,
+        os.EX_USAGE,
         "microblog: zh_Hans_CN is too long: the limit is 8 characters; use zh_Hans\n",
     )
     assert not catalogues.source_of(project / "app" / "translations", "zh_Hans_CN").exists()
@@ -216,7 +216,7 @@ def test_texts_in_python_code_are_extracted(app, project):
 def test_commands_that_extract_require_babel_cfg(app, tmp_path, monkeypatch, arguments):
     monkeypatch.setattr(cli, "ROOT", tmp_path)
     result = flask(app, *arguments)
-    assert result.exit_code == cli.EX_USAGE
+    assert result.exit_code == os.EX_USAGE
     assert "babel.cfg is missing, as in an image; run this in a checkout of the source" in result.stderr
     assert result.stderr.count("\n") == 1
 
@@ -237,7 +237,7 @@ def test_catalogue_in_another_encoding_is_named(app, project, command):
     flask(app, "init", "fr")
     po(project).write_text(PO.replace("Bonjour", "Très bien"), encoding="latin-1")
     result = flask(app, command)
-    assert (result.exit_code, result.stderr.count("\n")) == (cli.EX_CONFIG, 1)
+    assert (result.exit_code, result.stderr.count("\n")) == (os.EX_CONFIG, 1)
     assert "messages.po is not in UTF-8" in result.stderr
 
 
@@ -246,5 +246,5 @@ def test_compile_without_a_writable_folder_names_the_setting(app, project, monke
     (tmp_path / "file").touch()
     monkeypatch.setitem(app.config, "DATA_DIR", tmp_path / "file")
     result = flask(app, "compile")
-    assert (result.exit_code, result.stderr.count("\n")) == (cli.EX_CANTCREAT, 1)
+    assert (result.exit_code, result.stderr.count("\n")) == (os.EX_CANTCREAT, 1)
     assert "DATA_DIR" in result.stderr

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import os
 import sqlite3
 import time
 
@@ -123,7 +124,7 @@ def test_backup_works_in_a_folder_without_hard_links(run, file, monkeypatch):
 def test_backup_replaces_a_file_only_with_force(run, file):
     file.write_text("precious")
     result = run("backup", file)
-    assert (result.exit_code, file.read_text()) == (cli.EX_USAGE, "precious")
+    assert (result.exit_code, file.read_text()) == (os.EX_USAGE, "precious")
     assert "--force" in result.output
     assert run("backup", "--force", file).exit_code == 0
     assert run("restore", file).exit_code == 0
@@ -134,7 +135,7 @@ def test_backup_replaces_a_file_only_with_force(run, file):
 def test_restore_rejects_a_file_that_is_not_a_microblog_database(run, file, content):
     file.write_bytes(content)
     result = run("restore", file)
-    assert (result.exit_code, usernames()) == (cli.EX_USAGE, ["susan"])
+    assert (result.exit_code, usernames()) == (os.EX_USAGE, ["susan"])
     assert "is not a Microblog database" in result.output
 
 
@@ -144,13 +145,13 @@ def test_restore_rejects_a_backup_of_a_newer_version(run, file):
         connection.execute("UPDATE alembic_version SET version_num = 'ffffffffffff'")
         connection.execute("UPDATE user SET username = 'other'")
     result = run("restore", file)
-    assert (result.exit_code, usernames()) == (cli.EX_USAGE, ["susan"])
+    assert (result.exit_code, usernames()) == (os.EX_USAGE, ["susan"])
     assert "newer" in result.output
 
 
 def test_commands_reject_the_database_itself_as_file(run, sqlite_app):
     path = db.engine.url.database
-    assert run("backup", "--force", path).exit_code == run("restore", path).exit_code == cli.EX_USAGE
+    assert run("backup", "--force", path).exit_code == run("restore", path).exit_code == os.EX_USAGE
     assert usernames() == ["susan"]
 
 
@@ -164,7 +165,7 @@ def test_restore_gives_up_on_a_locked_database(run, file, monkeypatch):
         began = time.monotonic()
         result = run("restore", file)
         assert time.monotonic() - began < 5
-    assert result.exit_code == cli.EX_USAGE
+    assert result.exit_code == os.EX_USAGE
     assert "was locked by another process" in result.output
     assert len(result.output.splitlines()) == 1
     assert usernames() == ["susan", "david"]
@@ -180,7 +181,7 @@ def test_unwritable_path_is_shown_as_the_user_gave_it(command, named, run, file,
 
     monkeypatch.setattr("app.ops.upgrade.prepare_directory", fail)
     result = run(command, "no/such/copy.db" if command == "backup" else file)
-    assert result.exit_code == cli.EX_CANTCREAT
+    assert result.exit_code == os.EX_CANTCREAT
     assert f"{named} can't be written" in result.output
     assert "internal-name" not in result.output
     assert ".copy" not in result.output
@@ -215,7 +216,7 @@ def test_new_secret_key_ends_sessions_but_not_api_tokens(sqlite_app):
 def test_database_server_gets_the_command_to_use_instead(command, sqlite_app, run, file):
     sqlite_app.config["SQLALCHEMY_DATABASE_URI"] = "mysql+pymysql://user:hidden@db/microblog"
     result = run(command, file)
-    assert result.exit_code == cli.EX_USAGE
+    assert result.exit_code == os.EX_USAGE
     assert "mariadb" in result.output
     assert "hidden" not in result.output
 
