@@ -13,7 +13,7 @@ TARGET =
 ENV = PROD
 ## the database: $(DBS)
 DB = sqlite
-## ed25519: in `make test DB=mariadb`, the server identifies the application by that plugin
+## ed25519: `make test DB=mariadb` authenticates with that plugin
 DB_AUTH =
 ## auto, docker, podman or local; local needs no container, only Python
 ENGINE = auto
@@ -123,7 +123,7 @@ db-shell: ; @sh scripts/instance db-shell
 ## write the companion database to FILE (default: a new file in instance/backups)
 db-backup: ; @sh scripts/instance db-backup
 
-## replace the companion database by FILE, made by `make db-backup`
+## replace the companion database with FILE, made by `make db-backup`
 db-restore: ; @sh scripts/instance db-restore
 
 ## build, start with Compose and the companions of PROFILES, wait until it answers
@@ -188,10 +188,10 @@ test: ; @sh scripts/test
 ## test every stage's image and these commands
 test-images: ; @sh scripts/test-host images
 
-## test every stage by Podman, and two stages on a current engine
+## test every stage with Podman, and two stages on a current engine
 test-builders: ; @sh scripts/test-host builders
 
-## prove everything about the images: both of the former, an hour or more
+## run test-images and test-builders, an hour or more
 acceptance: test-images test-builders
 
 ## break databases, disks, containers and more under load; prints what was counted
