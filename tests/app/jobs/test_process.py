@@ -34,7 +34,7 @@ def start_export(user):
     return job
 
 
-def wait_for(user_id, condition, seconds=20):
+def wait_for(user_id, condition, seconds=60):
     """Wait until `condition(job)` is true of the user's job; return the job."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
