@@ -34,14 +34,15 @@ SESSIONS_MAX = 50  # per user
 def register(username: str, email: str, password: str, form_key: str = "", again: str | None = None) -> User:
     """Create an account, and mail a link to confirm its address. Raises Invalid.
 
-    A repeated submission of a form returns the first one's account.
+    A repeated submission of a form returns the first one's account, unless its password has changed since.
     """
     payload = ("user", username, email, password)
     try:
         user = create_user(username, email, password, again)
     except Invalid:
         taken_by = queries.by_username(username)
-        if taken_by and submissions.submitter(form_key, payload) == taken_by.id:
+        is_repeated = taken_by and submissions.submitter(form_key, payload) == taken_by.id
+        if taken_by and is_repeated and passwords.matches(password, taken_by.password_hash):
             return taken_by
         raise
     submissions.record(user.id, form_key, payload)

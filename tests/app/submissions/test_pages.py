@@ -4,10 +4,12 @@ import pytest
 from sqlalchemy import func, select
 
 from app.auth.models import ApiToken
+from app.auth.services import reset_password
 from app.database import db
 from app.messages.models import Message
 from app.posts.models import Post
 from app.users.models import User
+from app.users.queries import by_username
 
 POST = ("/post", {"body": "Hello"}, "/")
 MESSAGE = ("/messages/with/john", {"body": "Hello"}, "/messages/with/john#newest")
@@ -139,6 +141,20 @@ def test_other_registration_of_the_name_is_refused(app, client, context, read_fo
     refused = send_form("/auth/register", form, client=browser, **REGISTRATION | change)
     assert refused.status_code == 400
     assert "taken" in refused.text or "already in use" in refused.text
+
+
+def test_second_click_on_register_needs_the_current_password(app, client, context, read_form, send_form):
+    """As when the owner of the address has taken the account over by a reset."""
+    form = read_form(client.get("/auth/register"), "username")
+    browser = app.test_client()
+    browser.set_cookie("microblog", client.get_cookie("microblog").value)
+    send_form("/auth/register", form, **REGISTRATION)
+    reset_password(by_username("mary"), "battery staple")
+    db.session.commit()
+    refused = send_form("/auth/register", form, client=browser, **REGISTRATION)
+    assert refused.status_code == 400
+    assert "This username is taken." in refused.text
+    assert browser.get("/settings").status_code == 302
 
 
 def test_second_click_on_create_token_shows_the_only_token(client, people, read_form, send_form):
