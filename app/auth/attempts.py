@@ -13,7 +13,7 @@ from limits import RateLimitItem, parse_many
 from werkzeug.exceptions import TooManyRequests
 
 from app.auth import known_browsers, services
-from app.users import queries
+from app.users import passwords, queries
 from app.users.email_addresses import email_key
 from app.users.models import User
 from app.web import rate_limits
@@ -42,13 +42,15 @@ def authenticate(name: str, password: str) -> User | None:
         limits += _each(BY_ACCOUNT[PASSWORDS], PASSWORDS, account)
     try:
         rate_limits.check(limits)
+        with passwords.hashing():
+            rate_limits.check(limits)  # again: simultaneous attempts have been counted while this one waited
+            if services.authenticate(name, password):
+                return user
+            rate_limits.hit(limits)
+            return None
     except TooManyRequests:
         services.log_refusal("sign-in limited", user)
         raise
-    if services.authenticate(name, password):
-        return user
-    rate_limits.hit(limits)
-    return None
 
 
 def register(email: str) -> None:

@@ -19,23 +19,32 @@ MOST_AT_ONCE = 8  # hashes of a process, in progress and waiting; each holds one
 
 _places = threading.BoundedSemaphore(MOST_AT_ONCE)
 _turn = threading.Lock()
+_thread = threading.local()  # `has_turn` in the thread that holds the lock
 
 
 @contextlib.contextmanager
-def _hashing() -> Iterator[None]:
-    """Wait for the other hashes of this process. Raises Unavailable if too many wait."""
+def hashing() -> Iterator[None]:
+    """Wait for the other hashes of this process; a hash inside the block does not wait again.
+
+    Raises Unavailable if too many wait.
+    """
+    if getattr(_thread, "has_turn", False):
+        yield
+        return
     if not _places.acquire(blocking=False):
         raise Unavailable(_("Too many people are signing in. Try again in a moment."))
     try:
         with _turn:
+            _thread.has_turn = True
             yield
     finally:
+        _thread.has_turn = False
         _places.release()
 
 
 def hashed(password: str) -> str:
     """Return the salted hash to store, by the method PASSWORD_METHOD. Raises Unavailable."""
-    with _hashing():
+    with hashing():
         return generate_password_hash(_normalized(password), current_app.config["PASSWORD_METHOD"])
 
 
@@ -44,7 +53,7 @@ def matches(password: str, known_hash: str | None) -> bool:
     if len(password) > PASSWORD_MAX_CODE_POINTS:
         return matches("", None)
     unknown = f"{current_app.config['PASSWORD_METHOD']}$salt${'0' * 128}"
-    with _hashing():
+    with hashing():
         is_same = check_password_hash(known_hash or unknown, _normalized(password))
     return is_same and known_hash is not None
 

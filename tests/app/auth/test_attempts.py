@@ -1,11 +1,14 @@
 """Limits of an account that anyone can use up from outside."""
 
 import io
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from app.database import db
+from app.users import passwords
 from app.users.services import create_user
 from tests.fixtures.forms import csrf_token_in
 
@@ -48,6 +51,45 @@ def test_guesses_by_page_and_api_count_together(susan, stranger, guess, sign_in)
         assert stranger.post("/api/tokens", auth=("susan@example.com", "wrong horse")).status_code == 401
     assert sign_in(stranger) == 429
     assert stranger.post("/api/tokens", auth=("susan", "correct horse")).status_code == 429
+
+
+@pytest.fixture
+def send_at_once(app, monkeypatch, eventually):
+    """`send_at_once(times, password)`: send susan's password by as many clients, before the first is hashed.
+
+    Returns the sorted statuses of the responses.
+    """
+    hashing, check = threading.Event(), passwords.check_password_hash
+
+    def wait(*arguments):
+        hashing.wait(10)
+        return check(*arguments)
+
+    def count_hashing():
+        return passwords.MOST_AT_ONCE - passwords._places._value
+
+    def send_at_once(times, password):
+        monkeypatch.setattr(passwords, "check_password_hash", wait)
+
+        def send(_client):
+            return app.test_client().post("/api/tokens", auth=("susan", password)).status_code
+
+        with ThreadPoolExecutor(times) as pool:
+            sent = [pool.submit(send, client) for client in range(times)]
+            eventually(lambda: count_hashing() + sum(answer.done() for answer in sent) == times)
+            hashing.set()
+            return sorted(answer.result() for answer in sent)
+
+    return send_at_once
+
+
+def test_simultaneous_guesses_do_not_exceed_the_limit(susan, client, guess, send_at_once):
+    assert guess(client, 9) == [400] * 9
+    assert send_at_once(8, "wrong horse") == [401] + [429] * 7
+
+
+def test_simultaneous_right_passwords_pass(susan, send_at_once):
+    assert send_at_once(8, "correct horse") == [200] * 8
 
 
 @pytest.mark.parametrize("password", ["correct horse", "wrong horse"])
