@@ -2,8 +2,8 @@
 
 A limit counts for an account *and* the address that asks, so that a stranger uses up only their own. Limits of an
 account over all addresses stop guesses from many; browsers that it knows have their own (known_browsers.py). Those of
-an address over all accounts are generous. An unknown account is limited like an existing one. Pages and the API count
-together. Reasons: docs/decisions/accounts.md.
+an address over all accounts are generous. Right passwords are limited too, since each costs a hash. An unknown account
+is limited like an existing one. Pages and the API count together. Reasons: docs/decisions/accounts.md.
 """
 
 import hashlib
@@ -26,31 +26,42 @@ BY_ACCOUNT_AND_ADDRESS = {PASSWORDS: parse_many("10 per minute; 60 per hour"), R
 BY_ACCOUNT = {PASSWORDS: parse_many("100 per hour"), RESETS: parse_many("10 per 10 minutes")}
 BY_ADDRESS = {PASSWORDS: parse_many("200 per minute; 2000 per hour"), RESETS: parse_many("200 per hour")}
 REGISTRATIONS = parse_many("20 per hour")  # of one email address by one address
+REPEATED_CHANGES = parse_many("30 per minute")
 CONFIRMATIONS = parse_many("20 per hour")  # mails to one address, for all accounts together
 
 
 def authenticate(name: str, password: str) -> User | None:
     """Return the user with this username or email address if the password is theirs, else None.
 
-    Counts wrong passwords. Raises TooManyRequests over the limit, even for the right password.
+    Raises TooManyRequests over the limit of wrong passwords, even for the right one, or over that of right ones.
     """
     user = queries.by_name(name)
     account = f"user {user.id}" if user else _named(name)
     browser = known_browsers.name_for(lambda: user)
     limits = _limits(PASSWORDS, account, browser)
-    if not browser:
-        limits += _each(BY_ACCOUNT[PASSWORDS], PASSWORDS, account)
+    own = rate_limits.own_passwords(account)
+    # Only users who know the password have known browsers, and they can have many.
+    limits += own if browser else _each(BY_ACCOUNT[PASSWORDS], PASSWORDS, account)
     try:
-        rate_limits.check(limits)
+        rate_limits.check(limits + own)
         with passwords.hashing():
-            rate_limits.check(limits)  # again: simultaneous attempts have been counted while this one waited
+            rate_limits.check(limits + own)  # again: simultaneous attempts have been counted while this one waited
             if services.authenticate(name, password):
+                rate_limits.hit(own)
                 return user
             rate_limits.hit(limits)
             return None
     except TooManyRequests:
         services.log_refusal("sign-in limited", user)
         raise
+
+
+def count_repeated_change(user: User) -> None:
+    """Count a "Change password" that was submitted before. Raises TooManyRequests.
+
+    It has its own limit: a person who has lost the account can still submit it, and must not lock the owner out.
+    """
+    rate_limits.take(_each(REPEATED_CHANGES, "repeated changes", f"user {user.id}"))
 
 
 def register(email: str) -> None:

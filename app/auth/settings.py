@@ -47,7 +47,10 @@ def _password_was_changed() -> ResponseReturnValue | None:
     """Answer a second click, whose session the first one has ended. If its answer arrived, there is a new session."""
     form = ChangePasswordForm()
     user = repeats.user_of(form)
-    if user is None or not passwords.matches(form.new_password.data or "", user.password_hash):
+    if user is None:
+        return None
+    attempts.count_repeated_change(user)
+    if not passwords.matches(form.new_password.data or "", user.password_hash):
         return None
     if form.validate():  # the CSRF token is of the former session
         return _password_changed(user)

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 WRITING = {"POST", "PUT", "DELETE"}  # showing a form is not limited
 API_RATE = parse("600 per minute")
+OWN_PASSWORDS = "30 per minute"  # right ones, of one account
 
 View = TypeVar("View", bound=Callable[..., Any])
 Limit = tuple[RateLimitItem, str, str]  # how often, the scope in which it counts, and whom
@@ -194,13 +195,25 @@ def _answer(error: TooManyRequests) -> Response:
 
 
 # Pages and the API are counted together.
-passwords = limited("10 per minute; 60 per hour", scope="passwords", when=was_refused)  # the user's own password
 addresses = limited("10 per hour", scope="addresses")  # each sends a mail, perhaps to a stranger
 follows = limited("30 per minute; 600 per hour", scope="follows")  # each notifies the user who is followed
 posts = limited("30 per minute; 500 per hour", scope="posts")
 messages = limited("30 per minute; 600 per day", scope="messages", when=was_sent)
 translations = limited("20 per minute; 300 per hour", scope="translations")
 registrations = limited("500 per hour", account=address, scope="registrations")  # a classroom shares one address
+
+_wrong_passwords = limited("10 per minute; 60 per hour", scope="passwords", when=was_refused)
+_own_passwords = limited(OWN_PASSWORDS, scope="own passwords")
+
+
+def passwords(view: View) -> View:
+    """Limit a form that asks for the user's own password: refusals, and all submissions since each costs a hash."""
+    return _wrong_passwords(_own_passwords(view))
+
+
+def own_passwords(account: str) -> list[Limit]:
+    """Return the limits of `passwords` that the right password counts in, for an account as `user` names it."""
+    return [(rate, "own passwords", account) for rate in parse_many(OWN_PASSWORDS)]
 
 
 def api_requests(view: View) -> View:

@@ -20,6 +20,12 @@ def test_known_browser_is_limited_too(susan, browser, guess, sign_in):
     assert guess(known, 12) == [400] * 10 + [429] * 2
 
 
+def test_known_browsers_of_one_account_are_limited_together(susan, browser, guess, sign_in):
+    known = [browser(f"192.0.2.{number}") for number in range(4)]
+    assert [sign_in(each) for each in known] == [302] * 4
+    assert [status for each in known for status in guess(each, 10)] == [400] * 26 + [429] * 14
+
+
 def test_known_browser_of_one_account_is_unknown_to_others(susan, make_user, browser, guess, sign_in):
     make_user("john")
     johns = browser("192.0.2.66")

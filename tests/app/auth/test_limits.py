@@ -2,6 +2,10 @@
 
 import pytest
 
+from app.auth.services import set_password
+from app.database import db
+from app.users import passwords
+
 MINUTE, HOUR = 60, 3600  # seconds
 NEW = {"new_password": "battery staple", "new_password2": "battery staple"}
 
@@ -32,12 +36,56 @@ def test_account_forms_are_limited_per_user(app, make_user, log_in, fill_in, pat
     assert fill_in("/settings", to=path, client=david, **fields).status_code != 429
 
 
-def test_right_password_is_not_limited(make_user, log_in, fill_in):
+def test_right_passwords_do_not_count_as_wrong(make_user, log_in, fill_in):
     make_user("susan")
     log_in("susan")
     same = dict.fromkeys(("password", "new_password", "new_password2"), "correct horse")
     for _time in range(15):
         assert fill_in("/settings/password", **same).status_code == 302
+
+
+def test_right_passwords_are_limited_per_account(app, make_user, log_in, fill_in):
+    """Each costs a hash, of which a worker computes one at a time for all users."""
+    for name in ("susan", "david"):
+        make_user(name)
+    log_in("susan")
+
+    def send(name, number):
+        elsewhere = {"REMOTE_ADDR": f"192.0.2.{number}"}
+        return app.test_client().post("/api/tokens", auth=(name, "correct horse"), environ_base=elsewhere)
+
+    assert [send("susan", number).status_code for number in range(29)] == [200] * 29
+    assert_limited(send("susan@example.com", 29), MINUTE)
+    assert_limited(fill_in("/settings/password", password="correct horse", **NEW), MINUTE)
+    assert send("david", 29).status_code == 200
+
+
+@pytest.fixture
+def count_checked(monkeypatch):
+    """`count_checked()`: how many passwords were hashed to check them."""
+    checked, check = [], passwords.check_password_hash
+
+    def note(*arguments):
+        checked.append(arguments)
+        return check(*arguments)
+
+    monkeypatch.setattr(passwords, "check_password_hash", note)
+    return lambda: len(checked)
+
+
+def test_repeated_password_form_is_limited_but_not_the_owner(app, susan, log_in, fill_in, count_checked):
+    """A person who has lost the account can still submit the form again."""
+    log_in("susan")
+    form = {"form_key": "k" * 22, "password": "correct horse"} | NEW
+    assert fill_in("/settings/password", **form).status_code == 302
+    set_password(susan(), "correct horse")
+    db.session.commit()
+    before, stranger = count_checked(), app.test_client()
+    for _time in range(30):
+        assert stranger.post("/settings/password", data=form).location.startswith("/auth/login")
+    assert_limited(stranger.post("/settings/password", data=form), MINUTE)
+    assert count_checked() == before + 30
+    log_in("susan", client=app.test_client())
 
 
 def test_registration_is_limited_per_email_address(app, fill_in):
