@@ -31,6 +31,7 @@ pytest_plugins = [
     "tests.fixtures.outages",
     "tests.fixtures.posts",
     "tests.fixtures.servers",
+    "tests.fixtures.texts",
     "tests.fixtures.users",
 ]
 

@@ -14,7 +14,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from app.auth import known_browsers, services
 from app.users import passwords, queries
-from app.users.email_addresses import email_key
+from app.users.email_addresses import EMAIL_MAX_TYPED, email_key
 from app.users.models import User
 from app.web import rate_limits
 from app.web.rate_limits import Limit, address
@@ -103,6 +103,10 @@ def _each(rates: list[RateLimitItem], scope: str, whom: str) -> list[Limit]:
 
 
 def _named(name: str) -> str:
-    """Return the account's key, a hash, since the typed name can have any length. The account need not exist."""
-    typed = unicodedata.normalize("NFKC", email_key(name)).casefold()
+    """Return the account's key, a hash, since the typed name can have any length. The account need not exist.
+
+    No account has a name longer than EMAIL_MAX_TYPED. Those are cut before normalization, which takes the square of the
+    number of combining marks.
+    """
+    typed = unicodedata.normalize("NFKC", email_key(name)[:EMAIL_MAX_TYPED]).casefold()
     return f"name {hashlib.sha256(typed.encode(errors='replace')).hexdigest()[:32]}"

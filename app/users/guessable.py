@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 from app import text
+from app.users.email_addresses import EMAIL_MAX_TYPED
 
 COMMON = Path(__file__).with_name("common_passwords.txt")
 SITE = "Microblog"
@@ -66,8 +67,8 @@ def _unaccented(plain: str) -> str:
 
 
 def _names(value: str) -> set[str]:
-    """Return a name or an address, and its words."""
-    plain = _plain(value.strip())
+    """Return a name or an address, and its words. What is longer than any of them is cut: it may be of any length."""
+    plain = _plain(value.strip()[:EMAIL_MAX_TYPED])
     return {plain, *plain.split("@"), *_words(plain)} - {""}
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from app.database import db
 from app.users import passwords
+from app.users.email_addresses import EMAIL_MAX_TYPED
 from app.users.services import create_user
 from tests.fixtures.forms import csrf_token_in
 
@@ -43,6 +44,20 @@ def test_guesses_count_for_an_account_however_it_is_named(susan, stranger, guess
 @pytest.mark.parametrize("name", ["nobody", "NOBODY ", "no body", "nobody@example.com", "x" * 5000, "é" * 300, "<>"])
 def test_unknown_names_are_limited_alike(stranger, guess, name):
     assert guess(stranger, 12, name) == [400] * 10 + [429] * 2
+
+
+LONG = "a" + "\u0301\u0327" * 5000  # normalizing it takes the square of its length
+
+
+@pytest.mark.parametrize("name", [LONG, f"{LONG}@example.com"], ids=["username", "address"])
+@pytest.mark.parametrize("path", ["/auth/login", "/auth/register", "/auth/reset_password_request", "/api/users"])
+def test_long_names_are_cut_before_they_are_normalized(stranger, submit, worked_on, path, name):
+    fields = {"username": name, "email": name, "password": "correct horse", "password2": "correct horse"}
+    if path == "/api/users":
+        assert stranger.post(path, json=fields).status_code == 400
+    else:
+        assert submit(stranger, path, **fields) == [400]
+    assert max(worked_on, default=0) <= EMAIL_MAX_TYPED
 
 
 def test_guesses_by_page_and_api_count_together(susan, stranger, guess, sign_in):
