@@ -32,14 +32,22 @@ def is_storable(text: str) -> bool:
     return UNSTORABLE.search(text) is None
 
 
-def tidy(text: str) -> str:
-    """Return the text in composed form (NFC), with `\n` as line ending, without leading and trailing white space."""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+def tidy(text: str, longest: int) -> str:
+    """Return the text composed (as `_composed`), with `\n` as line ending, without white space around it."""
+    return _composed(text.replace("\r\n", "\n").replace("\r", "\n").strip(), longest)
 
 
-def tidy_line(text: str) -> str:
-    """Return the text in composed form (NFC) on one line, with single spaces between words."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+def tidy_line(text: str, longest: int) -> str:
+    """Return the text composed (as `_composed`) on one line, with single spaces between words."""
+    return _composed(" ".join(text.split()), longest)
+
+
+def _composed(text: str, longest: int) -> str:
+    """Return the text in form NFC; if it has more than `longest` code points, return it unchanged, to be refused.
+
+    NFC takes the square of the number of combining marks: 1 MB of them would stop the process for minutes.
+    """
+    return unicodedata.normalize("NFC", text) if len(text) <= longest else text
 
 
 def check(text: str, field: str, limit: int, max_code_points: int) -> None:
@@ -50,7 +58,8 @@ def check(text: str, field: str, limit: int, max_code_points: int) -> None:
     """
     if not is_storable(text):
         raise Invalid(field, _("Remove the control characters."))
-    if count(text) > limit:
+    # No more than can fit is counted: that takes the square of the number of flags.
+    if count(text[: max_code_points + 1]) > limit:
         raise Invalid(field, _("Use at most %(limit)d characters.", limit=limit))
     if len(text) > max_code_points:
         raise Invalid(field, _("Use fewer combined characters and emoji."))

@@ -12,7 +12,7 @@ NAME_LIMIT = 64  # code points, the size of the column
 
 def token_name(value: str) -> str:
     """Return the name on one line; "" is allowed. Raises Invalid."""
-    name = text.tidy_line(value)
+    name = text.tidy_line(value, 4 * NAME_LIMIT)  # NFC composes at most four code points to one, such as ᾂ
     if not text.is_storable(name):
         raise Invalid("name", _("Remove the control characters."))
     if len(name) > NAME_LIMIT:

@@ -11,7 +11,7 @@ MAX_CODE_POINTS = 3500  # code points, the size of the column: 7 per grapheme, a
 
 def body(value: str) -> str:
     """Return the text to store. Raises Invalid, with a message for the user, if the text is not valid."""
-    tidied = text.tidy(value)
+    tidied = text.tidy(value, MAX_CODE_POINTS)
     if text.is_blank(tidied):
         raise Invalid("body", _("Write a message."))
     text.check(tidied, "body", LIMIT, MAX_CODE_POINTS)

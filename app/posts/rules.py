@@ -11,7 +11,7 @@ MAX_CODE_POINTS = 1000  # the size of the column: a grapheme has many code point
 
 def body(value: str) -> str:
     """The normalised text of a post. Raises Invalid with a message for the user."""
-    body = text.tidy(value)
+    body = text.tidy(value, MAX_CODE_POINTS)
     if text.is_blank(body):
         raise Invalid("body", _("Write something to post."))
     text.check(body, "body", LIMIT, MAX_CODE_POINTS)

@@ -69,7 +69,7 @@ def _busy() -> Unavailable:
 
 def _translated(answer: bytes) -> str:
     translated = _field(answer, "translatedText")
-    tidied = text.tidy(translated) if isinstance(translated, str) else ""
+    tidied = text.tidy(translated, BODY_LIMIT) if isinstance(translated, str) else ""
     if len(tidied) > BODY_LIMIT or text.is_blank(tidied) or not text.is_storable(tidied):
         log.warning("translation: unusable answer of %s bytes", len(answer))
         raise Unavailable(_("The translation service sent an unusable answer. Try again later."))

@@ -85,14 +85,14 @@ def _check_same(value: str, again: str | None, field: str) -> None:
 
 def display_name(value: str) -> str:
     """Return the name on one line, or "" for a blank one: pages then show the username."""
-    name = text.tidy_line(value)
+    name = text.tidy_line(value, DISPLAY_NAME_MAX_CODE_POINTS)
     text.check(name, "display_name", DISPLAY_NAME_LIMIT, DISPLAY_NAME_MAX_CODE_POINTS)
     return "" if text.is_blank(name) else name
 
 
 def about_me(value: str) -> str:
     """Return the text, on any number of lines, or "" for a blank one."""
-    words = text.tidy(value)
+    words = text.tidy(value, ABOUT_ME_MAX_CODE_POINTS)
     text.check(words, "about_me", ABOUT_ME_LIMIT, ABOUT_ME_MAX_CODE_POINTS)
     return "" if text.is_blank(words) else words
 

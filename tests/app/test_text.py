@@ -52,8 +52,39 @@ def test_isolated_text_holds_one_isolate(name):
 
 
 def test_tidy_normalizes_newlines_and_composes_characters():
-    assert text.tidy("  cafe\u0301\r\nau lait\r\n ") == "café\nau lait"
+    assert text.tidy("  cafe\u0301\r\nau lait\r\n ", 100) == "café\nau lait"
 
 
 def test_tidy_line_joins_words_by_single_spaces():
-    assert text.tidy_line(" Susan\r\n\tB.\u00a0 Anthony ") == "Susan B. Anthony"
+    assert text.tidy_line(" Susan\r\n\tB.\u00a0 Anthony ", 100) == "Susan B. Anthony"
+
+
+@pytest.mark.parametrize("tidy", [text.tidy, text.tidy_line])
+def test_text_that_fits_is_composed_whatever_surrounds_it(tidy):
+    assert tidy("\r\n" * 100 + "e\u0301" * 5 + " " * 100, 10) == "é" * 5
+
+
+MARKS = "a" + "\u0301\u0327" * 10_000  # normalizing them takes the square of their number
+FLAGS = "\U0001f1e6" * 20_000  # and so does counting flags
+
+
+@pytest.mark.parametrize("typed", [MARKS, FLAGS], ids=["marks", "flags"])
+@pytest.mark.parametrize(
+    ("page", "field", "most"),
+    [
+        ("/post", "body", 1000),
+        ("/messages/with/john", "body", 3500),
+        ("/edit_profile", "display_name", 400),
+        ("/edit_profile", "about_me", 1000),
+        ("/settings/tokens", "name", 256),
+    ],
+)
+def test_long_text_comes_back_without_work_on_all_of_it(
+    susan, john, log_in, fill_in, worked_on, page, field, most, typed
+):
+    log_in("susan")
+    refused = fill_in(page, **{"username": "susan", field: typed})
+    assert refused.status_code == 400
+    assert re.search("Use (at most|fewer combined)", refused.text)
+    assert typed in refused.text
+    assert max(worked_on) <= most + 1

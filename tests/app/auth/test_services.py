@@ -166,3 +166,7 @@ def test_ending_all_sessions_revokes_tokens(make_user, end):
 def test_invalid_token_name_is_refused(make_user, name):
     with pytest.raises(Invalid):
         services.issue_token(make_user("susan"), name)
+
+
+def test_token_name_counts_composed_characters(make_user):
+    assert services.issue_token(make_user("susan"), "e\u0323\u0302" * 64)[1].name == "ệ" * 64
