@@ -62,6 +62,7 @@ def show(user_id: int) -> UserRow:
 
 @bp.put("/<id:user_id>")
 @bp.needs_token
+@rate_limits.profiles
 @bp.arguments(UserChange)
 @bp.response(200, User)
 @bp.alt_response(403, schema=Error)

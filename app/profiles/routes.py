@@ -16,6 +16,7 @@ from app.relationships import queries as relationships
 from app.timelines import queries as timelines
 from app.users import services
 from app.users.queries import by_username
+from app.web import rate_limits
 from app.web.forms import form_view
 
 bp = Blueprint("profiles", __name__)
@@ -42,6 +43,7 @@ def card(username: str) -> ResponseReturnValue:
 
 @bp.route("/edit_profile", methods=["GET", "POST"])
 @login_required
+@rate_limits.profiles
 @form_view(ProfileForm)
 def edit() -> ResponseReturnValue:
     user = account()

@@ -198,6 +198,7 @@ def _answer(error: TooManyRequests) -> Response:
 addresses = limited("10 per hour", scope="addresses")  # each sends a mail, perhaps to a stranger
 follows = limited("30 per minute; 600 per hour", scope="follows")  # each notifies the user who is followed
 posts = limited("30 per minute; 500 per hour", scope="posts")
+profiles = limited("30 per minute; 300 per hour", scope="profiles")
 messages = limited("30 per minute; 600 per day", scope="messages", when=was_sent)
 translations = limited("20 per minute; 300 per hour", scope="translations")
 registrations = limited("500 per hour", account=address, scope="registrations")  # a classroom shares one address

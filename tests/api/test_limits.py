@@ -52,6 +52,16 @@ def test_posts_and_messages_by_page_and_api_count_together(api, john, submit):
     assert submit("/messages/with/john", body="one more").status_code == 429
 
 
+def test_profile_changes_by_page_and_api_count_together(api, susan, submit):
+    for number in range(15):
+        assert api("PUT", f"/users/{susan.id}", {"about_me": f"new {number}"}).status_code == 200
+        assert submit("/edit_profile", username="susan", about_me=f"newer {number}").status_code == 302
+    assert api("PUT", f"/users/{susan.id}", {"about_me": "newest"}).status_code == 429
+    stopped = submit("/edit_profile", username="susan", about_me="what was typed")
+    assert stopped.status_code == 429
+    assert "what was typed" in stopped.text
+
+
 def test_refused_message_does_not_count(api, john):
     for _time in range(31):
         assert api("POST", f"/conversations/{john.id}", {"body": ""}).status_code == 400
