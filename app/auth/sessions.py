@@ -18,7 +18,7 @@ from app.exceptions import NotFound
 from app.extensions import login
 from app.users.models import User
 from app.web import resubmission
-from app.web.destination import destination, path_of
+from app.web.destination import destination, path_of, this_page
 from app.web.errors import answer, answer_form, is_from_script
 from app.web.hooks import note_user
 from app.web.origin import is_from_here
@@ -107,7 +107,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
     """
     if is_from_script():
         return answer(Unauthorized(), _("You've been signed out. Reload this page to sign in again."))
-    requested = request.script_root + request.full_path.rstrip("?")
+    requested = this_page()
     page = requested if request.method in ("GET", "HEAD") else path_of(request.referrer)
     if kept := resubmission.seal():
         if len(kept) > resubmission.KEPT_LIMIT:

@@ -9,6 +9,9 @@ from flask import request, url_for
 # newlines (WHATWG URL, "special" schemes).
 LOCAL_PATH = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
 
+# Bytes of a query. Any that the site makes is shorter, and it fits into a request again when `next` quotes all of it.
+LONGEST_QUERY = 20_000
+
 
 def is_local(target: str | None) -> bool:
     """Whether a browser that is redirected to `target` stays on this site."""
@@ -19,6 +22,12 @@ def destination() -> str:
     """Return `next`, from the query or the form, if it is on this site, else the home timeline."""
     target: str = request.values.get("next", "")
     return target if is_local(target) else url_for("timelines.home")
+
+
+def this_page() -> str:
+    """Return the path and query of this page, to return to; without a query that is too long to come back as `next`."""
+    is_short = len(request.query_string) <= LONGEST_QUERY
+    return request.script_root + (request.full_path.rstrip("?") if is_short else request.path)
 
 
 def path_of(address: str | None) -> str | None:

@@ -13,6 +13,7 @@ from wtforms import HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.fields.core import UnboundField
 
 from app.text import FORBIDDEN
+from app.web.destination import this_page
 from app.web.origin import is_from_here
 
 LIMIT = 4 * 1024 * 1024  # bytes; a form over MAX_CONTENT_LENGTH is refused, but up to this size its text is returned
@@ -47,8 +48,7 @@ def seal() -> str:
     """Return the request's form as a signed text, for a hidden field of the sign-in page; "" if nothing was typed."""
     if not typed_fields():
         return ""
-    path = request.script_root + request.full_path.rstrip("?")
-    sealed: str = _serializer().dumps([request.endpoint, path, _typed()])
+    sealed: str = _serializer().dumps([request.endpoint, this_page(), _typed()])
     return sealed
 
 

@@ -81,7 +81,7 @@ def test_fragment_over_the_limit_is_not_cached(render, work, monkeypatch):
 def test_long_queries_do_not_fill_the_cache(client, monkeypatch):
     monkeypatch.setattr(fragment_cache, "LIMIT", 200_000)
     for number in range(100):
-        client.get(f"/auth/login?{number}&{'a&' * 2000}")
+        client.get(f"/auth/login?{number}&{'a&' * 900}")
         assert fragment_cache._size <= 200_000
     assert fragment_cache._cache
 

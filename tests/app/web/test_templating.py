@@ -1,5 +1,6 @@
 import re
 import shutil
+from urllib.parse import quote
 
 import pytest
 
@@ -43,6 +44,22 @@ def test_changed_static_file_has_a_new_url(app, client, tmp_path, monkeypatch):
 def test_here_replaces_arguments_of_the_query(app, url, change, expected):
     with app.test_request_context(url):
         assert templating.here(**change) == expected
+
+
+@pytest.mark.parametrize("path", ["/auth/login", "/nope"])
+def test_long_query_is_neither_repeated_nor_cached(client, path):
+    short, long = client.get(path).text, client.get(f"{path}?{'a&' * 30_000}").text
+    kept = fragment_cache._size
+    assert len(long) < len(short) + 1000
+    client.get(f"{path}?{'b&' * 30_000}")
+    assert fragment_cache._size == kept
+
+
+def test_long_query_is_left_out_of_the_address_to_sign_in_and_return_to(client):
+    assert client.get(f"/explore?{'a&' * 30_000}").location == "/auth/login?next=/explore"
+    words = f"?q={'%F0%9F%AB%A0' * 1000}"  # the longest search
+    location = client.get(f"/search{words}").location
+    assert location == f"/auth/login?next={quote(f'/search{words}', safe='/?')}"
 
 
 def test_here_is_the_home_page_where_the_route_has_no_get(app):
