@@ -12,6 +12,7 @@ import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..contract.container import Container
 from ..contract.engine import Engine, EngineError
@@ -37,12 +38,10 @@ def create_network(engine: Engine, image: str) -> Network:
     engine("network", "create", "--internal", *apart, *engine.labels(name), name)
     relay = engine.start(
         image,
-        "-p",
-        f"127.0.0.1::{PORT}",
-        "--read-only",
-        "--cap-drop",
-        "ALL",
-        command=("python3", "-c", PROGRAM.read_text(encoding="utf-8")),
+        *("--network", "bridge"),  # the usual one of rootless Podman can't be combined with another
+        *("-p", f"127.0.0.1::{PORT}"),
+        *("--read-only", "--cap-drop", "ALL"),
+        command=("python3", "-c", PROGRAM.read_text(encoding="utf-8"), *subnets(engine.inspect("network", name))),
     )
     engine("network", "connect", name, relay)
     network = Network(name, relay, Container(engine, relay, PORT).address())
@@ -52,6 +51,12 @@ def create_network(engine: Engine, image: str) -> Network:
             return network
         time.sleep(0.2)
     raise EngineError("the relay to the containers does not answer")
+
+
+def subnets(network: dict[str, Any]) -> list[str]:
+    """Returns the subnets of a network as the engine describes it: Docker under IPAM, Podman beside the name."""
+    docker = [config["Subnet"] for config in (network.get("IPAM") or {}).get("Config") or []]
+    return docker or [subnet["subnet"] for subnet in network["subnets"]]
 
 
 @dataclass

@@ -97,7 +97,7 @@ class Engine:
         return output + errors if both else output
 
     def inspect(self, kind: str, name: str) -> dict[str, Any]:
-        """Returns what the engine knows of an "image" or a "container"."""
+        """Returns what the engine knows of an "image", a "container" or a "network"."""
         found: dict[str, Any] = json.loads(self(kind, "inspect", name))[0]
         return found
 

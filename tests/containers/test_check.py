@@ -136,25 +136,30 @@ HOSTILE = {
     "fills-the-log": "CMD yes",
     "takes-memory": "CMD tail /dev/zero",
     "never-ends": "CMD trap '' TERM INT HUP; while true; do sleep 1; done",
+    # A connection ends the container; so does anything but the relay's refusal.
     "leaves-the-network": "CMD {connect} || exec sleep 600",
+    "leaves-by-the-relay": """CMD timeout 3 bash -c 'exec 3<>/dev/tcp/$(hostname -I | sed "s/[0-9]* *$/2/")/8888; \\
+        printf "CONNECT {server}\\n\\n" >&3; read -r answer <&3; [[ $answer == *403* ]]' && exec sleep 600""",
     "right": "CMD sleep 3600",
 }
 
 
 @pytest.fixture
-def connect(engine):
-    """A command for a container that connects to a server of this machine."""
+def server(engine):
+    """The address and port of a server of this machine, which containers of the usual network reach."""
     subnet = json.loads(engine("network", "inspect", "bridge").stdout)[0]["IPAM"]["Config"][0]["Subnet"]
     address = str(next(ipaddress.ip_network(subnet).hosts()))
     with socket.create_server((address, 0)) as server:
-        yield f"timeout 3 bash -c 'exec 3<>/dev/tcp/{address}/{server.getsockname()[1]}'"
+        yield f"{address}:{server.getsockname()[1]}"
 
 
 @pytest.mark.thorough
 @pytest.mark.timeout(SECONDS)
-def test_hostile_submissions_end_and_the_next_goes_on(check_class, engine, base, connect, tmp_path):
+def test_hostile_submissions_end_and_the_next_goes_on(check_class, engine, base, server, tmp_path):
+    connect = f"timeout 3 bash -c 'exec 3<>/dev/tcp/{server.replace(':', '/')}'"
     for name, line in HOSTILE.items():
-        (tmp_path / f"{name}.Dockerfile").write_text(f"FROM ubuntu:24.04\n{line.replace('{connect}', connect)}\n")
+        text = line.replace("{connect}", connect).replace("{server}", server)
+        (tmp_path / f"{name}.Dockerfile").write_text(f"FROM ubuntu:24.04\n{text}\n")
     (tmp_path / "link.Dockerfile").symlink_to("/etc/passwd")
     os.mkfifo(tmp_path / "pipe.Dockerfile")
     project = "mbtest-check-hostile"
@@ -163,8 +168,8 @@ def test_hostile_submissions_end_and_the_next_goes_on(check_class, engine, base,
     assert results["link"]["file"] == (FAILED, "refused-link")
     assert results["pipe"]["file"] == (FAILED, "refused-special")
     assert {results["right"][point][0] for point in results["right"]} == {PASSED}, printed
-    # A connection ends the container.
-    assert results["leaves-the-network"]["stays"][0] == PASSED
+    for name in ("leaves-the-network", "leaves-by-the-relay"):
+        assert results[name]["stays"][0] == PASSED, printed
     assert engine("run", "--rm", base("ubuntu-sleep"), "sh", "-c", connect).returncode == 0
     assert left_by(engine, project) == []
 

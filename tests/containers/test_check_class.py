@@ -4,8 +4,6 @@ import csv
 import json
 import os
 import re
-import socket
-import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +11,8 @@ from xml.etree import ElementTree
 
 import pytest
 from corpus import exercise
-from engine import ROOT, free_port, wait_until
+from engine import ROOT, wait_until
 
-from scripts.checking import relay_server
 from scripts.checking.bounds import Bounds, Guard, run_build
 from scripts.checking.classroom import judge_class
 from scripts.checking.context import lay_context
@@ -228,22 +225,3 @@ def test_submission_without_a_base_image_is_judged_again(handed_in, tmp_path, mo
     )
     judge_class(judge, handed_in, tmp_path, "en")
     assert list((tmp_path / "gunicorn/kept").iterdir()) == []
-
-
-def test_relay_connects_to_the_address_that_it_is_given():
-    with (
-        socket.create_server(("127.0.0.1", 0)) as target,
-        relay_server.Server(("127.0.0.1", 0), relay_server.Relay) as relay,
-    ):
-        threading.Thread(target=relay.serve_forever, daemon=True).start()
-        with socket.create_connection(relay.server_address, timeout=5) as client:
-            client.sendall(b"CONNECT 127.0.0.1:%d HTTP/1.1\r\nHost: a\r\n\r\n" % target.getsockname()[1])
-            assert client.recv(100).startswith(b"HTTP/1.1 200")
-            peer, _ = target.accept()
-            peer.sendall(b"good morning")
-            assert client.recv(100) == b"good morning"
-            peer.close()
-        with socket.create_connection(relay.server_address, timeout=5) as client:
-            client.sendall(b"CONNECT 127.0.0.1:%d HTTP/1.1\r\n\r\n" % free_port())
-            assert client.recv(100).startswith(b"HTTP/1.1 502")
-        relay.shutdown()
