@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from dockerfile_parse import DockerfileParser
 from dockerfile_parse.util import WordSplitter, extract_key_values
 
+from .flags import replace_sources, sources_of
+
 KNOWN = {
     "FROM", "RUN", "CMD", "LABEL", "MAINTAINER", "EXPOSE", "ENV", "ADD", "COPY", "ENTRYPOINT", "VOLUME", "USER",
     "WORKDIR", "ARG", "ONBUILD", "STOPSIGNAL", "HEALTHCHECK", "SHELL",
@@ -17,7 +19,6 @@ KNOWN = {
 WITH_HEREDOCS = ("RUN", "COPY", "ADD")
 HEREDOC = re.compile(r"(?<!\S)\d*<<-?([\"']?)([A-Za-z_]\w*)\1(?!\S)")
 SYNTAX = re.compile(r"^\s*#\s*syntax\s*=", re.IGNORECASE)
-FROM_FLAG = re.compile(r"(--from=)(\S+)")
 FLAG = re.compile(r"--[a-z-]+(?:=\S*)?\s+")
 
 
@@ -50,11 +51,16 @@ class Instruction:
 
 @dataclass(frozen=True)
 class Target:
-    """One FROM with what follows it; `base` is an image, or the name of an earlier target."""
+    """One FROM with what follows it; `base` is an image, or the name of the earlier target `parent`.
+
+    `sources` are the images that COPY --from and RUN --mount=from=… name.
+    """
 
     base: str
     name: str
+    parent: Target | None = None
     instructions: list[Instruction] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -68,9 +74,9 @@ class Dockerfile:
     def final(self) -> list[Instruction]:
         """The instructions of the image: those of the last target, after those of the targets that it starts from."""
         chain = [self.targets[-1]]
-        while parent := self._target(chain[0].base, self.targets.index(chain[0])):
-            chain.insert(0, parent)
-        return [instruction for target in chain for instruction in target.instructions]
+        while parent := chain[-1].parent:
+            chain.append(parent)
+        return [instruction for target in reversed(chain) for instruction in target.instructions]
 
     @property
     def instructions(self) -> list[Instruction]:
@@ -86,37 +92,32 @@ class Dockerfile:
     def base(self) -> str:
         """The image that the last target starts from."""
         target = self.targets[-1]
-        while parent := self._target(target.base, self.targets.index(target)):
-            target = parent
+        while target.parent:
+            target = target.parent
         return target.base
 
     @property
     def images(self) -> list[str]:
-        """Every image that a build needs: those of FROM and of COPY --from."""
-        bases = [t.base for i, t in enumerate(self.targets) if not self._target(t.base, i) and t.base != "scratch"]
-        names = {target.name for target in self.targets if target.name}
-        copied = [m[2] for i in self.instructions if i.name == "COPY" and (m := FROM_FLAG.search(i.value))]
-        others = [image for image in copied if not image.isdigit() and image.lower() not in names and "$" not in image]
-        return list(dict.fromkeys([*bases, *others]))
-
-    def _target(self, name: str, before: int) -> Target | None:
-        """Returns the target of a name, if it comes before another one."""
-        return next((t for t in reversed(self.targets[:before]) if t.name and t.name == name.lower()), None)
+        """Every image that a build needs: those of FROM, COPY --from and RUN --mount=from=…."""
+        bases = [target.base for target in self.targets if not target.parent and target.base != "scratch"]
+        return list(dict.fromkeys([*bases, *(image for target in self.targets for image in target.sources)]))
 
     def start_from(self, replacements: dict[str, str]) -> str:
         """Returns the text with other images, and without a `# syntax` line, which would be fetched from Docker Hub."""
         lines = ["#" if SYNTAX.match(line) else line for line in self.text.split("\n")]
-        instructions = _instructions(self.text)
-        arguments = _arguments(instructions)
-        for step in instructions:
+        targets, others = iter(self.targets), {}
+        for step in _instructions(self.text):
             if step.name == "FROM":
-                flags, image, name = _from_parts(step.value)
-                if replacement := replacements.get(_resolve(image, arguments)):
-                    lines[step.first] = " ".join(filter(None, ["FROM", flags, replacement, name]))
-                    lines[step.first + 1 : step.last + 1] = [""] * (step.last - step.first)
-            elif step.name == "COPY":
+                target = next(targets)
+                others = {image: replacements.get(image, image) for image in target.sources}
+                # Also where it is no image, so that the builder does not resolve it in another way.
+                base = target.base if target.parent else replacements.get(target.base, target.base)
+                flags, _, name = _from_parts(step.value)
+                lines[step.first] = " ".join(filter(None, ["FROM", flags, base, name]))
+                lines[step.first + 1 : step.last + 1] = [""] * (step.last - step.first)
+            elif others and sources_of(step.name, step.value):
                 for number in range(step.first, step.last + 1):
-                    lines[number] = FROM_FLAG.sub(lambda m: m[1] + replacements.get(m[2], m[2]), lines[number])
+                    lines[number] = replace_sources(lines[number], others)
         return "\n".join(lines)
 
 
@@ -136,14 +137,30 @@ def read_dockerfile(content: bytes) -> Dockerfile:
     start = next((i for i in found if i.name != "ARG"), None)
     if start is None or start.name != "FROM":
         raise UnreadableError("unreadable-no-from")
-    arguments, targets = _arguments(found), []
-    for instruction in found:
+    return Dockerfile(text, _targets(found))
+
+
+def _targets(instructions: list[Instruction]) -> list[Target]:
+    arguments = _arguments(instructions)
+    defaults = dict(arguments)  # some builders put these into what --from names
+    targets: list[Target] = []
+    earlier: dict[str, Target] = {}
+    for instruction in instructions:
         if instruction.name == "FROM":
+            if targets and targets[-1].name:
+                earlier[targets[-1].name] = targets[-1]
             image, name = _from(instruction.value)
-            targets.append(Target(_resolve(image, arguments), name.lower()))
+            base = _resolve(image, arguments)
+            targets.append(Target(base, name.lower(), earlier.get(base.lower())))
         elif targets:
             targets[-1].instructions.append(instruction)
-    return Dockerfile(text, targets)
+            if instruction.name in ("ARG", "ENV"):
+                defaults |= {name: value for name, value in settings(instruction).items() if value}
+            for name in sources_of(instruction.name, instruction.value):
+                source = _resolve(name, defaults)
+                if source not in ("", "scratch") and not source.isdigit() and source.lower() not in earlier:
+                    targets[-1].sources.append(source)
+    return targets
 
 
 def _instructions(text: str) -> list[Instruction]:
