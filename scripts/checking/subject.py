@@ -181,8 +181,7 @@ class Subject(Trial):
 
         with self.engine.stream("save", self.image, seconds=SAVE_SECONDS) as output:
             layers = read_image(output, self.image, look=look).layers
-        holding = [(p, layer) for p, e in found for layer in layers if any(e is other for other in layer.entries)]
-        return layers, holding
+        return layers, held_by(layers, found)
 
     @property
     def layers(self) -> list[Layer]:
@@ -196,3 +195,9 @@ class Subject(Trial):
     def leaked(self) -> list[tuple[str, Layer]]:
         """The files planted in the context that are in a layer."""
         return self._saved[1]
+
+
+def held_by(layers: list[Layer], found: list[tuple[str, Entry]]) -> list[tuple[str, Layer]]:
+    """Returns the layer of each member that was found, with what was found in it; none for those in no layer."""
+    layer_of = {id(entry): layer for layer in layers for entry in layer.entries}
+    return [(path, layer_of[id(entry)]) for path, entry in found if id(entry) in layer_of]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from .tree import PARTS
 from .trial import Trial
@@ -41,18 +42,21 @@ def find_writable(trial: Trial) -> tuple[list[str], int]:
     """Returns the code that the users of the server may write, folders with a slash, and how much code there is."""
     folder, data = trial.folder, _data_folders(trial)
     files = [file for file in trial.tree.files.values() if _is_code(file.path, folder) and not _is_in(file.path, data)]
-    users = [identity for identity, _ in trial.identities]
+    users = {identity for identity, _ in trial.identities}
     writable = [file for file in files if any(user.may_write(file) for user in users)]
     return [file.path + "/" * file.is_folder for file in writable], len(files)
 
 
-def _data_folders(trial: Trial) -> list[str]:
-    folder = trial.data_folder
-    return [*trial.volumes, *([folder] if folder else [f"{trial.folder.rstrip('/')}/instance"])]
+def _data_folders(trial: Trial) -> set[str]:
+    folders = [*trial.volumes, trial.data_folder or f"{trial.folder.rstrip('/')}/instance"]
+    return {folder.rstrip("/") or "/" for folder in folders}
 
 
-def _is_in(path: str, folders: list[str]) -> bool:
-    return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
+def _is_in(path: str, folders: Container[str]) -> bool:
+    """Returns whether a path is one of the folders or in one; looks it up, since an image may have many volumes."""
+    while path and path not in folders:
+        path = path.rpartition("/")[0]
+    return bool(path) or "/" in folders
 
 
 def _is_code(path: str, folder: str) -> bool:
@@ -71,7 +75,7 @@ def check_contents(trial: Trial) -> str:
     missing = [part for part in PARTS if part not in names and not (part.endswith(".py") and part + "c" in names)]
     if missing:
         raise Failed(f"{folder} lacks {', '.join(missing)}")
-    data = [path.rstrip("/").rpartition("/")[2] for path in _data_folders(trial)]
+    data = [path.rpartition("/")[2] for path in _data_folders(trial)]
     names -= _left_by_builder(trial, folder)
     strange = [f"{folder}/{name}" for name in names if name not in (*PARTS, *data) and not BESIDE.fullmatch(name)]
     for part in ("app", "migrations"):

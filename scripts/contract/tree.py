@@ -11,6 +11,7 @@ from .engine import Engine
 
 # What the application consists of, at the top of its folder.
 PARTS = ("app", "migrations", "boot.sh", "config.py", "microblog.py")
+MAIN = ("microblog.py", "microblog.pyc")
 LARGE = 1 << 24  # bytes
 
 
@@ -49,14 +50,11 @@ class Tree:
 
     def application(self, working_directory: str) -> str | None:
         """Returns the folder that holds the application: the working directory, or the first one that does."""
-        folders = [path.removesuffix("/app") or "/" for path, file in self.files.items() if path.endswith("/app")]
-        holding = [folder for folder in folders if self.parts(folder) >= {"app", "microblog"}]
+        folders = [path.removesuffix("app") for path in self.files if path.endswith("/app")]
+        # Looked up, since an image may have a folder app in each of very many.
+        holding = [folder.rstrip("/") or "/" for folder in folders if any(folder + name in self.files for name in MAIN)]
         wanted = str(PurePosixPath("/", working_directory))
-        return wanted if wanted in holding else next(iter(sorted(holding, key=len)), None)
-
-    def parts(self, folder: str) -> set[str]:
-        """Returns the names at the top of a folder, without the suffix of Python's files."""
-        return {path.rpartition("/")[2].removesuffix("c").removesuffix(".py") for path in self.within(folder, depth=1)}
+        return wanted if wanted in holding else min(holding, key=len, default=None)
 
     def within(self, folder: str, depth: int | None = None) -> dict[str, File]:
         """Returns the files inside a folder, at most so many folders deep."""
