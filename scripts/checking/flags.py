@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 def split_flags(value: str) -> list[str]:
     """Returns the words before the first that does not start with "--", without their quotes and backslashes."""
-    flags, word, quote, position = [], "", "", 0
+    flags: list[str] = []
+    word, quote, position = "", "", 0
     while position < len(value):
         character = value[position]
         position += 1
