@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import http.client
+import io
 import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from .engine import Engine, EngineError, one_line
 from .verdict import Failed
+
+ANSWER_SECONDS = 5
+LARGEST_BODY = 1 << 20  # bytes that are read
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,29 @@ class Answer:
     @property
     def is_of_development_server(self) -> bool:
         return self.headers.get("server", "").startswith("Werkzeug")
+
+
+class _Received(io.RawIOBase):
+    """What a socket receives until a deadline, to be read by HTTPResponse.
+
+    The timeout of a socket would not end a response of which a byte comes now and then.
+    """
+
+    def __init__(self, source: socket.socket, end: float) -> None:
+        self._source, self._end = source, end
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._source.settimeout(left)
+        return self._source.recv_into(buffer)
 
 
 @dataclass(frozen=True)
@@ -62,7 +89,7 @@ class Container:
 
     def connection(self, port: int | None = None) -> http.client.HTTPConnection:
         """Returns a connection to a port of the container, not yet open."""
-        return http.client.HTTPConnection(*self.address(port), timeout=5)
+        return http.client.HTTPConnection(*self.address(port), timeout=ANSWER_SECONDS)
 
     def request(
         self,
@@ -73,14 +100,16 @@ class Container:
         headers: dict[str, str] | None = None,
         port: int | None = None,
     ) -> Answer | None:
-        """Returns the response, or None without one that is complete, within 5 s."""
-        connection = None
+        """Returns the response, or None without one that is complete, within 5 s; a long body is cut off."""
+        connection, end = None, time.monotonic() + ANSWER_SECONDS
         try:
             connection = self.connection(port)
             connection.request(method, path, body, headers or {})
-            response = connection.getresponse()
-            names = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, names, response.read(1 << 20))
+            received = cast(socket.socket, _Received(connection.sock, end))
+            with http.client.HTTPResponse(received, method=method) as response:
+                response.begin()
+                names = {name.lower(): value for name, value in response.getheaders()}
+                return Answer(response.status, names, response.read(LARGEST_BODY))
         except (EngineError, OSError, http.client.HTTPException):
             return None
         finally:
@@ -89,7 +118,7 @@ class Container:
 
     def connect(self) -> socket.socket:
         """Returns an open connection that has sent nothing."""
-        return socket.create_connection(self.address(), timeout=5)
+        return socket.create_connection(self.address(), timeout=ANSWER_SECONDS)
 
     def has_ended(self) -> bool:
         return not self.state["Running"]
