@@ -12,12 +12,13 @@ from pathlib import Path
 from types import FrameType
 
 from ..contract.engine import Engine, EngineError
+from ..images.tar_stream import printable
 from .bounds import Bounds
 from .classroom import judge_class
 from .exercise import LANGUAGES, ExerciseError, list_exercises, read_exercise
 from .judging import CHECKS, Judge, Place
 from .report import Judged, as_json, as_junit, line, summary
-from .submission import RefusedError, read_submission
+from .submission import RefusedError, is_in_lesson, read_submission
 from .verdict import PASSED, Result
 from .words import word
 
@@ -86,8 +87,11 @@ def judge_one(judge: Judge, options: argparse.Namespace) -> int:
     name = options.path.name
     digest = ""
     try:
-        in_tree = options.path.is_file() and options.path.resolve().parent == Path().resolve()
-        submission = read_submission(options.path, with_folder=not in_tree)
+        with_folder = options.path.is_dir() or is_in_lesson(options.path, Path("lessons"))
+        submission = read_submission(options.path, with_folder=with_folder)
+        if not with_folder:
+            folder = printable(str(options.path.parent))
+            print(word("alone", language, name=printable(name), folder=folder), file=sys.stderr, flush=True)
         digest = submission.digest
         results = judge.judge(submission, None if options.points == "all" else set(options.points.split()), say)
     except RefusedError as error:

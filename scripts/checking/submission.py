@@ -58,6 +58,15 @@ def read_submission(path: Path, *, with_folder: bool = True) -> Submission:
         raise RefusedError("refused-unreadable", str(error)) from error
 
 
+def is_in_lesson(dockerfile: Path, lessons: Path) -> bool:
+    """Returns whether a Dockerfile is in a working folder that `make lesson` made, so that the rest is the student's.
+
+    Another folder may hold anything, such as all downloads or the submissions of other students.
+    """
+    folder, lessons = dockerfile.parent.resolve(), lessons.resolve()
+    return folder != lessons and folder.is_relative_to(lessons)
+
+
 def list_submissions(folder: Path) -> list[tuple[str, Path]]:
     """Returns the students of a class, by name: each folder and each Dockerfile is one."""
     found = []

@@ -241,6 +241,6 @@ def test_processes_of_a_build_are_bounded(judge_build):
 @pytest.mark.parametrize("stage", VERDICTS)
 def test_solution_keeps_every_point(make, any_builder, stage):
     env = {"DOCKER_BUILDKIT": any_builder.env["DOCKER_BUILDKIT"]}
-    file = f"docker/{stage}/Dockerfile"
+    file = f"docker/{stage}"
     printed = make("check", STAGE=stage, FILE=file, DOCKER=any_builder.cli, env=env, check=False, timeout=SECONDS)
     assert printed.returncode == 0, printed.stdout + printed.stderr

@@ -7,17 +7,19 @@ import re
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 from corpus import exercise
 from engine import ROOT, wait_until
 
+from scripts.checking.__main__ import judge_one
 from scripts.checking.bounds import Bounds, Guard, run_build
 from scripts.checking.classroom import judge_class
 from scripts.checking.context import lay_context
 from scripts.checking.judging import Judge, Place
-from scripts.checking.submission import RefusedError, Submission, list_submissions, read_submission
+from scripts.checking.submission import Submission
 from scripts.checking.verdict import FAILED, NOT_JUDGED, PASSED, Fault, Result, Seen
 from scripts.contract.engine import Engine
 
@@ -162,58 +164,18 @@ def test_student_files_come_beside_those_that_are_given(tmp_path):
     assert not (tmp_path / "docker").exists()
 
 
-def test_submission_of_links_devices_and_sizes(tmp_path):
-    folder = tmp_path / "student"
-    folder.mkdir()
-    (tmp_path / "secret").write_text("secret")
-    (folder / "Dockerfile").write_text("FROM a:1\n")
-    (folder / "link").symlink_to(tmp_path / "secret")
-    (folder / "folder").symlink_to(tmp_path)
-    os.mkfifo(folder / "pipe")
-    (folder / "boot.sh").write_text("a")
-    assert set(read_submission(folder).files) == {"boot.sh"}
-    (folder / "big").write_bytes(bytes(5 << 20))
-    with pytest.raises(RefusedError, match="refused-file"):
-        read_submission(folder)
-
-
-@pytest.mark.parametrize(
-    ("make", "why"),
-    [
-        (lambda path: path.symlink_to("/etc/passwd"), "refused-link"),
-        (os.mkfifo, "refused-special"),
-        (lambda path: path.mkdir(), "refused-none"),
-        (lambda path: path.write_bytes(bytes(1 << 20)), "refused-file"),
-        (lambda path: None, "refused-missing"),
-        (lambda path: (path.mkdir(), (path / "Dockerfile").symlink_to("/etc/passwd")), "refused-link"),
-        (lambda path: (path.mkdir(), os.mkfifo(path / "Dockerfile")), "refused-special"),
-        (
-            lambda path: (path.mkdir(), (path / "a.Dockerfile").touch(), (path / "b.Dockerfile").touch()),
-            "refused-several",
-        ),
-    ],
-)
-def test_submission_that_can_not_be_read_is_refused(tmp_path, make, why):
-    path = tmp_path / "student"
-    make(path)
-    with pytest.raises(RefusedError) as error:
-        read_submission(path)
-    assert error.value.why == why
-
-
-def test_students_of_a_class_are_named_by_their_files(tmp_path):
-    for name in ("susan.Dockerfile", "Dockerfile.david", "Dockerfile", "emma Dockerfile.txt", ".DS_Store"):
-        (tmp_path / name).touch()
-    (tmp_path / "nadia").mkdir()
-    Path(os.fsdecode(os.fsencode(tmp_path) + b"/zo\xe9\x1b.Dockerfile")).touch()
-    assert {name for name, _ in list_submissions(tmp_path)} == {
-        "susan",
-        "david",
-        "Dockerfile",
-        "emma",
-        "nadia",
-        r"zo\udce9\x1b",
-    }
+@pytest.mark.parametrize(("given", "files"), [("mallory.Dockerfile", set()), (".", {"diary.txt"})])
+def test_stranger_gets_no_files_beside_a_dockerfile(tmp_path, monkeypatch, capsys, given, files):
+    (tmp_path / "mallory.Dockerfile").write_text("FROM a:1\n")
+    (tmp_path / "diary.txt").write_text("private")
+    judged = []
+    judge = Known()
+    monkeypatch.setattr(judge, "judge", lambda submission, *_: judged.append(submission) or [])
+    options = SimpleNamespace(path=tmp_path / given, language="en", points="all", report="")
+    judge_one(judge, options)
+    assert set(judged[0].files) == files
+    hint = f"To include them, give the folder: FILE={tmp_path}"
+    assert (hint in capsys.readouterr().err) == (not files)
 
 
 def test_submission_without_a_base_image_is_judged_again(handed_in, tmp_path, monkeypatch):
