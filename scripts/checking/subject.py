@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,12 +24,14 @@ from .context import CANARIES
 from .dockerfile import Dockerfile, UnreadableError, read_dockerfile
 from .relay import Network, Reached
 from .submission import Submission
-from .verdict import Fault
+from .verdict import Fault, Unjudged
 
 if TYPE_CHECKING:
     from .starting import Start
 
 SAVE_SECONDS = 300
+# What engines say that can't bound a container, as rootless ones to which no controller of processors is delegated.
+UNBOUNDED = re.compile(r"NanoCPUs|cgroup|controller", re.IGNORECASE)
 HEALTH_OPTIONS = ("--health-interval", "2s", "--health-start-period", "1s")
 
 
@@ -64,7 +67,7 @@ class Subject(Trial):
         return built
 
     def launch(self, *options: str, command: tuple[str, ...] = ()) -> Reached:
-        """Starts a container in the submission's network; raises Fault if the engine can't."""
+        """Starts a container in the submission's network; raises Fault, or Unjudged if the engine can't bound it."""
         assert self.network and self.guard
         self.guard.check()
         network = self.network()
@@ -72,6 +75,8 @@ class Subject(Trial):
         try:
             name = self.engine.start(self.image, *given, command=command)
         except EngineError as error:
+            if UNBOUNDED.search(str(error)) and "exec: " not in str(error):
+                raise Unjudged("engine", why=error) from error
             raise self._explain(str(error)) from error
         return Reached(self.engine, name, self.port, self.patience, network=network)
 
