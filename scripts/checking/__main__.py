@@ -12,15 +12,14 @@ from pathlib import Path
 from types import FrameType
 
 from ..contract.engine import Engine, EngineError
-from ..images.tar_stream import printable
 from .bounds import Bounds
 from .classroom import judge_class
 from .exercise import LANGUAGES, ExerciseError, list_exercises, read_exercise
 from .judging import CHECKS, Judge, Place
 from .report import Judged, as_json, as_junit, line, summary
 from .submission import RefusedError, is_in_lesson, read_submission
-from .verdict import PASSED, Result
-from .words import word
+from .verdict import PASSED, Result, Seen
+from .words import told, word
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -90,8 +89,7 @@ def judge_one(judge: Judge, options: argparse.Namespace) -> int:
         with_folder = options.path.is_dir() or is_in_lesson(options.path, Path("lessons"))
         submission = read_submission(options.path, with_folder=with_folder)
         if not with_folder:
-            folder = printable(str(options.path.parent))
-            print(word("alone", language, name=printable(name), folder=folder), file=sys.stderr, flush=True)
+            judge.announce("alone", name=name, folder=options.path.parent)
         digest = submission.digest
         results = judge.judge(submission, None if options.points == "all" else set(options.points.split()), say)
     except RefusedError as error:
@@ -110,11 +108,16 @@ def judge_one(judge: Judge, options: argparse.Namespace) -> int:
 def main() -> int:
     """Judges a submission or a class."""
     options = parse()
+
+    def announce(name: str, /, **values: object) -> None:
+        seen = Seen(name, {key: str(value) for key, value in values.items()})
+        print(told(seen, options.language), file=sys.stderr, flush=True)
+
     for number in SIGNALS:
         signal.signal(number, end)
     try:
         place = open_place(options)
-        with Judge(place) as judge:
+        with Judge(place, announce) as judge:
             try:
                 if options.what == "class":
                     return judge_class(judge, options.path, options.output, options.language)

@@ -11,6 +11,7 @@ from .bounds import Guard, run_build
 from .cgroup import control_group
 from .dockerfile import Dockerfile
 from .verdict import Fault, Unjudged
+from .words import Announce, say_nothing
 
 PICK_SECONDS = 900  # a stand-in is made once
 # What a build prints where it can't reach a registry or a package index.
@@ -44,9 +45,10 @@ class Built:
 
 @dataclass
 class Builder:
-    """Builds images; asks scripts/pick-base once for each base image."""
+    """Builds images; asks scripts/pick-base once for each base image. `announce` tells of what takes minutes."""
 
     engine: Engine
+    announce: Announce = say_nothing
     _found: dict[str, str] = field(default_factory=dict)
 
     def find_base(self, image: str) -> str:
@@ -65,6 +67,7 @@ class Builder:
     def _ask(self, image: str) -> str:
         if not re.fullmatch(r"[\w][\w.:/@-]*", image):
             return f"error: {one_line(image, 80)} is not the name of an image"
+        self.announce("looking", image=image, minutes=PICK_SECONDS // 60)
         status, output, errors = run_bounded(["sh", "scripts/pick-base", image], PICK_SECONDS)
         if status:
             return "error:" + one_line(errors).removeprefix("error:")
@@ -85,6 +88,7 @@ class Builder:
         command += ["--format", "docker"] if self.engine.is_podman else []
         memory = str(guard.bounds.memory)
         command += ["--memory", memory, "--memory-swap", memory]  # BuildKit ignores them
+        self.announce("building", minutes=f"{guard.bounds.build / 60:.0f}")
         with control_group(self.engine, guard.bounds.processes, guard.bounds.memory) as options:
             status, log = run_build([*command, *options, str(context)], guard)
         if status:

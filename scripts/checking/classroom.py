@@ -62,6 +62,7 @@ def _judge_kept(judge: Judge, name: str, path: Path, kept: Path) -> tuple[Judged
         return replace(restore(file.read_text(encoding="utf-8")), student=name, page=_page_name(name, path)), True
     except (OSError, ValueError, KeyError, TypeError):
         pass
+    judge.announce("judging", student=name)
     start = time.monotonic()
     results = tuple(judge.judge(submission))
     text = submission.dockerfile.decode("utf-8", "replace")

@@ -21,6 +21,7 @@ from .relay import Network, create_network
 from .subject import Subject
 from .submission import RefusedError, Submission
 from .verdict import FAILED, NOT_JUDGED, PASSED, Fault, Result, Seen, Unjudged
+from .words import Announce, say_nothing
 
 CHECKS: dict[str, Callable[[Subject, Point], Seen]] = {
     name.removeprefix("check_").replace("_", "-"): function
@@ -52,9 +53,9 @@ class Place:
 class Judge:
     """Judges submissions one after the other; what they share is made once. Use it in a `with` statement."""
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self._builder = Builder(place.engine)
+    def __init__(self, place: Place, announce: Announce = say_nothing) -> None:
+        self.place, self.announce = place, announce
+        self._builder = Builder(place.engine, announce)
         self._networks: list[Network] = []
 
     def __enter__(self) -> Judge:

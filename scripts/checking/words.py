@@ -5,11 +5,22 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from ..images.tar_stream import printable
 from .verdict import Seen
 
 FILE = Path(__file__).with_name("words.toml")
+
+
+class Announce(Protocol):
+    """Tells what starts: the name of a text, and the values that it takes."""
+
+    def __call__(self, name: str, /, **values: object) -> None: ...
+
+
+def say_nothing(_name: str, /, **_values: object) -> None:
+    """Tells nothing."""
 
 
 @cache

@@ -112,6 +112,15 @@ def test_class_goes_on_where_it_was_stopped(handed_in, tmp_path, capsys):
     assert ", 20 minutes," in (tmp_path / "gunicorn/index.html").read_text()
 
 
+def test_student_is_named_before_the_submission_is_judged(handed_in, tmp_path):
+    judge, events = Known(), []
+    judge.announce = lambda name, /, **values: events.append((name, values["student"], judge.count))
+    judge_class(judge, handed_in, tmp_path, "en")
+    judge_class(judge, handed_in, tmp_path, "en")
+    assert [(name, count) for name, _, count in events] == [("judging", 0), ("judging", 1)]
+    assert events[1][1] == "amina"
+
+
 def test_changed_submission_is_judged_again(handed_in, tmp_path):
     judge = Known()
     judge_class(judge, handed_in, tmp_path, "en")
@@ -165,17 +174,18 @@ def test_student_files_come_beside_those_that_are_given(tmp_path):
 
 
 @pytest.mark.parametrize(("given", "files"), [("mallory.Dockerfile", set()), (".", {"diary.txt"})])
-def test_stranger_gets_no_files_beside_a_dockerfile(tmp_path, monkeypatch, capsys, given, files):
+def test_stranger_gets_no_files_beside_a_dockerfile(tmp_path, monkeypatch, given, files):
     (tmp_path / "mallory.Dockerfile").write_text("FROM a:1\n")
     (tmp_path / "diary.txt").write_text("private")
-    judged = []
+    judged, announced = [], []
     judge = Known()
+    judge.announce = lambda name, /, **values: announced.append((name, values))
     monkeypatch.setattr(judge, "judge", lambda submission, *_: judged.append(submission) or [])
     options = SimpleNamespace(path=tmp_path / given, language="en", points="all", report="")
     judge_one(judge, options)
     assert set(judged[0].files) == files
-    hint = f"To include them, give the folder: FILE={tmp_path}"
-    assert (hint in capsys.readouterr().err) == (not files)
+    alone = ("alone", {"name": given, "folder": tmp_path})
+    assert announced == ([] if files else [alone])
 
 
 def test_submission_without_a_base_image_is_judged_again(handed_in, tmp_path, monkeypatch):

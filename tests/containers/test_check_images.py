@@ -2,6 +2,7 @@
 
 import pytest
 
+from scripts.checking import building
 from scripts.checking.bounds import Bounds, Guard
 from scripts.checking.building import Builder
 from scripts.checking.dockerfile import read_dockerfile
@@ -86,7 +87,21 @@ def test_builder_gets_the_base_image_that_was_examined(base):
 def test_solution_can_not_be_mounted_from_an_image_of_ours(tmp_path):
     dockerfile = read_dockerfile(f"FROM a:1\nRUN --mount=from={OURS},target=/s cp -a /s/. /\n".encode())
     engine = Engine("false")
-    builder = Builder(engine, {"a:1": "a:1", OURS: "ours"})
+    builder = Builder(engine, _found={"a:1": "a:1", OURS: "ours"})
     with pytest.raises(Fault) as fault:
         builder.build(dockerfile, tmp_path, tmp_path / "Dockerfile", Guard(engine, Bounds()))
     assert (fault.value.seen.text, fault.value.seen.values) == ("base-ours", {"image": OURS})
+
+
+def test_what_takes_minutes_is_announced_before_it_starts(tmp_path, monkeypatch):
+    """Once for each base image, which is then known."""
+    events = []
+    monkeypatch.setattr(building, "run_bounded", lambda command, _: events.append(command[1]) or (0, command[2], ""))
+    monkeypatch.setattr(building, "run_build", lambda *_: events.append("build") or (1, "failed"))
+    monkeypatch.setattr(Engine, "inspect", lambda *_: {"Config": {}})
+    builder = Builder(Engine("false"), lambda name, /, **values: events.append((name, values)))
+    for _ in range(2):
+        with pytest.raises(Fault, match="build-failed"):
+            builder.build(read_dockerfile(b"FROM a:1\n"), tmp_path, tmp_path / "Dockerfile", Guard(None, Bounds()))
+    built = [("building", {"minutes": "15"}), "build"]
+    assert events == [("looking", {"image": "a:1", "minutes": 15}), "scripts/pick-base", *built, *built]

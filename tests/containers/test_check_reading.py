@@ -117,7 +117,7 @@ def test_texts_exist_in_each_language_with_the_same_values():
 def test_each_cause_has_a_text():
     source = "".join(path.read_text() for path in (ROOT / "scripts/checking").glob("*.py"))
     causes = set(
-        re.findall(r"(?:Fault|Unjudged|UnreadableError|RefusedError|seen|Seen|word)\(\s*\"([a-z-]+)\"", source)
+        re.findall(r"(?:Fault|Unjudged|UnreadableError|RefusedError|seen|Seen|word|announce)\(\s*\"([a-z-]+)\"", source)
     )
     assert len(causes) > 60
     assert causes - set(_texts()) == set()
