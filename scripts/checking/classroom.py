@@ -16,7 +16,7 @@ from .report import Judged, as_csv, as_json, as_junit, restore, store
 from .submission import RefusedError, Submission, list_submissions, read_submission
 from .words import word
 
-VERSION = 2  # of what `store` writes, and of the judging: results of an older one are not kept
+VERSION = 3  # of what `store` writes, and of the judging: results of an older one are not kept
 
 
 def judge_class(judge: Judge, folder: Path, output: Path, language: str) -> int:
