@@ -54,6 +54,8 @@ class Files:
     links: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)  # why
     look: Look | None = None
+    json: int = 0  # bytes of all documents
+    text: int = 0  # characters of all paths, link targets and contents in the layers
 
     def resolve(self, name: str) -> str:
         """Returns where links lead from `name`."""
@@ -117,15 +119,18 @@ def _read_file(files: Files, path: str, packed: Stream, measure_gzip: bool, limi
     if head[:1] in (b"{", b"[") or path.endswith(".json"):
         if (packed.size or 0) > limits.json:
             raise Refused(f"{packed.what} is a JSON file of {packed.size:,} bytes")
+        files.json += packed.size or 0
+        if files.json > limits.all_json:
+            raise Refused(f"the archive holds more than {limits.all_json:,} bytes of JSON")
         files.documents[path] = parse(head + packed.read(limits.json), packed.what)
     elif head[:2] == GZIP:
-        files.layers[path] = _read_layer(Gunzip(packed, limits, head), packed.what, limits, files.look)
+        files.layers[path] = _read_layer(files, Gunzip(packed, limits, head), packed.what, limits)
         files.layers[path].gzip_size = packed.size
     elif head[:4] == ZSTD:
         files.unreadable[path] = "is compressed by zstd, which this command does not read; save it with gzip or none"
     elif head[257:262] == b"ustar" or (len(head) == BLOCK and not head.strip(b"\0")):
         measured = _Measured(_Joined(head, packed), measure_gzip)
-        files.layers[path] = _read_layer(measured, packed.what, limits, files.look)
+        files.layers[path] = _read_layer(files, measured, packed.what, limits)
         files.layers[path].gzip_size = measured.size
     else:
         files.unreadable[path] = "is neither JSON nor a tar"
@@ -156,15 +161,19 @@ class _Measured:
         return self._count + len(self._gzip.copy().flush()) if self._gzip else None
 
 
-def _read_layer(source: Readable, what: str, limits: Limits, look: Look | None) -> Layer:
+def _read_layer(files: Files, source: Readable, what: str, limits: Limits) -> Layer:
     """Reads the members of a layer, to the end of its tar."""
     stream = Stream(source, what, hashed=True)
     layer = Layer([], "", 0, 0)
     for entry in read_entries(stream, limits):
         layer.entries.append(entry)
-        if look and entry.kind == "file":
-            look(entry, Stream(stream, what, entry.size))
-        elif entry.path in KEPT and entry.size <= limits.json:
+        kept = not files.look and entry.path in KEPT and entry.size <= limits.json
+        files.text += len(entry.path) + len(entry.target) + (entry.size if kept else 0)
+        if files.text > limits.text:
+            raise Refused(f"the archive holds more than {limits.text:,} characters of paths and other text")
+        if files.look and entry.kind == "file":
+            files.look(entry, Stream(stream, what, entry.size))
+        elif kept:
             layer.contents[entry.path] = stream.read(entry.size).decode("utf-8", "replace")
     stream.drain(limits.unpacked)
     layer.digest, layer.tar_size = stream.digest, stream.count

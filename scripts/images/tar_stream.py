@@ -12,7 +12,9 @@ from typing import Protocol
 
 BLOCK = 512
 CHUNK = 1 << 20
-HEADER = 1 << 20  # bytes of one extended header; the kernel allows 64 KiB for an attribute, 4 KiB for a path
+# Bytes of a member's extended headers; the kernel allows 64 KiB for an attribute, 4 KiB for a path.
+HEADER = 1 << 20
+PATH = 4096  # characters of a path or a link target
 DEPTH = 256  # components of a path
 
 
@@ -29,6 +31,8 @@ class Limits:
     ratio: int = 200  # unpacked to packed, from `free` bytes on; real layers reach about 20
     free: int = 1 << 30
     json: int = 4 << 20  # bytes of one JSON file
+    all_json: int = 16 << 20  # bytes of all JSON files together; parsed, they take up to 30 times as much memory
+    text: int = 64 << 20  # characters of paths, link targets and kept files, all layers together
 
 
 class Readable(Protocol):
@@ -141,7 +145,7 @@ def clean_path(name: str, what: str) -> str:
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if ".." in parts:
         raise Refused(f"{what} holds a path that leaves its root: {printable(name[:200])}")
-    if len(name) > 4096 or len(parts) > DEPTH:
+    if len(name) > PATH or len(parts) > DEPTH:
         raise Refused(f"{what} holds a path that is too long: {printable(name[:60])}…")
     return "/".join(parts)
 
@@ -184,7 +188,7 @@ def read_entries(stream: Stream, limits: Limits) -> Iterator[Entry]:
     """Yields each member; the stream then stands at its data, of which the caller may read up to its size."""
     what = stream.what
     extended: dict[str, str] = {}
-    count = 0
+    count = extended_size = 0
     while header := stream.read(BLOCK):
         if len(header) < BLOCK:
             raise Refused(f"{what} is truncated")
@@ -198,8 +202,9 @@ def read_entries(stream: Stream, limits: Limits) -> Iterator[Entry]:
         kind, size = header[156:157], _number(header[124:136], what)
         padding = -size % BLOCK
         if kind in b"xgLK":
-            if size > HEADER:
-                raise Refused(f"{what} has an extended header of {size:,} bytes")
+            extended_size += size
+            if extended_size > HEADER:
+                raise Refused(f"{what} has extended headers of {extended_size:,} bytes for one member")
             data = stream.read(size)
             stream.skip(padding)
             if kind == b"x":
@@ -211,7 +216,7 @@ def read_entries(stream: Stream, limits: Limits) -> Iterator[Entry]:
             raise Refused(f"{what} holds a sparse file, which image layers don't have")
         if kind not in KINDS:
             raise Refused(f"{what} holds a member of unknown type {kind!r}")
-        entry, extended = _entry(header, KINDS[kind], size, extended, what), {}
+        entry, extended, extended_size = _entry(header, KINDS[kind], size, extended, what), {}, 0
         if entry.size > limits.unpacked - stream.count:
             raise Refused(f"{what} holds a file of {entry.size:,} bytes: {printable(entry.path[:200])}")
         end = stream.count + entry.size + -entry.size % BLOCK
@@ -224,6 +229,8 @@ def _entry(header: bytes, kind: str, size: int, extended: dict[str, str], what: 
     name, prefix = _text(header[:100]), _text(header[345:500]) if header[257:263] == b"ustar\0" else ""
     name = extended.get("path", f"{prefix}/{name}" if prefix else name)
     target = extended.get("linkpath", _text(header[157:257]))
+    if len(target) > PATH:
+        raise Refused(f"{what} holds a link target that is too long: {printable(target[:60])}…")
     if kind == "file" and name.endswith("/"):
         kind = "directory"
     if kind == "link":

@@ -97,7 +97,7 @@ CASES = {
     "negative size": (raw_layer(header(size=b"\xff" * 12)), "holds a file of "),
     "size that is no number": (raw_layer(header(size=b"zzzzzzzzzzz\0")), "a number in a header is "),
     "wrong checksum": (raw_layer(b"x" + header()[1:]), "the checksum of a header is wrong"),
-    "long extended header": (raw_layer(header(size=HUGE, kind=b"x")), "an extended header of "),
+    "long extended header": (raw_layer(header(size=HUGE, kind=b"x")), "extended headers of "),
     "damaged extended header": (
         raw_layer(header(size=b"00000000003\0", kind=b"x") + b"9 a" + bytes(509)),
         "is damaged",
@@ -106,6 +106,8 @@ CASES = {
     "unknown type": (raw_layer(header(kind=b"Z")), "unknown type b'Z'"),
     "deep path": (layer_of(member("a/" * 300 + "b", 1)), "a path that is too long"),
     "long path": (layer_of(member("/".join(["a" * 200] * 30), 1)), "a path that is too long"),
+    "long target": (layer_of(member("a", kind=b"2", target="b" * 4097)), "a link target that is too long: bbb"),
+    "long target of a file": (layer_of(member("a", target="b" * 4097)), "a link target that is too long: bbb"),
 }
 
 
@@ -116,6 +118,56 @@ def test_hostile_archive_is_refused(archive, reason):
         read_image(archive)
     assert reason in str(refusal.value)
     assert str(refusal.value).isprintable()
+
+
+@pytest.mark.parametrize("target", ["b" * 4096, "../" * 1365 + "b"])
+def test_target_as_long_as_the_kernel_allows_is_read(target):
+    [layer] = read_image(layer_of(member("a", kind=b"2", target=target))).layers
+    assert layer.entries[0].target == target
+
+
+def extended_header(number, size):
+    """Returns a header, a pax record of `size` bytes with a key of its own, and the padding."""
+    record = f"{size} {number}=".encode()
+    record += b"x" * (size - len(record) - 1) + b"\n"
+    return header(size=b"%011o\0" % size, kind=b"x") + record + bytes(-size % 512)
+
+
+def test_extended_headers_of_a_member_are_bounded_together():
+    data = b"".join(extended_header(number, 1 << 19) for number in range(3))
+    with pytest.raises(Refused, match="extended headers of 1,572,864 bytes"):
+        read_image(raw_layer(data + header()))
+
+
+def test_extended_headers_of_different_members_are_not_added_up():
+    data = b"".join(extended_header(number, 1 << 19) + header(b"%d" % number) for number in range(3))
+    [layer] = read_image(raw_layer(data)).layers
+    assert [entry.path for entry in layer.entries] == ["0", "1", "2"]
+
+
+def test_json_files_are_bounded_together():
+    stray = {f"{number}.json": b" " * 60 + b"0" for number in range(3)}
+    config, manifest = len(configuration([LAYER])), len(docker_files(LAYER)["manifest.json"])
+    all_of_it = 3 * 61 + config + manifest
+    read_image(pack(docker_files(LAYER) | stray), limits=Limits(all_json=all_of_it))
+    with pytest.raises(Refused, match=f"the archive holds more than {all_of_it - 1} bytes of JSON"):
+        read_image(pack(docker_files(LAYER) | stray), limits=Limits(all_json=all_of_it - 1))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        tar(member("a" * 90)),
+        tar(member("a", kind=b"2", target="b" * 89)),
+        tar(member("etc/passwd", 80)),
+    ],
+    ids=["paths", "targets", "contents"],
+)
+def test_text_of_all_layers_is_bounded_together(layer):
+    other = tar(member("b" * 9), member("c"))
+    read_image(pack(docker_files(layer, other)), limits=Limits(text=100))
+    with pytest.raises(Refused, match="the archive holds more than 99 characters of paths and other text"):
+        read_image(pack(docker_files(layer, other)), limits=Limits(text=99))
 
 
 def test_more_paths_than_allowed_are_refused():
@@ -170,6 +222,16 @@ def test_bomb_is_refused_in_little_memory(tmp_path, files):
 def test_compressed_bomb_of_an_archive_is_refused(tmp_path):
     (tmp_path / "image.tar").write_bytes(BOMB)
     assert read_confined(tmp_path / "image.tar") == (1, ["error: the archive unpacks to more than 200 times its size"])
+
+
+@pytest.mark.parametrize("value", [b"[]", b'{"":0}', '"\N{SNOWMAN}"'.encode()], ids=["lists", "objects", "texts"])
+def test_much_json_is_refused_in_little_memory(tmp_path, value):
+    data = b"[" + b",".join([value] * ((4 << 20) // (len(value) + 1) - 1)) + b"]"
+    archive = gzip.compress(pack({str(number): data for number in range(40)}).getvalue(), 1)
+    (tmp_path / "image.tar").write_bytes(archive)
+    assert len(archive) < 2 << 20
+    error = "error: the archive holds more than 16,777,216 bytes of JSON"
+    assert read_confined(tmp_path / "image.tar") == (1, [error])
 
 
 def test_names_that_a_terminal_obeys_are_escaped(tmp_path):
