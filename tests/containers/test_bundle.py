@@ -1,7 +1,9 @@
 """make bundle, make bundle-serve: a class whose machines reach nothing but the teacher's."""
 
+import contextlib
 import hashlib
 import io
+import os
 import re
 import subprocess
 import tarfile
@@ -68,9 +70,9 @@ class TestRoom:
 
 @pytest.fixture
 def archive(tmp_path):
-    """archive({"a": b"text"}): a small archive of these files, with their checksums."""
+    """archive({"a": b"text"}): a small archive of these files, with their checksums, and `others`: empty members."""
 
-    def archive(files, checksums=None):
+    def archive(files, checksums=None, others=()):
         sums = {name: hashlib.sha256(content).hexdigest() for name, content in (checksums or files).items()}
         files = files | {"SHA256SUMS": "".join(f"{value}  ./{name}\n" for name, value in sums.items()).encode()}
         with tarfile.open(tmp_path / "bundle.tar", "w") as tar:
@@ -78,6 +80,8 @@ def archive(tmp_path):
                 member = tarfile.TarInfo(f"./{name}")
                 member.size = len(content)
                 tar.addfile(member, io.BytesIO(content))
+            for member in others:
+                tar.addfile(member)
         return tmp_path / "bundle.tar"
 
     return archive
@@ -113,6 +117,24 @@ def test_changed_list_of_checksums_is_refused(archive):
     assert refused(file) == f"error: {file} is damaged: its list of checksums is not as it was made; {REMEDY}"
 
 
+@pytest.mark.parametrize("name", ["./simple/y", "./simple/SHA256SUMS"])
+def test_file_on_no_list_is_refused(archive, name):
+    file = archive({"images.tar.gz": b"images"}, others=[tarfile.TarInfo(name)])
+    assert refused(file) == f"error: {file} is damaged: its files are not those of its list of checksums; {REMEDY}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [(tarfile.SYMTYPE, str(ROOT)), (tarfile.SYMTYPE, "images.tar.gz"), (tarfile.FIFOTYPE, "")],
+    ids=["a folder of this machine", "a file of the archive", "a pipe"],
+)
+def test_link_or_pipe_is_refused(archive, kind, target):
+    member = tarfile.TarInfo("./other")
+    member.type, member.linkname = kind, target
+    file = archive({"images.tar.gz": b"images"}, others=[member])
+    assert refused(file) == f"error: {file} is damaged: it holds what is neither a file nor a folder; {REMEDY}"
+
+
 def test_truncated_archive_is_refused(archive):
     file = archive({"images.tar.gz": b"images" * 10_000})
     file.write_bytes(file.read_bytes()[:20_000])
@@ -132,23 +154,30 @@ def test_absent_archive_is_named(tmp_path):
     )
 
 
-def test_archive_is_served_and_three_lines_are_printed(archive, tmp_path):
-    file, url = archive({"simple/flask/flask-3-py3-none-any.whl": b"wheel"}), f"http://127.0.0.1:{free_port()}"
-    output = tmp_path / "output"
-    command = ["make", "bundle-serve", f"FILE={file}", "BIND=127.0.0.1", f"PORT={url.split(':')[2]}"]
+@contextlib.contextmanager
+def serving(file, output, **environment):
+    """Serves a file; yields the URL, after `make bundle-serve` has printed its lines to the file `output`."""
+    port = free_port()
+    command = ["make", "bundle-serve", f"FILE={file}", "BIND=127.0.0.1", f"PORT={port}"]
     with output.open("w") as printed:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=printed, stderr=printed)
+        server = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=printed, stderr=printed)
         try:
             wait_until(lambda: "make run" in output.read_text() or server.poll(), 30, "the server")
-            # A list of files is what pip reads.
-            assert '<a href="flask-3-py3-none-any.whl">' in get(f"{url}/simple/flask/").text
+            yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
             server.wait(30)
+    wait_until(lambda: not list((ROOT / "build").glob(f"bundle-{port}*")), 10, "the end of the server")
+
+
+def test_archive_is_served_and_three_lines_are_printed(archive, tmp_path):
+    output = tmp_path / "output"
+    with serving(archive({"simple/flask/flask-3-py3-none-any.whl": b"wheel"}), output) as url:
+        # A list of files is what pip reads.
+        assert '<a href="flask-3-py3-none-any.whl">' in get(f"{url}/simple/flask/").text
     assert [line.strip() for line in output.read_text().splitlines() if line.startswith("  ")] == [
         f"export APT_MIRROR={url} PIP_INDEX_URL={url}/simple/ PIP_TRUSTED_HOST={url.removeprefix('http://')}",
         f"curl -f {url}/images.tar.gz | docker load && curl -f {url}/microblog.tar.gz | tar -xz",
         "cd microblog && make run",
     ]
-    wait_until(lambda: not list((ROOT / "build").glob(f"bundle-{url.split(':')[2]}*")), 10, "the end of the server")
     assert get(url) is None
