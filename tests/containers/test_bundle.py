@@ -10,7 +10,7 @@ import tarfile
 
 import pytest
 from classroom import TEACHER, room, served, student  # noqa: F401  fixtures
-from engine import ROOT, Engine, free_port, get, run_command, wait_until
+from engine import ROOT, Engine, free_port, get, put_command, run_command, wait_until
 from lessons import pages_to_walk
 from walk import Walk
 
@@ -117,6 +117,13 @@ def test_changed_list_of_checksums_is_refused(archive):
     assert refused(file) == f"error: {file} is damaged: its list of checksums is not as it was made; {REMEDY}"
 
 
+def test_list_with_a_damaged_line_is_refused(archive):
+    file = archive({"images.tar.gz": b"images", "simple/x": b"x"})
+    digest = hashlib.sha256(b"x").hexdigest().encode()
+    file.write_bytes(file.read_bytes().replace(digest, b"!" + digest[1:]))
+    assert refused(file) == f"error: {file} is damaged: its files are not those of its list of checksums; {REMEDY}"
+
+
 @pytest.mark.parametrize("name", ["./simple/y", "./simple/SHA256SUMS"])
 def test_file_on_no_list_is_refused(archive, name):
     file = archive({"images.tar.gz": b"images"}, others=[tarfile.TarInfo(name)])
@@ -181,3 +188,10 @@ def test_archive_is_served_and_three_lines_are_printed(archive, tmp_path):
         "cd microblog && make run",
     ]
     assert get(url) is None
+
+
+def test_archive_is_served_where_sha256sum_is_busybox(archive, tmp_path, without):
+    environment = without()
+    put_command(environment, "sha256sum", "for word do case $word in --*) exit 1 ;; esac; done", "sha256sum")
+    with serving(archive({"images.tar.gz": b"images"}), tmp_path / "output", **environment) as url:
+        assert get(f"{url}/images.tar.gz").text == "images"
