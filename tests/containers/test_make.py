@@ -2,6 +2,7 @@
 
 import re
 import socket
+import sys
 
 import pytest
 from engine import ROOT, free_port, get, put_command, run_command
@@ -108,6 +109,43 @@ def test_run_refuses_a_taken_port_before_building(make):
     assert result.returncode != 0
     assert f"error: another program uses port {port}; choose another: PORT={port + 1}" in result.stderr
     assert "docker build" not in result.stderr
+
+
+def port_free(address, port, before=""):
+    """Calls scripts/port-free, after the Python statements `before`; returns its status and what it printed."""
+    call = f"import runpy, socket\n{before}\nrunpy.run_path('scripts/port-free', run_name='__main__')"
+    result = run_command([sys.executable, "-c", call, address, port], check=False)
+    return result.returncode, result.stdout + result.stderr
+
+
+@pytest.fixture
+def ipv6_port():
+    """A port on which a program listens for IPv6 only, as Node's development servers do."""
+    try:
+        listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with listener:
+        yield listener.getsockname()[1]
+
+
+def test_port_taken_on_the_other_address_of_localhost_is_not_free(ipv6_port):
+    remedy = f"choose another: PORT={ipv6_port + 1}"
+    line = f"error: another program uses port {ipv6_port} on ::1, which localhost may mean; {remedy}\n"
+    assert port_free("127.0.0.1", ipv6_port) == (1, line)
+
+
+def test_port_taken_on_ipv6_is_free_on_another_ipv4_address(ipv6_port):
+    assert port_free("127.0.0.2", ipv6_port) == (0, "")
+
+
+def test_address_alone_is_checked_for_port_0():
+    assert port_free("127.0.0.1", 0, "socket.create_connection = None") == (0, "")
+
+
+def test_port_is_free_on_a_machine_without_ipv6():
+    without_ipv6 = "def fail(*_): raise socket.gaierror\nsocket.getaddrinfo = fail; del socket.AF_INET6"
+    assert port_free("127.0.0.1", free_port(), without_ipv6) == (0, "")
 
 
 def test_run_without_python_says_how_to_install_it(make, without):
