@@ -9,7 +9,9 @@ ROOT = Path(__file__).parents[2]
 # Scripts give the files modes before these builds.
 PREPARED = {"docker/identidock/identicon", "docker/support/database/mariadb", "docker/support/database/mysql"}
 DOCKERFILES = [
-    path for path in sorted(ROOT.glob("docker/**/*Dockerfile")) if str(path.parent.relative_to(ROOT)) not in PREPARED
+    path
+    for path in [*sorted(ROOT.glob("docker/**/*Dockerfile")), ROOT / "tests/Dockerfile"]
+    if str(path.parent.relative_to(ROOT)) not in PREPARED
 ]
 COPIES = re.compile(r"^(COPY|ADD) (?!--from=)", re.MULTILINE)
 USER = re.compile(r"^USER (?!root|0\b)", re.MULTILINE)
