@@ -80,6 +80,13 @@ def test_secure_registry_wants_tls_and_the_account(registry, make, engine, proje
     assert password.strip() not in engine("inspect", f"{project}-registry").stdout
 
 
+def test_secure_registry_reads_secrets_that_umask_077_closed(registry):
+    SECRETS.mkdir(parents=True, exist_ok=True)
+    SECRETS.chmod(0o700)
+    registry(SECURE=1)  # waits until it answers
+    assert stat.S_IMODE(SECRETS.stat().st_mode) == 0o755
+
+
 @pytest.mark.parametrize(
     ("target", "registry", "line"),
     [
