@@ -105,7 +105,7 @@ def holds(engine):
     return search
 
 
-@pytest.mark.parametrize("stage", some_thorough([*STAGES, "v0.2"], "gunicorn", "hardened"))
+@pytest.mark.parametrize("stage", some_thorough([*STAGES, "v0.2"], "gunicorn", "hardened", "v0.2"))
 def test_stray_files_of_the_context_are_in_no_layer(planted, build_from, builder, holds, stage):
     tree, word = planted
     context = tree if stage in STAGES else tree / "docker" / stage
