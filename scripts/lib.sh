@@ -32,7 +32,8 @@ show() {
     "$@"
 }
 
-# bounded SECONDS COMMAND…: runs the command and terminates it after SECONDS. GNU's timeout does not exist on macOS.
+# bounded SECONDS COMMAND…: runs the command, a program, and terminates it after SECONDS, or where the script is
+# interrupted. GNU's timeout does not exist on macOS.
 bounded() (
     seconds=$1
     shift
@@ -45,9 +46,29 @@ bounded() (
         kill "$command"
     ) </dev/null >/dev/null 2>&1 &
     watchdog=$!
+    # Ctrl-C does not reach background processes.
+    trap 'kill "$command" "$watchdog" 2>/dev/null; exit 130' INT TERM
     status=0
     wait "$command" || status=$?
     kill "$watchdog" 2>/dev/null || :
+    exit "$status"
+)
+
+# announced TEXT COMMAND…: runs the command; prints TEXT on standard error if it takes longer than 3 s.
+announced() (
+    text=$1
+    shift
+    (
+        trap 'kill "$!"; exit' TERM
+        sleep 3 2>&1 &
+        wait "$!"
+        say "$text"
+    ) >/dev/null &
+    notice=$!
+    trap 'kill "$notice" 2>/dev/null; exit 130' INT TERM
+    status=0
+    "$@" || status=$?
+    kill "$notice" 2>/dev/null || :
     exit "$status"
 )
 

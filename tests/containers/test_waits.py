@@ -1,0 +1,113 @@
+"""Scripts that wait say for what, and end by themselves. None of these tests needs an engine."""
+
+import os
+import signal
+import subprocess
+
+import pytest
+from engine import ROOT, put_command, run_command
+
+OFFICIAL = "python:3.13-slim-trixie"
+HANG = "exec tail -f /dev/null"
+ABSENT = "'image inspect'*) exit 1 ;;"
+# The label of a stand-in that these scripts made.
+RECIPE = "cd docker/support/base; cat bootstrap slim customize | cksum | tr ' ' -"
+
+
+@pytest.fixture
+def at_once(without):
+    """at_once(3, 900): an environment in which waits of so many seconds end at once."""
+
+    def at_once(*seconds):
+        environment = without()
+        put_command(environment, "sleep", f"case $1 in {'|'.join(map(str, seconds))}) exit ;; esac", "sleep")
+        return environment
+
+    return at_once
+
+
+@pytest.fixture
+def said(tmp_path):
+    """A file for standard error, and a line of shell that waits until it has a text: said, until."""
+    file = tmp_path / "said"
+    until = "n=0; until grep -q '{}' '" + str(file) + "' || [ $((n += 1)) -gt 100 ]; do sleep 0.1; done"
+    return file, until.format
+
+
+def call(stubbed, script, *arguments, env=None, to=None):
+    """Runs a script with the docker command of `stubbed`, its standard error in the file `to`; the completed process."""
+    variables = {name: str(value) for name, value in stubbed[0].items()} | {"IMAGE": "microblog-stub"} | (env or {})
+    redirection = f' 2>"{to}"' if to else ""
+    return run_command(
+        ["sh", "-c", f'sh "$@"{redirection}', "sh", script, *arguments], check=False, env=variables, timeout=40
+    )
+
+
+def test_bounded_command_ends_with_an_interrupted_script():
+    script = f'. scripts/lib.sh; bounded 60 sh -c "echo started; {HANG}"'
+    with subprocess.Popen(["sh", "-c", script], cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout.readline() == b"started\n"
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.communicate(timeout=20)[0] == b""  # nothing holds the pipe any more
+
+
+def test_pull_that_takes_long_is_announced(stub, at_once, said):
+    file, until = said
+    stubbed = stub(f"{ABSENT}\n    pull*) {until('Pulling')} ;;")
+    result = call(stubbed, "scripts/pick-base", OFFICIAL, env=at_once(3), to=file)
+    assert result.stdout == f"{OFFICIAL}\n"
+    assert file.read_text().splitlines() == [
+        f"Pulling {OFFICIAL} from Docker Hub, for up to 15 minutes; to do without: BASE=debian",
+        f"Base image: {OFFICIAL}, the official image",
+    ]
+
+
+def test_pull_that_fails_at_once_is_not_announced(stub):
+    stubbed = stub(f"{ABSENT}\n    pull*) echo 'lookup registry-1.docker.io: no such host' >&2; exit 1 ;;")
+    result = call(stubbed, "scripts/pick-base", OFFICIAL)
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("error: no base image: Docker Hub can't be reached;")
+
+
+def test_pull_that_stalls_is_ended(stub, at_once):
+    stubbed = stub(f"{ABSENT}\n    pull*) {HANG} ;;")
+    result = call(stubbed, "scripts/pick-base", OFFICIAL, env=at_once(900))
+    line = f"error: no base image: Docker Hub did not send all of {OFFICIAL} within 15 minutes;"
+    assert result.stderr.splitlines()[-1].startswith(line)
+
+
+def test_registry_of_an_image_is_named(stub):
+    stubbed = stub(f"{ABSENT}\n    pull*) echo 'connection refused' >&2; exit 1 ;;")
+    result = call(stubbed, "scripts/pick-base", "quay.example:5000/some/image:1")
+    assert "error: no base image: quay.example:5000 can't be reached;" in result.stderr
+
+
+def test_pull_of_a_service_is_announced(stub, at_once, said):
+    file, until = said
+    stubbed = stub(f"{ABSENT}\n    pull*) {until('Pulling')} ;;")
+    result = call(stubbed, "scripts/service-image", "redis", env=at_once(3) | {"BASE": "auto"}, to=file)
+    assert result.stdout == "redis:8\n"
+    assert file.read_text().startswith("Pulling redis:8 from Docker Hub")
+
+
+def test_service_without_its_official_image_is_no_error(stub):
+    stubbed = stub("'image inspect '*redis:8) exit 1 ;;\n    pull*) echo 'connection refused' >&2; exit 1 ;;")
+    result = call(stubbed, "scripts/service-image", "redis", env={"BASE": "auto"})
+    first, second, *_ = result.stderr.splitlines()
+    assert first == "No image redis:8: Docker Hub can't be reached"
+    assert second == "Building Redis from the Debian archive"
+    assert "error: no image" not in result.stderr
+
+
+def test_database_image_that_is_built_again_is_announced(stub, at_once, said):
+    file, until = said
+    stubbed = stub(f"*org.microblog.base*) {RECIPE} ;;\n    build*) {until('Making')} ;;")
+    result = call(stubbed, "scripts/database-image", "mariadb", env=at_once(3), to=file)
+    name = "localhost/microblog-base/mariadb:11.8"
+    assert result.stdout == f"{name}\n"
+    assert file.read_text() == f"Making {name} from the Debian archive (about a minute)\n"
+
+
+def test_database_image_from_the_cache_is_not_announced(stub):
+    result = call(stub(f"*org.microblog.base*) {RECIPE} ;;"), "scripts/database-image", "mariadb")
+    assert (result.returncode, result.stderr) == (0, "")
