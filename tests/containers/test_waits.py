@@ -5,7 +5,7 @@ import signal
 import subprocess
 
 import pytest
-from engine import ROOT, put_command, run_command
+from engine import ROOT, free_port, put_command, run_command
 
 OFFICIAL = "python:3.13-slim-trixie"
 HANG = "exec tail -f /dev/null"
@@ -35,12 +35,10 @@ def said(tmp_path):
 
 
 def call(stubbed, script, *arguments, env=None, to=None):
-    """Runs a script with the docker command of `stubbed`, its standard error in the file `to`; the completed process."""
+    """Runs a script with the docker command of `stubbed`, its errors in the file `to`; the completed process."""
     variables = {name: str(value) for name, value in stubbed[0].items()} | {"IMAGE": "microblog-stub"} | (env or {})
-    redirection = f' 2>"{to}"' if to else ""
-    return run_command(
-        ["sh", "-c", f'sh "$@"{redirection}', "sh", script, *arguments], check=False, env=variables, timeout=40
-    )
+    command = f'sh "$@"{f" 2>{to}" if to else ""}'
+    return run_command(["sh", "-c", command, "sh", script, *arguments], check=False, env=variables, timeout=40)
 
 
 def test_bounded_command_ends_with_an_interrupted_script():
@@ -111,3 +109,35 @@ def test_database_image_that_is_built_again_is_announced(stub, at_once, said):
 def test_database_image_from_the_cache_is_not_announced(stub):
     result = call(stub(f"*org.microblog.base*) {RECIPE} ;;"), "scripts/database-image", "mariadb")
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_wait_for_a_server_names_its_log():
+    command = ["python3", "scripts/wait-http", "--log", "make logs PORT=5001", f"http://127.0.0.1:{free_port()}/", "4"]
+    result = run_command(command, check=False)
+    assert result.returncode == 1
+    assert result.stderr == f"Waiting up to 4 s for {command[-2]}; see its log: make logs PORT=5001\n"
+
+
+def test_wait_for_a_server_ends_though_the_engine_hangs():
+    command = ["python3", "scripts/wait-http", f"http://127.0.0.1:{free_port()}/", "2", "sleep", "100"]
+    result = run_command(command, check=False, timeout=30)
+    assert (result.returncode, result.stderr) == (1, "")
+
+
+def test_instance_that_is_waited_for_names_its_log(stub, tmp_path):
+    variables, _ = stub(
+        f"*microblog.answers*) echo /health ;;\n    top*) ! grep Waiting '{tmp_path}/said' ;;"
+    )  # it ends then
+    assigned = " ".join(f"{name}={value}" for name, value in variables.items())
+    run_command(["sh", "-c", f"make restart {assigned} 2>'{tmp_path}/said'"], check=False, timeout=40)
+    port = variables["PORT"]
+    line = f"Waiting up to 90 s for http://127.0.0.1:{port}/health; see its log: make logs PORT={port}"
+    assert line in (tmp_path / "said").read_text().splitlines()
+
+
+def test_companion_that_takes_long_names_its_log(stub, tmp_path):
+    stubbed = stub(f"*redis-cli*) grep Waiting '{tmp_path}/said' ;;")
+    result = call(stubbed, "scripts/companions", "start", "it", "redis", to=tmp_path / "said")
+    assert result.stdout == "it-companions\n"
+    line = f"Waiting up to 60 s for it-redis; see its log: {stubbed[0]['DOCKER']} logs it-redis"
+    assert (tmp_path / "said").read_text().splitlines()[-1] == line
