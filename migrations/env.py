@@ -11,6 +11,7 @@ from alembic import context
 from alembic.util import CommandError
 from flask import current_app
 
+from app import logs
 from app.database import db
 from app.database_limits import patiently
 from app.ops.startup import fail, wait_for_database
@@ -31,11 +32,13 @@ def run_online() -> None:
 
     SIGTERM takes effect at their end: a stop does not leave half a migration. One that is killed can be run again.
     """
+    seconds = current_app.config["DB_WAIT_SECONDS"]
+    waiting = f"waiting up to {seconds} s for another process, which migrates the database"
     try:
         with (
             patiently(db.engine),
             db.engine.connect() as connection,
-            migration_lock(connection, current_app.config["DB_WAIT_SECONDS"]),
+            migration_lock(connection, seconds, lambda: logs.tell(waiting, logging.INFO)),
         ):
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
             context.configure(

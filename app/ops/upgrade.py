@@ -82,18 +82,19 @@ def wait_until_ready(engine: Engine, seconds: float, on_wait: Callable[[str], No
 
 
 @contextlib.contextmanager
-def migration_lock(connection: Connection, seconds: int) -> Iterator[None]:
+def migration_lock(connection: Connection, seconds: int, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Hold the lock that lets one process at a time change the schema.
 
-    The lock ends with its process, even after a crash. Raises DatabaseUnavailable if it is not free within `seconds`.
+    The lock ends with its process, even after a crash. `on_wait` is called once if another process holds it. Raises
+    DatabaseUnavailable if it is not free within `seconds`.
     """
     hold = _hold_write_lock if connection.dialect.name == "sqlite" else _hold_named_lock
-    with hold(connection, seconds):
+    with hold(connection, seconds, on_wait):
         yield
 
 
 @contextlib.contextmanager
-def _hold_write_lock(connection: Connection, seconds: int) -> Iterator[None]:
+def _hold_write_lock(connection: Connection, seconds: int, on_wait: Callable[[], None]) -> Iterator[None]:
     """Hold SQLite's write lock in one transaction, which a failed migration rolls back.
 
     Foreign keys are off until a check before the commit: a batch migration copies a table and drops the old one,
@@ -101,11 +102,14 @@ def _hold_write_lock(connection: Connection, seconds: int) -> Iterator[None]:
     """
     try:
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={seconds * 1000}")
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError as error:
-            raise _migrating_for(seconds) from error
+            _begin_immediate(connection, 0)
+        except OperationalError:
+            on_wait()
+            try:
+                _begin_immediate(connection, seconds)
+            except OperationalError as error:
+                raise _migrating_for(seconds) from error
         yield
         if orphans := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
             raise BrokenReferences(f"orphaned rows: {len(orphans)}, the first in table {orphans[0][0]!r}")
@@ -115,12 +119,20 @@ def _hold_write_lock(connection: Connection, seconds: int) -> Iterator[None]:
         sqlite_connections.configure(connection.connection.driver_connection)
 
 
+def _begin_immediate(connection: Connection, seconds: int) -> None:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={seconds * 1000}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 @contextlib.contextmanager
-def _hold_named_lock(connection: Connection, seconds: int) -> Iterator[None]:
+def _hold_named_lock(connection: Connection, seconds: int, on_wait: Callable[[], None]) -> Iterator[None]:
     """Hold GET_LOCK of MySQL and MariaDB, which belongs to the connection. Each migration commits: DDL does there."""
     name = f"migrate {connection.engine.url.database}"[:64]  # the server's limit
-    if not connection.scalar(text("SELECT GET_LOCK(:name, :seconds)"), {"name": name, "seconds": seconds}):
-        raise _migrating_for(seconds)
+    get_lock = text("SELECT GET_LOCK(:name, :seconds)")
+    if not connection.scalar(get_lock, {"name": name, "seconds": 0}):
+        on_wait()
+        if not connection.scalar(get_lock, {"name": name, "seconds": seconds}):
+            raise _migrating_for(seconds)
     connection.commit()  # Alembic commits each migration only if no transaction is open
     try:
         yield

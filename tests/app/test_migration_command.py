@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from app.database import db
+from app.ops.upgrade import migration_lock
 from app.posts.models import Post
 from app.users.models import User
 
@@ -105,6 +106,15 @@ def test_five_upgrades_at_once_migrate_an_empty_database_once(empty, environ):
     assert [replica.returncode for replica in replicas] == [0] * 5, outputs
     assert "".join(outputs).count("Running upgrade") == len(REVISIONS), outputs
     assert revision(empty) == REVISIONS[-1]
+
+
+def test_upgrade_that_waits_for_another_process_says_so(schema, environ):
+    with schema.connect() as connection, migration_lock(connection, 10):
+        second = flask(environ, "db", "upgrade")
+        while "for another process, which migrates the database" not in (line := second.stdout.readline()):
+            assert line, second.wait()
+    output = second.communicate(timeout=120)[0]
+    assert second.returncode == 0, output
 
 
 def test_failed_migration_is_reported_and_not_recorded(schema, environ, migrations):

@@ -76,9 +76,16 @@ def test_lock_is_exclusive(context):
 
 def test_wait_for_the_lock_times_out(context):
     with db.engine.connect() as holder, db.engine.connect() as other, migration_lock(holder, 1):
-        second = migration_lock(other, 1)
+        waits = []
+        second = migration_lock(other, 1, lambda: waits.append("once"))
         with pytest.raises(DatabaseUnavailable, match="for 1 s"):
             second.__enter__()
+        assert waits == ["once"]
+
+
+def test_free_lock_is_not_waited_for(context):
+    with db.engine.connect() as connection, migration_lock(connection, 1, pytest.fail):
+        pass
 
 
 def test_lock_is_released_after_an_exception(context):
