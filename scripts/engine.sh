@@ -2,12 +2,21 @@
 # Functions for the container engine; source this file after lib.sh.
 # choose_engine sets `engine` (docker, podman or local) and `cli`, the engine's command.
 
-# Returns 0 if Docker answers by this command within 20 s, since the daemon may hang; sets client_version. Podman under
-# the name of docker does not: its version has no such fields.
+# Returns 0 if Docker answers by this command within 20 s, since the daemon may hang; sets client_version, or docker_hangs.
+# Podman under the name of docker does not: its version has no such fields.
 answers() {
     command -v "$1" >/dev/null || return 1
-    client_version=$(bounded 20 "$1" version --format '{{.Client.Version}} {{.Server.MinAPIVersion}}' 2>/dev/null) || return 1
+    client_version=$(announced "Waiting up to 20 s for Docker to answer" \
+        ask "$1" version --format '{{.Client.Version}} {{.Server.MinAPIVersion}}') || {
+        [ $? -lt 128 ] || docker_hangs=yes
+        return 1
+    }
     client_version=${client_version%% *}
+}
+
+# ask COMMAND…: runs a command of an engine for up to 20 s, without its standard error.
+ask() {
+    bounded 20 "$@" 2>/dev/null
 }
 
 choose_engine() {
@@ -61,7 +70,7 @@ choose_engine() {
 
 # podman_answers COMMAND: returns 0 if Podman works by this name.
 podman_answers() {
-    command -v "$1" >/dev/null && bounded 20 "$1" info >/dev/null 2>&1
+    command -v "$1" >/dev/null && announced "Waiting up to 20 s for Podman to answer" ask "$1" info >/dev/null
 }
 
 # is_podman COMMAND: returns 0 if the command is Podman, as Fedora's docker is.
@@ -74,6 +83,10 @@ is_podman() {
 docker_trouble() {
     if ! command -v "$docker" >/dev/null; then
         echo "there is no $docker command; install Docker (on Debian or Ubuntu: sudo apt-get install -y docker.io), or use ENGINE=local"
+        return
+    fi
+    if [ -n "${docker_hangs:-}" ]; then
+        echo "the Docker daemon did not answer within 20 s; restart it (sudo systemctl restart docker, or Docker Desktop), or use ENGINE=local"
         return
     fi
     answer=$(bounded 20 "$docker" version 2>&1 >/dev/null) || :

@@ -37,6 +37,9 @@ show() {
 bounded() (
     seconds=$1
     shift
+    command='' watchdog=''
+    # Ctrl-C does not reach background processes.
+    trap 'kill $command $watchdog 2>/dev/null || :; exit 130' INT TERM
     "$@" &
     command=$!
     (
@@ -46,8 +49,6 @@ bounded() (
         kill "$command"
     ) </dev/null >/dev/null 2>&1 &
     watchdog=$!
-    # Ctrl-C does not reach background processes.
-    trap 'kill "$command" "$watchdog" 2>/dev/null; exit 130' INT TERM
     status=0
     wait "$command" || status=$?
     kill "$watchdog" 2>/dev/null || :
@@ -65,7 +66,7 @@ announced() (
         say "$text"
     ) >/dev/null &
     notice=$!
-    trap 'kill "$notice" 2>/dev/null; exit 130' INT TERM
+    trap 'kill "$notice" 2>/dev/null || :; exit 130' INT TERM
     status=0
     "$@" || status=$?
     kill "$notice" 2>/dev/null || :

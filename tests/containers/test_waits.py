@@ -37,6 +37,7 @@ def said(tmp_path):
 def call(stubbed, script, *arguments, env=None, to=None):
     """Runs a script with the docker command of `stubbed`, its errors in the file `to`; the completed process."""
     variables = {name: str(value) for name, value in stubbed[0].items()} | {"IMAGE": "microblog-stub"} | (env or {})
+    variables |= {"chosen_cli": variables["DOCKER"], "client_version": "28.5.2"}  # as if the engine had been asked
     command = f'sh "$@"{f" 2>{to}" if to else ""}'
     return run_command(["sh", "-c", command, "sh", script, *arguments], check=False, env=variables, timeout=40)
 
@@ -141,3 +142,29 @@ def test_companion_that_takes_long_names_its_log(stub, tmp_path):
     assert result.stdout == "it-companions\n"
     line = f"Waiting up to 60 s for it-redis; see its log: {stubbed[0]['DOCKER']} logs it-redis"
     assert (tmp_path / "said").read_text().splitlines()[-1] == line
+
+
+@pytest.mark.parametrize(("target", "engine"), [("doctor", "auto"), ("doctor", "docker"), ("run", "docker")])
+def test_engine_that_hangs_is_asked_once(without, said, tmp_path, target, engine):
+    file, until = said
+    environment = without("docker", "podman")
+    put_command(environment, "docker", f"echo $1 >>{tmp_path}/calls; case $1 in version) {HANG} ;; esac")
+    # The 20 s of a bound end as soon as the line is there.
+    asked = f"until grep -qx version {tmp_path}/calls; do sleep 0.1; done"
+    script = f"case $1 in 3) exit ;; 20) {asked}; {until('Waiting')}; exit ;; esac"
+    put_command(environment, "sleep", script, "sleep")
+    command = f"make {target} ENGINE={engine} PORT={free_port()} 2>'{file}'"
+    result = run_command(["sh", "-c", command], check=False, env=environment, timeout=60)
+    calls = (tmp_path / "calls").read_text().split()
+    assert calls.count("version") == 1
+    assert "Waiting up to 20 s for Docker to answer" in file.read_text()
+    assert "the Docker daemon did not answer within 20 s; restart it" in result.stdout + file.read_text()
+
+
+def test_doctor_does_not_blame_docker_that_was_not_asked(without):
+    environment = without("docker", "podman")
+    put_command(environment, "docker", "echo Docker version 28.0.0")
+    put_command(environment, "podman", "echo podman version 5.2.3")
+    result = run_command(["make", "doctor", "ENGINE=podman", f"PORT={free_port()}"], check=False, env=environment)
+    assert "ok    engine      Podman" in result.stdout
+    assert "note  Docker" not in result.stdout
