@@ -37,18 +37,18 @@ show() {
 bounded() (
     seconds=$1
     shift
-    command='' watchdog=''
-    # Ctrl-C does not reach background processes.
-    trap 'kill $command $watchdog 2>/dev/null || :; exit 130' INT TERM
     "$@" &
     command=$!
     (
-        trap 'kill "$!"; exit' TERM
+        # Not TERM, which is lost where it arrives before the new process has become sleep.
+        trap 'kill -KILL "$!"; exit' TERM
         sleep "$seconds" &
         wait "$!"
         kill "$command"
     ) </dev/null >/dev/null 2>&1 &
     watchdog=$!
+    # Ctrl-C does not reach background processes. Set now: a subshell that inherits a trap may lose an early signal.
+    trap 'kill "$command" "$watchdog" 2>/dev/null || :; exit 130' INT TERM
     status=0
     wait "$command" || status=$?
     kill "$watchdog" 2>/dev/null || :
@@ -60,9 +60,11 @@ announced() (
     text=$1
     shift
     (
-        trap 'kill "$!"; exit' TERM
+        sleeper=''
+        trap 'kill -KILL $sleeper 2>/dev/null; exit' TERM
         sleep 3 2>&1 &
-        wait "$!"
+        sleeper=$!
+        wait "$sleeper"
         say "$text"
     ) >/dev/null &
     notice=$!

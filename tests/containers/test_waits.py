@@ -5,7 +5,7 @@ import signal
 import subprocess
 
 import pytest
-from engine import ROOT, free_port, put_command, run_command
+from engine import ROOT, free_port, put_command, run_command, wait_until
 
 OFFICIAL = "python:3.13-slim-trixie"
 HANG = "exec tail -f /dev/null"
@@ -42,12 +42,22 @@ def call(stubbed, script, *arguments, env=None, to=None):
     return run_command(["sh", "-c", command, "sh", script, *arguments], check=False, env=variables, timeout=40)
 
 
-def test_bounded_command_ends_with_an_interrupted_script():
-    script = f'. scripts/lib.sh; bounded 60 sh -c "echo started; {HANG}"'
-    with subprocess.Popen(["sh", "-c", script], cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as process:
+def test_bounded_command_ends_with_an_interrupted_script(without, tmp_path):
+    environment = without()
+    put_command(environment, "sleep", f"[ $1 != 60 ] || touch {tmp_path}/watched", "sleep")
+    command = f"until [ -e {tmp_path}/watched ]; do sleep 0.1; done; echo started; {HANG}"
+    script = f'. scripts/lib.sh; bounded 60 sh -c "{command}"'
+    options = {"cwd": ROOT, "env": os.environ | environment, "stdout": subprocess.PIPE, "start_new_session": True}
+    with subprocess.Popen(["sh", "-c", script], **options) as process:
         assert process.stdout.readline() == b"started\n"
         os.killpg(process.pid, signal.SIGINT)
         assert process.communicate(timeout=20)[0] == b""  # nothing holds the pipe any more
+
+
+def test_bounded_command_that_ends_at_once_leaves_no_timer():
+    seconds = 100_000 + os.getpid()
+    run_command(["sh", "-c", f". scripts/lib.sh; for n in $(seq 100); do bounded {seconds} true; done"])
+    wait_until(lambda: f"sleep {seconds}" not in run_command(["ps", "-A", "-o", "args"]).stdout, 10, "the timers' end")
 
 
 def test_pull_that_takes_long_is_announced(stub, at_once, said):
