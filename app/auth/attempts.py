@@ -39,18 +39,19 @@ def authenticate(name: str, password: str) -> User | None:
     account = f"user {user.id}" if user else _named(name)
     browser = known_browsers.name_for(lambda: user)
     limits = _limits(PASSWORDS, account, browser)
+    if not browser:
+        limits += _each(BY_ACCOUNT[PASSWORDS], PASSWORDS, account)
     own = rate_limits.own_passwords(account)
+    checked = limits + own
     # Only users who know the password have known browsers, and they can have many.
-    limits += own if browser else _each(BY_ACCOUNT[PASSWORDS], PASSWORDS, account)
+    wrong = checked if browser else limits
     try:
-        rate_limits.check(limits + own)
+        rate_limits.check(checked)
         with passwords.hashing():
-            rate_limits.check(limits + own)  # again: simultaneous attempts have been counted while this one waited
-            if services.authenticate(name, password):
-                rate_limits.hit(own)
-                return user
-            rate_limits.hit(limits)
-            return None
+            rate_limits.check(checked)  # again: simultaneous attempts have been counted while this one waited
+            right = services.authenticate(name, password)
+            rate_limits.hit(own if right else wrong)
+            return user if right else None
     except TooManyRequests:
         services.log_refusal("sign-in limited", user)
         raise

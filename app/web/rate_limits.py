@@ -29,7 +29,8 @@ log = logging.getLogger(__name__)
 
 WRITING = {"POST", "PUT", "DELETE"}  # showing a form is not limited
 API_RATE = parse("600 per minute")
-OWN_PASSWORDS = "30 per minute"  # right ones, of one account
+OWN_PASSWORDS = "own passwords"  # the scope of an account's right ones
+OWN_PASSWORD_RATE = parse("30 per minute")
 
 View = TypeVar("View", bound=Callable[..., Any])
 Limit = tuple[RateLimitItem, str, str]  # how often, the scope in which it counts, and whom
@@ -204,7 +205,7 @@ translations = limited("20 per minute; 300 per hour", scope="translations")
 registrations = limited("500 per hour", account=address, scope="registrations")  # a classroom shares one address
 
 _wrong_passwords = limited("10 per minute; 60 per hour", scope="passwords", when=was_refused)
-_own_passwords = limited(OWN_PASSWORDS, scope="own passwords")
+_own_passwords = limited(str(OWN_PASSWORD_RATE), scope=OWN_PASSWORDS)
 
 
 def passwords(view: View) -> View:
@@ -214,7 +215,7 @@ def passwords(view: View) -> View:
 
 def own_passwords(account: str) -> list[Limit]:
     """Return the limits of `passwords` that the right password counts in, for an account as `user` names it."""
-    return [(rate, "own passwords", account) for rate in parse_many(OWN_PASSWORDS)]
+    return [(OWN_PASSWORD_RATE, OWN_PASSWORDS, account)]
 
 
 def api_requests(view: View) -> View:
