@@ -204,6 +204,7 @@ def test_python_without_venv_is_reported_to_an_unprivileged_user(without, tree):
     )
 
 
+@pytest.mark.thorough
 def test_root_on_debian_needs_only_git_make_and_python(any_builder, base, project, start, tree, tmp_path):
     """`make run` installs venv, which Debian's python3 lacks."""
     context = tmp_path / "debian"
