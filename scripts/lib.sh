@@ -32,6 +32,21 @@ show() {
     "$@"
 }
 
+# start_timer SECONDS COMMAND…: runs the command after SECONDS; sets `timer`, a process that TERM ends before.
+start_timer() {
+    delay=$1
+    shift
+    (
+        # KILL, since TERM is lost where it arrives before the new process has become sleep; $!, which is set with it.
+        others=${!-}
+        trap '[ "${!-}" = "$others" ] || kill -KILL "$!"; exit' TERM
+        sleep "$delay" 2>/dev/null &
+        wait "$!"
+        "$@"
+    ) </dev/null >/dev/null &
+    timer=$!
+}
+
 # bounded SECONDS COMMAND…: runs the command, a program, and terminates it after SECONDS, or where the script is
 # interrupted. GNU's timeout does not exist on macOS.
 bounded() (
@@ -39,19 +54,12 @@ bounded() (
     shift
     "$@" &
     command=$!
-    (
-        # Not TERM, which is lost where it arrives before the new process has become sleep.
-        trap 'kill -KILL "$!"; exit' TERM
-        sleep "$seconds" &
-        wait "$!"
-        kill "$command"
-    ) </dev/null >/dev/null 2>&1 &
-    watchdog=$!
+    start_timer "$seconds" kill "$command" 2>/dev/null
     # Ctrl-C does not reach background processes. Set now: a subshell that inherits a trap may lose an early signal.
-    trap 'kill "$command" "$watchdog" 2>/dev/null || :; exit 130' INT TERM
+    trap 'kill "$command" "$timer" 2>/dev/null || :; exit 130' INT TERM
     status=0
     wait "$command" || status=$?
-    kill "$watchdog" 2>/dev/null || :
+    kill "$timer" 2>/dev/null || :
     exit "$status"
 )
 
@@ -59,19 +67,11 @@ bounded() (
 announced() (
     text=$1
     shift
-    (
-        sleeper=''
-        trap 'kill -KILL $sleeper 2>/dev/null; exit' TERM
-        sleep 3 2>&1 &
-        sleeper=$!
-        wait "$sleeper"
-        say "$text"
-    ) >/dev/null &
-    notice=$!
-    trap 'kill "$notice" 2>/dev/null || :; exit 130' INT TERM
+    start_timer 3 say "$text"
+    trap 'kill "$timer" 2>/dev/null || :; exit 130' INT TERM
     status=0
     "$@" || status=$?
-    kill "$notice" 2>/dev/null || :
+    kill "$timer" 2>/dev/null || :
     exit "$status"
 )
 
