@@ -6,7 +6,7 @@ import re
 
 from ..contract.engine import one_line
 from ..contract.files import find_writable, shown
-from ..contract.leaks import NAME, configuration, find_secret
+from ..contract.leaks import configuration, find_secret, is_secret
 from ..images.filesystem import stack_layers
 from ..images.layers import readable
 from ..images.tar_stream import printable
@@ -48,7 +48,7 @@ def check_secrets(subject: Subject, _point: Point) -> Seen:
     for step in subject.dockerfile.instructions:
         if step.name in ("ARG", "ENV"):
             for name, value in settings(step).items():
-                if re.fullmatch(NAME, name) and (step.name == "ARG" or value):
+                if is_secret(name) and (step.name == "ARG" or value):
                     raise Fault("secrets-setting", name=name, instruction=step.name, line=step.first + 1)
     for place, text in configuration(subject, subject.image):
         if kind := find_secret(text):

@@ -17,11 +17,12 @@ from .verdict import Failed, NotJudged
 
 BUILD_SECONDS = 900
 
-# Names of settings whose value is a secret; NAME_FILE holds a path.
-NAME = r"\b[A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)(?:_[A-Z0-9_]*)?\b(?<!_FILE)"
+# The texts are a stranger's, and long ones must not take long: no pattern reads the same characters again from each
+# place where it could start.
+NAME = re.compile(r"(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)(?:_|\Z)")
 SECRETS = {
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
-    "a URL with a password": re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:[^\s/@'\"$]+@"),
+    "a URL with a password": re.compile(r"\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@'\"]*:[^\s/@'\"$]+@"),
     "a token of GitHub": re.compile(r"\b(?:gh[opsur]_\w{20,}|github_pat_\w{20,})"),
     "a token of GitLab": re.compile(r"\bglpat-[\w-]{20,}"),
     "a token of Slack": re.compile(r"\bxox[abprs]-[\w-]{10,}"),
@@ -29,8 +30,8 @@ SECRETS = {
     "a key of Stripe": re.compile(r"\b[rs]k_live_\w{16,}"),
     "a token of a package index": re.compile(r"\b(?:pypi-AgEI[\w-]{20,}|npm_\w{30,})"),
 }
-# A value that is written out; one that refers to a variable or a file is none.
-VALUE = re.compile(rf"({NAME})=[\"']?(?![\"'\s$]|/run/secrets)\S")
+# A setting with a value that is written out; one that refers to a variable or a file is none.
+SETTING = re.compile(r"\b([A-Z0-9_]++)=(?=[\"']?(?![\"'\s$]|/run/secrets)\S)")
 
 # What people keep beside their code, planted in a copy of the context. Each holds a word that is then searched for.
 PLANTED = (
@@ -72,8 +73,13 @@ def find_secret(text: str) -> str | None:
     """Returns what kind of secret a text holds, or None; never the secret itself."""
     if kind := next((kind for kind, pattern in SECRETS.items() if pattern.search(text)), None):
         return kind
-    named = VALUE.search(text)
-    return f"a value for {named[1]}" if named else None
+    name = next((setting[1] for setting in SETTING.finditer(text) if is_secret(setting[1])), None)
+    return f"a value for {name}" if name else None
+
+
+def is_secret(name: str) -> bool:
+    """Returns True for the name of a setting whose value is a secret; NAME_FILE holds a path."""
+    return bool(re.fullmatch("[A-Z0-9_]+", name) and NAME.search(name) and not name.endswith("_FILE"))
 
 
 def configuration(trial: Trial, image: str) -> list[tuple[str, str]]:
@@ -93,8 +99,8 @@ def configuration(trial: Trial, image: str) -> list[tuple[str, str]]:
 
 def _secret_arguments(dockerfile: Path) -> list[str]:
     """Returns the names of a Dockerfile's build arguments that are to hold secrets."""
-    names = re.findall(r"^\s*ARG\s+(\w+)", dockerfile.read_text(encoding="utf-8", errors="replace"), re.M | re.I)
-    return [name for name in names if re.fullmatch(NAME, name)]
+    names = re.findall(r"^[ \t]*ARG[ \t]+(\w+)", dockerfile.read_text(encoding="utf-8", errors="replace"), re.M | re.I)
+    return [name for name in names if is_secret(name)]
 
 
 def _build(trial: Trial, source: Source, context: Path, secrets: dict[str, str]) -> str:

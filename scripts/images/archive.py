@@ -126,4 +126,5 @@ def instruction(created_by: str) -> str:
     text = text.removesuffix("# buildkit").rstrip()
     if match := re.match(r"/bin/\w+(?: -\S+| pipefail)* #\(nop\) +(.*)", text):
         return match[1]
-    return re.sub(r"^(?:RUN )?(?:\|\d+ .*?)?/bin/\w+ (?:-\S+ |pipefail )*-\w*c ", "RUN ", text)
+    # An option holds no slash: a stranger's text would be read again from each "/bin/".
+    return re.sub(r"^(?:RUN )?(?:\|\d+ .*?)?/bin/\w+ (?:-[^\s/]+ |pipefail )*-\w*c ", "RUN ", text)
