@@ -55,6 +55,7 @@ class Files:
     unreadable: dict[str, str] = field(default_factory=dict)  # why
     look: Look | None = None
     json: int = 0  # bytes of all documents
+    values: int = 0  # at most, of all documents
     text: int = 0  # characters of all paths, link targets and contents in the layers
 
     def resolve(self, name: str) -> str:
@@ -122,7 +123,11 @@ def _read_file(files: Files, path: str, packed: Stream, measure_gzip: bool, limi
         files.json += packed.size or 0
         if files.json > limits.all_json:
             raise Refused(f"the archive holds more than {limits.all_json:,} bytes of JSON")
-        files.documents[path] = parse(head + packed.read(limits.json), packed.what)
+        data = head + packed.read(limits.json)
+        files.values += sum(data.count(mark) for mark in b",[{")
+        if files.values > limits.values:
+            raise Refused(f"the archive holds more than {limits.values:,} values of JSON")
+        files.documents[path] = parse(data, packed.what)
     elif head[:2] == GZIP:
         files.layers[path] = _read_layer(files, Gunzip(packed, limits, head), packed.what, limits)
         files.layers[path].gzip_size = packed.size

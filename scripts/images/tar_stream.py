@@ -31,7 +31,8 @@ class Limits:
     ratio: int = 200  # unpacked to packed, from `free` bytes on; real layers reach about 20
     free: int = 1 << 30
     json: int = 4 << 20  # bytes of one JSON file
-    all_json: int = 16 << 20  # bytes of all JSON files together; parsed, they take up to 30 times as much memory
+    all_json: int = 16 << 20  # bytes of all JSON files together
+    values: int = 500_000  # of all JSON files together: parsed, each takes up to 200 bytes of memory
     text: int = 64 << 20  # characters of paths, link targets and kept files, all layers together
 
 

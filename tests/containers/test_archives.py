@@ -162,3 +162,13 @@ def test_efficiency_is_that_of_dive_for_its_own_test_image():
 
 def test_image_without_bytes_is_efficient():
     assert measure_efficiency(image_of(tar(member("nothing"))).layers).score == 1
+
+
+def test_archive_of_many_images_is_read():
+    """As `docker save` writes one of 300 images with the most layers that engines allow."""
+    files = docker_files(BASE)
+    layers = [f"{number:064x}/layer.tar" for number in range(127)]
+    others = [{"Config": "x.json", "RepoTags": [f"other:{number}"], "Layers": layers} for number in range(300)]
+    manifest = json.dumps(json.loads(files["manifest.json"]) + others).encode()
+    assert len(manifest) > 2 << 20
+    assert read_image(pack(files | {"manifest.json": manifest}), "test:1").names == ["test:1"]

@@ -183,10 +183,10 @@ def test_folders_that_no_member_names_count_as_paths():
 
 
 def read_confined(path):
-    """Runs the command on a file with 600 MB of memory and 60 s of processor time; returns its status and lines."""
+    """Runs the command on a file with 200 MB of memory and 60 s of processor time; returns its status and lines."""
 
     def confine():
-        resource.setrlimit(resource.RLIMIT_AS, (600_000_000,) * 2)
+        resource.setrlimit(resource.RLIMIT_AS, (200_000_000,) * 2)
         resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 
     command = [sys.executable, "-m", "scripts.images.layers", "--", str(path)]
@@ -224,14 +224,21 @@ def test_compressed_bomb_of_an_archive_is_refused(tmp_path):
     assert read_confined(tmp_path / "image.tar") == (1, ["error: the archive unpacks to more than 200 times its size"])
 
 
-@pytest.mark.parametrize("value", [b"[]", b'{"":0}', '"\N{SNOWMAN}"'.encode()], ids=["lists", "objects", "texts"])
-def test_much_json_is_refused_in_little_memory(tmp_path, value):
+SNOWMAN = "\N{SNOWMAN}".encode()
+VALUES, BYTES = "500,000 values", "16,777,216 bytes"
+
+
+@pytest.mark.parametrize(
+    ("value", "bound"),
+    [(b"[]", VALUES), (b'{"":0}', VALUES), (b'"%b"' % SNOWMAN, VALUES), (b'"%b"' % (20 * SNOWMAN), BYTES)],
+    ids=["lists", "objects", "texts", "long texts"],
+)
+@pytest.mark.parametrize("name", ["manifest.json", "index.json"])
+def test_much_json_is_refused_in_little_memory(tmp_path, value, bound, name):
     data = b"[" + b",".join([value] * ((4 << 20) // (len(value) + 1) - 1)) + b"]"
-    archive = gzip.compress(pack({str(number): data for number in range(40)}).getvalue(), 1)
-    (tmp_path / "image.tar").write_bytes(archive)
-    assert len(archive) < 2 << 20
-    error = "error: the archive holds more than 16,777,216 bytes of JSON"
-    assert read_confined(tmp_path / "image.tar") == (1, [error])
+    files = {name: data} | {str(number): data for number in range(40)}
+    (tmp_path / "image.tar").write_bytes(gzip.compress(pack(files).getvalue(), 1))
+    assert read_confined(tmp_path / "image.tar") == (1, [f"error: the archive holds more than {bound} of JSON"])
 
 
 def test_names_that_a_terminal_obeys_are_escaped(tmp_path):
