@@ -168,15 +168,20 @@ need_engine() {
     [ "$engine" != local ] || die "$1 needs a container engine, and none is available; run 'make doctor', and leave out ENGINE=local"
 }
 
-# need_near_engine: exits with an error where Docker's engine is on another machine: ports would open and folders be
-# mounted there.
-need_near_engine() {
+# Prints in one line what to do where Docker's engine is on another machine: ports would open and folders be mounted there.
+distant_trouble() {
     [ "$engine" = docker ] || return 0
     address=${DOCKER_HOST:-$(bounded 20 "$cli" context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null)} || return 0
     case $address in ssh://* | tcp://* | http://* | https://*) ;; *) return 0 ;; esac
     machine=${address#*://}
-    case ${machine#*@} in localhost | localhost[:/]* | 127.* | 0.0.0.0 | 0.0.0.0:* | '[::1]'*) return 0 ;; esac
-    die "the Docker engine is on another machine ($address), where make can't open the port; run make there, unset DOCKER_HOST or run 'docker context use default', or use ENGINE=local"
+    case ${machine#*@} in '' | :* | localhost | localhost[:/]* | 127.* | 0.0.0.0 | 0.0.0.0:* | '[::1]'*) return 0 ;; esac
+    echo "the Docker engine is on another machine ($address), where make can't open the port; run make there, unset DOCKER_HOST or run 'docker context use default', or use ENGINE=local"
+}
+
+# Exits with an error where Docker's engine is on another machine.
+need_near_engine() {
+    trouble=$(distant_trouble)
+    [ -z "$trouble" ] || die "$trouble"
 }
 
 # is_ours CONTAINER: returns 0 if make started this container for this project: a label is then its own name.
