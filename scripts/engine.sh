@@ -118,6 +118,15 @@ podman_limits() {
     [ "$granted" = unlimited ] || [ "$granted" -ge 1048576 ] || echo "--ulimit nofile=4096:4096 --ulimit nproc=4096:4096"
 }
 
+# Prints options, one a line, that let a container read folders of this machine where SELinux denies it. Not the suffix
+# :z of a volume, which changes the labels of the user's files for good.
+mount_options() {
+    case $engine in docker) format='{{.SecurityOptions}}' ;; *) format='{{.Host.Security.SELinuxEnabled}}' ;; esac
+    case $(bounded 20 "$cli" info --format "$format" 2>/dev/null) in
+        *name=selinux* | true) printf '%s\n' --security-opt label=disable ;;
+    esac
+}
+
 # engine_reason FILE: prints in one line why the engine failed, from its output: without ids, warnings and hints to --help.
 engine_reason() {
     sed -e '/^[0-9a-f]\{64\}$/d' -e '/^WARNING/d' -e '/^See .*--help/d' -e '/^Run .*--help/d' \
