@@ -11,13 +11,12 @@ from dockerfile_parse import DockerfileParser
 from dockerfile_parse.util import WordSplitter, extract_key_values
 
 from .flags import replace_sources, sources_of
+from .heredocs import find_heredocs, split_heredocs
 
 KNOWN = {
     "FROM", "RUN", "CMD", "LABEL", "MAINTAINER", "EXPOSE", "ENV", "ADD", "COPY", "ENTRYPOINT", "VOLUME", "USER",
     "WORKDIR", "ARG", "ONBUILD", "STOPSIGNAL", "HEALTHCHECK", "SHELL",
 }  # fmt: skip
-WITH_HEREDOCS = ("RUN", "COPY", "ADD")
-HEREDOC = re.compile(r"(?<!\S)\d*<<-?([\"']?)([A-Za-z_]\w*)\1(?!\S)")
 SYNTAX = re.compile(r"^\s*#\s*syntax\s*=", re.IGNORECASE)
 FLAG = re.compile(r"--[a-z-]+(?:=\S*)?\s+")
 
@@ -86,7 +85,7 @@ class Dockerfile:
     @property
     def has_heredocs(self) -> bool:
         """Whether an instruction has a here-document, which older builders do not know."""
-        return any(i.name in WITH_HEREDOCS and HEREDOC.search(i.value) for i in self.instructions)
+        return any(find_heredocs(f"{i.name} {i.value}") for i in self.instructions)
 
     @property
     def base(self) -> str:
@@ -165,7 +164,7 @@ def _targets(instructions: list[Instruction]) -> list[Target]:
 
 def _instructions(text: str) -> list[Instruction]:
     """Returns the instructions of a text without comments. A RUN has the commands of its here-documents."""
-    plain, commands = _split_heredocs(text)
+    plain, commands = split_heredocs(text)
     parser = DockerfileParser(fileobj=io.BytesIO(plain.encode()), env_replace=False)
     found = []
     for step in parser.structure:
@@ -175,31 +174,6 @@ def _instructions(text: str) -> list[Instruction]:
                 value = " ; ".join([value, *commands.get(step["endline"], [])])
             found.append(Instruction(step["instruction"], value, step["startline"], step["endline"]))
     return found
-
-
-def _split_heredocs(text: str) -> tuple[str, dict[int, list[str]]]:
-    """Returns a text with the lines of here-documents as comments, which the parser does not know; and these lines.
-
-    The lines are listed by the number of the line before them.
-    """
-    lines: list[str] = []
-    documents: dict[int, list[str]] = {}
-    ends: list[str] = []
-    start = 0
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n")):
-        if ends:
-            if line.lstrip("\t") == ends[0]:
-                ends.pop(0)
-            else:
-                documents[start].append(line.strip())
-            lines.append("#")
-            continue
-        lines.append(line)
-        if re.match(rf"\s*(?:{'|'.join(WITH_HEREDOCS)})\b", line, re.IGNORECASE):
-            ends = [match[2] for match in HEREDOC.finditer(line)]
-            start, documents[number] = number, []
-    # The parser loses an instruction whose last line ends in a backslash.
-    return "\n".join(lines) + "\n\n", documents
 
 
 def settings(instruction: Instruction) -> dict[str, str]:
