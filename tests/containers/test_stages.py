@@ -65,6 +65,14 @@ def test_named_base_image_is_replaced_by_its_stand_in(lab, make, project, engine
     assert engine.exists("image", f"{project}:My-lab")
 
 
+def test_line_of_a_here_document_is_no_base(make, lab, stub):
+    variables, calls = stub("'image inspect flask'*) exit 1 ;;")
+    python = "COPY <<EOF /app.py\nfrom flask import Flask\nEOF\n"
+    make("build", **variables | {"STAGE": lab(f"FROM --platform=linux/amd64 some/image:1 AS one\n{python}FROM one\n")})
+    assert [call for call in calls() if call.startswith("image inspect some/image:1")]
+    assert not [call for call in calls() if "flask" in call]
+
+
 def test_image_without_a_stand_in_is_named(lab, make):
     result = make("build", STAGE=lab("FROM nobody/nothing:1\n"), check=False)
     assert result.returncode != 0
