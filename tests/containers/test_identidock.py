@@ -3,11 +3,12 @@
 import hashlib
 import importlib.util
 import json
+import time
 import uuid
 from urllib.parse import quote
 
 import pytest
-from engine import ROOT, Container, free_port, wait_until
+from engine import LABEL, ROOT, Container, free_port, wait_until
 
 AWAY = "The cache is unreachable"
 STATISTICS = "import urllib.request as u; print(u.urlopen('http://localhost:9191').read().decode())"
@@ -172,6 +173,15 @@ def test_production_runs_confined_and_stops_with_status_0(run_alone):
     wait_until(lambda: container.health == "healthy", 60, "healthy")
     code, _ = container.stop()
     assert code == 0
+
+
+def test_name_server_that_does_not_answer_is_not_waited_for(run_alone, engine, project):
+    network = f"{project}-dns"
+    engine("network", "create", "--label", f"{LABEL}={project}", network)
+    container = run_alone(["--network", network, "--dns", "192.0.2.1"])  # nobody's address
+    start = time.monotonic()
+    assert AWAY in container.get().text
+    assert time.monotonic() - start < 5
 
 
 def test_development_server_reloads_the_code(run_alone, tmp_path):
