@@ -67,6 +67,7 @@ def test_dockerfile_on_plain_distribution_serves_as_root(serve):
     assert is_whole(container)
 
 
+@pytest.mark.thorough
 def test_venv_beside_boot_sh_is_used(serve):
     container = serve("venv")
     assert "/home/microblog/venv/bin/" in container.processes()[0]
