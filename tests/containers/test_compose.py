@@ -118,14 +118,6 @@ def test_make_up_names_the_remedy_without_compose(stub, make, without):
     assert f"error: Compose is missing; {remedy}" in result.stderr.splitlines()
 
 
-def test_make_up_refuses_an_engine_on_another_machine_before_building(stub, make, monkeypatch):
-    monkeypatch.setenv("DOCKER_HOST", "ssh://ana@host.example")
-    variables, calls = stub()
-    result = make("up", check=False, **variables | {"STAGE": "optimized"})
-    assert "error: the Docker engine is on another machine (ssh://ana@host.example)" in result.stderr
-    assert not [call for call in calls() if call.startswith("build")]
-
-
 def test_make_down_refuses_what_make_up_did_not_start(stub, make, project):
     variables, calls = stub()
     result = make("down", check=False, **variables | {"STAGE": "optimized"})

@@ -11,6 +11,7 @@ TROUBLE = f"the Docker engine is on another machine ({ADDRESS}), where make can'
 @pytest.mark.parametrize(
     ("target", "options"),
     [
+        ("up", {"STAGE": "optimized"}),
         ("registry", {}),
         ("accept", {}),
         ("check", {"STAGE": "gunicorn", "FILE": "docker/gunicorn/Dockerfile"}),
@@ -24,6 +25,32 @@ def test_distant_engine_is_refused_by_what_opens_ports(make, stub, target, optio
     (error,) = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
     assert error.startswith(f"error: {TROUBLE}")
     assert not [call for call in calls() if call.startswith(("build", "pull", "run", "image"))]
+
+
+@pytest.mark.parametrize(
+    "address", ["ssh://ana@host.example", "tcp://docker:2375", "tcp://192.0.2.1:2376", "tcp://[2001:db8::1]:2375"]
+)
+@pytest.mark.parametrize("source", ["DOCKER_HOST", "context"])
+def test_engine_on_another_machine_is_refused_before_building(make, stub, monkeypatch, address, source):
+    if source == "DOCKER_HOST":
+        monkeypatch.setenv("DOCKER_HOST", address)
+        variables, calls = stub()
+    else:
+        variables, calls = stub(f"*Endpoints.docker.Host*) echo {address} ;;")
+    result = make("run", check=False, **variables)
+    assert f"error: {TROUBLE.replace(ADDRESS, address)}" in result.stderr
+    assert not [call for call in calls() if call.startswith("build")]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["unix:///run/user/1000/docker.sock", "tcp://localhost:2375", "tcp://127.0.0.1:2375", "ssh://core@127.0.0.1:50001"],
+)
+def test_engine_of_this_machine_at_any_address_builds(make, stub, monkeypatch, address):
+    monkeypatch.setenv("DOCKER_HOST", address)
+    variables, calls = stub("build*) exit 1 ;;")
+    make("run", check=False, **variables)
+    assert [call for call in calls() if call.startswith("build")]
 
 
 def test_doctor_names_a_distant_engine(make, stub):

@@ -83,32 +83,6 @@ def test_address_of_another_machine_is_refused_before_building(stub, run):
 
 
 @pytest.mark.parametrize(
-    "engine", ["ssh://ana@host.example", "tcp://docker:2375", "tcp://192.0.2.1:2376", "tcp://[2001:db8::1]:2375"]
-)
-@pytest.mark.parametrize("source", ["DOCKER_HOST", "context"])
-def test_engine_on_another_machine_is_refused_before_building(stub, run, monkeypatch, engine, source):
-    if source == "DOCKER_HOST":
-        monkeypatch.setenv("DOCKER_HOST", engine)
-        variables, calls = stub()
-    else:
-        variables, calls = stub(f"*Endpoints.docker.Host*) echo {engine} ;;")
-    result = run(variables)
-    assert f"error: the Docker engine is on another machine ({engine}), where make can't open the port" in result.stderr
-    assert not [call for call in calls() if call.startswith("build")]
-
-
-@pytest.mark.parametrize(
-    "engine",
-    ["unix:///run/user/1000/docker.sock", "tcp://localhost:2375", "tcp://127.0.0.1:2375", "ssh://core@127.0.0.1:50001"],
-)
-def test_engine_of_this_machine_at_any_address_builds(stub, run, monkeypatch, engine):
-    monkeypatch.setenv("DOCKER_HOST", engine)
-    variables, calls = stub("build*) exit 1 ;;")
-    run(variables)
-    assert [call for call in calls() if call.startswith("build")]
-
-
-@pytest.mark.parametrize(
     ("driver", "options"),
     [("json-file", ["max-size=10m", "max-file=3"]), ("local", ["max-size=10m", "max-file=3"]), ("journald", [])],
 )
